@@ -7,4 +7,6 @@ export * from './hash.ts';
 export * from './ids.ts';
 export * from './manifest.ts';
 export * from './measurement.ts';
+export * from './parameters.ts';
+export * from './parameters-check.ts';
 export * from './verdict.ts';
