@@ -1,0 +1,130 @@
+/**
+ * [WIRE-1] Messages, entries and measurements as canonical dag-cbor, and strictly back.
+ *
+ * A reader decodes, checks fields and limits, writes the checked value again and demands the very
+ * same bytes: whatever two encodings of one value could differ in (key order, lengths, integers,
+ * floats, padding) is refused by that one comparison.
+ *
+ * @see https://ipld.io/specs/codecs/dag-cbor/spec/ (strictness)
+ */
+import type { BatchId, ClaimId, Measurement } from '../base/index.ts';
+import { assert, equalBytes } from '../base/index.ts';
+import { cidBytesOf, cidText, DAG_CBOR } from './cid.ts';
+import type { Codec } from './codec.ts';
+import { Malformed } from './codec.ts';
+import { decodeData, encodeData } from './data.ts';
+import { LIMITS } from './limits.ts';
+import { measurementCodec } from './measurement-codec.ts';
+import { claimCodec, entryCodec, headerBodyCodec, messageCodecOf } from './message-codecs.ts';
+import type { BundleEntry, Claim, Decoded, EncodedEntry, HeaderBody, Message } from './messages.ts';
+import { isBoundedItem } from './nesting.ts';
+
+const encodedEntryCodec: Codec<EncodedEntry> = {
+  write: (value) => {
+    assert(value.bytes.length <= LIMITS.entryBytes, 'an entry keeps its size limit');
+    return value.bytes;
+  },
+  read: (data) => {
+    if (!(data instanceof Uint8Array)) throw new Malformed('expected the bytes of an entry');
+    return { entry: readStrictly(entryCodec, data, LIMITS.entryBytes), bytes: data };
+  },
+};
+
+const messageCodec = messageCodecOf(encodedEntryCodec);
+
+/** What a reader makes of bytes: the value, or why it is none. */
+export type DecodeResult =
+  | { readonly kind: 'ok'; readonly decoded: Decoded }
+  | { readonly kind: 'malformed'; readonly reason: string };
+
+/**
+ * Returns the bytes of `message`, at most `LIMITS.messageBytes`.
+ * @throws AssertionError when a field exceeds its limit: our own message must be acceptable
+ */
+export function encodeMessage(message: Message): Uint8Array {
+  const bytes = encodeData(messageCodec.write(message));
+  assert(bytes.length <= LIMITS.messageBytes, 'a message keeps the size limit');
+  return bytes;
+}
+
+/**
+ * Reads a message. Total: does not throw, whatever the bytes are.
+ * @param bytes kept in the result, not copied: the caller does not change them afterwards
+ */
+export function decodeMessage(bytes: Uint8Array): DecodeResult {
+  const result = readTotally(messageCodec, bytes, LIMITS.messageBytes);
+  if (result.kind === 'malformed') return result;
+  return { kind: 'ok', decoded: { bytes, message: result.value } };
+}
+
+/**
+ * Returns an entry with its bytes, ready for a bundle.
+ * @throws AssertionError when a field or the whole exceeds its limit
+ */
+export function encodeEntry(entry: BundleEntry): EncodedEntry {
+  const bytes = encodeData(entryCodec.write(entry));
+  assert(bytes.length <= LIMITS.entryBytes, 'an entry keeps its size limit');
+  return { entry, bytes };
+}
+
+/** Reads an entry that was kept apart from its bundle. Total: does not throw. */
+export function decodeEntry(bytes: Uint8Array): EncodedEntry | undefined {
+  const result = readTotally(entryCodec, bytes, LIMITS.entryBytes);
+  return result.kind === 'ok' ? { entry: result.value, bytes } : undefined;
+}
+
+/** Returns the bytes of a measurement, as commitments and the sign guard hold them. */
+export function encodeMeasurement(measurement: Measurement): Uint8Array {
+  return encodeData(measurementCodec.write(measurement));
+}
+
+/** Returns the measurement of `bytes`, or `undefined` if they are none. Does not throw. */
+export function decodeMeasurement(bytes: Uint8Array): Measurement | undefined {
+  const result = readTotally(measurementCodec, bytes, LIMITS.entryBytes);
+  return result.kind === 'ok' ? result.value : undefined;
+}
+
+/** Returns the bytes of a claim: the leaf of its batch. */
+export function encodeClaim(claim: Claim): Uint8Array {
+  return encodeData(claimCodec.write(claim));
+}
+
+/** [CLAIM-1] Returns the content id of a claim. */
+export function claimId(claim: Claim): ClaimId {
+  return cidText(cidBytesOf(DAG_CBOR, encodeClaim(claim))) as ClaimId;
+}
+
+/** Returns the bytes of what a provider signs; other fields of a header message are left out. */
+export function encodeHeaderBody(header: HeaderBody): Uint8Array {
+  return encodeData(headerBodyCodec.write(header));
+}
+
+/** [CLAIM-1] Returns the content id of a batch: of its header without type and signature. */
+export function batchId(header: HeaderBody): BatchId {
+  return cidText(cidBytesOf(DAG_CBOR, encodeHeaderBody(header))) as BatchId;
+}
+
+type ReadResult<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  | { readonly kind: 'malformed'; readonly reason: string };
+
+function readTotally<T>(codec: Codec<T>, bytes: Uint8Array, bytesMax: number): ReadResult<T> {
+  try {
+    return { kind: 'ok', value: readStrictly(codec, bytes, bytesMax) };
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return { kind: 'malformed', reason: error.message };
+  }
+}
+
+// [WIRE-1] size, then skeleton, then fields, then byte equality
+function readStrictly<T>(codec: Codec<T>, bytes: Uint8Array, bytesMax: number): T {
+  if (bytes.length > bytesMax) throw new Malformed(`longer than ${bytesMax} bytes`);
+  if (!isBoundedItem(bytes, LIMITS.nestingLevels)) throw new Malformed('no bounded CBOR item');
+  const decoded = decodeData(bytes);
+  if (decoded === undefined) throw new Malformed('no dag-cbor');
+  const value = codec.read(decoded.data);
+  const canonical = encodeData(codec.write(value));
+  if (!equalBytes(canonical, bytes)) throw new Malformed('not the canonical encoding');
+  return value;
+}

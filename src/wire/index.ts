@@ -1,0 +1,21 @@
+/** Messages and their canonical bytes, content ids, signing domains, bitmaps and limits. */
+export * from './bitmap.ts';
+export { type CanonicalValue, encodeCanonical } from './canonical.ts';
+export { blobId, isBlobId, isRecordId } from './cid.ts';
+export { nodeIdBytes } from './codec.ts';
+export {
+  batchId,
+  claimId,
+  type DecodeResult,
+  decodeEntry,
+  decodeMeasurement,
+  decodeMessage,
+  encodeClaim,
+  encodeEntry,
+  encodeHeaderBody,
+  encodeMeasurement,
+  encodeMessage,
+} from './encoding.ts';
+export { LIMITS } from './limits.ts';
+export * from './messages.ts';
+export * from './signing.ts';

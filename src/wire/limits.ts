@@ -1,0 +1,51 @@
+/**
+ * [WIRE-4] The largest value of everything that a peer can make grow in a message.
+ *
+ * Limits of the format, the same on every network; a network file may be stricter (levels, batch
+ * size, input size), never looser. `test/unit/wire/limits.test.ts` holds their relations: whatever
+ * keeps each single limit named there also fits into one message.
+ */
+export const LIMITS = Object.freeze({
+  /** Bytes of an encoded message: what gossipsub carries without fragmenting its own frames. */
+  messageBytes: 65_536,
+  /** Levels of nesting in a message; openings and reveals, the deepest, have 5. */
+  nestingLevels: 8,
+  /** Leaves of a batch: 2^20, 17 minutes of 1000 claims per second. */
+  batchLeaves: 1_048_576,
+  /** Digests in the Merkle path of a leaf: log2 of `batchLeaves`. */
+  batchPathDigests: 20,
+  /** Opened leaves in one message; 64 small ones fill half of it. */
+  openingsPerMessage: 64,
+  /** Bytes of an input sent with its opening; larger ones are fetched by content id. */
+  inlineInputBytes: 32_768,
+  /** Entries of a bundle; the largest ack, 256 times, fills two thirds of a message. */
+  bundleEntries: 256,
+  /** Digests in the Merkle path of a bundle entry: log2 of `bundleEntries`. */
+  bundlePathDigests: 8,
+  /** Bytes of all entries of a bundle together: leaves 4 KiB for framing and signature. */
+  bundlePayloadBytes: 61_440,
+  /** Bytes of one entry: two reveals with their proofs must fit into one evidence message. */
+  entryBytes: 24_576,
+  /** Committee levels, four by default. */
+  levels: 8,
+  /** Bytes of a bitmap: 4096 holders, four times the largest default level. */
+  bitmapBytes: 512,
+  /** Vote values that one certificate adds up, [QUORUM-5]. */
+  voteGroups: 2,
+  /** Beacon signatures of a certificate: rounds r, r+2 and the one that drew the level. */
+  certificateBeacons: 3,
+  /** Bytes of a request nonce: a hash. */
+  nonceBytes: 32,
+  /** Characters of an assurance class, printable ASCII. */
+  assuranceClassChars: 32,
+  /** Characters of an execution class, printable ASCII. */
+  executionClassChars: 96,
+  /** Output tensors of a measurement. */
+  measurementTensors: 16,
+  /** Dimensions of a tensor; ONNX models in use have up to 6. */
+  tensorDimensions: 8,
+  /** Length of one dimension: 2^32, more than any memory holds. */
+  dimensionLength: 4_294_967_296,
+  /** Float64 values of one tensor sketch: 4 · sketchSize for a sketchSize of up to 128. */
+  sketchValues: 512,
+});
