@@ -3,6 +3,7 @@ export { AssertionError, assert, defined, unreachable } from './assert.ts';
 export type { Brand } from './brand.ts';
 export * from './bytes.ts';
 export * from './error.ts';
+export * from './fraction.ts';
 export * from './hash.ts';
 export * from './ids.ts';
 export * from './manifest.ts';
