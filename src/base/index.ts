@@ -8,6 +8,7 @@ export * from './hash.ts';
 export * from './ids.ts';
 export * from './manifest.ts';
 export * from './measurement.ts';
+export * from './nearest.ts';
 export * from './parameters.ts';
 export * from './parameters-check.ts';
 export * from './verdict.ts';

@@ -1,0 +1,14 @@
+/** Options of `assay config …`. */
+import { JSON_OPTION } from '../../io.ts';
+
+export const CHECK_OPTIONS = {
+  set: {
+    type: 'string',
+    array: true,
+    default: [] as string[],
+    describe: 'Change a value first, e.g. network.degree=4; repeatable',
+  },
+  ...JSON_OPTION,
+} as const;
+
+export const EXPLAIN_OPTIONS = { ...JSON_OPTION } as const;

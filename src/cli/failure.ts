@@ -1,0 +1,54 @@
+/**
+ * How a command that failed ends: one clear message with place and remedy, and an exit code.
+ *
+ * 2: input or environment, the user can mend it. 70: a fault in Assay. 130: stopped by the user.
+ */
+import { AssayError } from '../base/index.ts';
+import { wrapText } from './text.ts';
+
+export const EXIT_OK = 0;
+export const EXIT_INPUT = 2;
+export const EXIT_BUG = 70;
+export const EXIT_INTERRUPTED = 130;
+
+/** What is printed, and what the process ends with. */
+export type Failure = { readonly text: string; readonly exitCode: number };
+
+/**
+ * Returns message and exit code for what a command threw.
+ * @param options.isVerbose whether to add the stack trace and the causes
+ */
+export function describeFailure(error: unknown, options: { readonly isVerbose: boolean }): Failure {
+  const trace = options.isVerbose ? `${traceOf(error)}\n` : '';
+  if (error instanceof AssayError || isSystemError(error)) {
+    return { text: `${wrapped(`assay: ${error.message}`)}\n${trace}`, exitCode: EXIT_INPUT };
+  }
+  const hint = options.isVerbose ? '' : ' Run again with --verbose for its trace.';
+  const text = `assay: ${messageOf(error)}\n  This is a bug in Assay, not in your input.${hint}\n`;
+  return { text: text + trace, exitCode: EXIT_BUG };
+}
+
+/** Long lines are broken, their continuation indented like themselves. */
+function wrapped(text: string): string {
+  return text.split('\n').flatMap(wrappedLine).join('\n');
+}
+
+function wrappedLine(line: string): readonly string[] {
+  const content = line.trimStart();
+  return wrapText(content, { indent: line.length - content.length });
+}
+
+/** An error of the operating system: a full disk, a folder that may not be written. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && 'errno' in error;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+function traceOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  const stack = error.stack ?? messageOf(error);
+  return error.cause === undefined ? stack : `${stack}\ncaused by ${traceOf(error.cause)}`;
+}

@@ -1,0 +1,124 @@
+/**
+ * The command line of Assay: parses, runs one command, ends with a message and a code.
+ *
+ * Commands are listed with their options only; what they do is loaded when one is run, so that
+ * `assay --help` starts fast.
+ */
+import '../polyfill.ts';
+import { readFileSync } from 'node:fs';
+import type { Argv } from 'yargs';
+import yargs from 'yargs';
+import { configCommand } from './commands/config/index.ts';
+import { theoryCommand } from './commands/theory/index.ts';
+import { describeFailure, EXIT_INTERRUPTED, EXIT_OK } from './failure.ts';
+import type { CliContext, Io } from './io.ts';
+import { commandWords, explainUsage, UsageError } from './usage.ts';
+
+const COLUMNS = 80;
+/** How long a handler may take to stop after Ctrl-C before the process ends without it. */
+const STOP_MS = 5000;
+
+/** Runs the command line of this process. */
+export async function main(): Promise<void> {
+  const controller = new AbortController();
+  process.on('SIGINT', () => {
+    if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    controller.abort();
+    setTimeout(() => process.exit(EXIT_INTERRUPTED), STOP_MS).unref();
+  });
+  // A reader that has seen enough (`assay … | head`) is no failure.
+  process.stdout.on('error', (error: Error & { code?: string }) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT_OK);
+  });
+  process.exitCode = await runCli(process.argv.slice(2), {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    signal: controller.signal,
+  });
+}
+
+/**
+ * Runs one command line.
+ * @param args the words after `assay`
+ * @returns the exit code: 0, 2 (input), 70 (a bug), 130 (interrupted); does not throw
+ */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  try {
+    const output = await parse(args, io);
+    if (output !== '') io.out(`${output}\n`);
+    return io.signal.aborted ? EXIT_INTERRUPTED : EXIT_OK;
+  } catch (error) {
+    if (io.signal.aborted) return EXIT_INTERRUPTED;
+    const failure = describeFailure(error, { isVerbose: args.includes('--verbose') });
+    io.err(failure.text);
+    return failure.exitCode;
+  }
+}
+
+/** Runs the command, or returns the text that the parser itself wants to print. */
+async function parse(args: readonly string[], io: Io): Promise<string> {
+  let output = '';
+  const parser = buildParser().fail((message: string | null, error: Error | undefined) => {
+    throw error ?? new RefusedLine(message ?? 'the command line is not understood');
+  });
+  try {
+    const context: CliContext = { io };
+    await parser.parseAsync([...args], context, (_error, _argv, text) => {
+      output = text;
+    });
+    return output;
+  } catch (error) {
+    if (!(error instanceof RefusedLine)) throw error;
+    const help = await helpOf(commandWords(args));
+    throw new UsageError(explainUsage({ args, help, message: error.message }));
+  }
+}
+
+/** What the parser refuses; it becomes a `UsageError` once the help has been looked up. */
+class RefusedLine extends Error {}
+
+async function helpOf(words: readonly string[]): Promise<string> {
+  let help = '';
+  await buildParser().parseAsync([...words, '--help'], {}, (_error, _argv, text) => {
+    help = text;
+  });
+  return help;
+}
+
+function buildParser(): Argv {
+  return yargs()
+    .scriptName('assay')
+    .usage('assay <command>\n\nTells whether an AI inference was computed as claimed.')
+    .locale('en')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'strip-aliased': true,
+    })
+    .command(theoryCommand)
+    .command(configCommand)
+    .option('verbose', { type: 'boolean', default: false, describe: 'Show traces of errors' })
+    .demandCommand(1, 'name a command')
+    .strict()
+    .help()
+    .version(readVersion())
+    .wrap(COLUMNS)
+    .exitProcess(false);
+}
+
+/** The version in package.json, which lies above `src` and above `dist`. */
+function readVersion(): string {
+  for (const path of ['../../package.json', '../../../package.json']) {
+    try {
+      const parsed: unknown = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
+      if (typeof parsed === 'object' && parsed !== null && 'version' in parsed) {
+        return String(parsed.version);
+      }
+    } catch {
+      // Not there: it lies one folder further up.
+    }
+  }
+  return 'unknown';
+}

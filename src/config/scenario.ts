@@ -1,0 +1,383 @@
+/**
+ * A scenario: everything that a simulation depends on, except the code.
+ *
+ * Keys carry their units. Every key but `name` has a default, which the resolved configuration
+ * spells out. Relations between keys are in `scenario-relations.ts`.
+ */
+import { z } from 'zod';
+import type { ConfigDocument } from './document.ts';
+import { countField, numberField, shareField } from './fields.ts';
+import { resolveConfig } from './loader.ts';
+import { adversarySchema } from './scenario-adversaries.ts';
+import { parametersSchema } from './scenario-parameters.ts';
+import { scenarioRelations } from './scenario-relations.ts';
+
+/** Rules that a run may switch off, each with what then becomes possible. */
+export const ABLATIONS = {
+  'TIME-3': 'batches count without a seal: a provider waits for the draw, then chooses',
+  'CLAIM-6': 'seats seal more than a provider could pay for',
+  'SAMPLE-1': 'the provider knows in advance which leaves are drawn',
+  'COMMIT-1': 'votes are taken without a commit: what others revealed can be copied',
+  'COMMIT-2': 'measurements are shown at once: those who wait can copy',
+  'MEASURE-1': 'signs of sketches are the same at every level: old sketches can be copied',
+  'VOTE-1': 'a vote need not follow from the measurement: always saying valid pays',
+  'VOTE-4': 'silent seats are paid as well',
+  'QUORUM-2': 'dissent starts no further level',
+  'QUORUM-3': 'losing a challenge is free',
+  'QUORUM-4': 'small committees take money',
+  'SLASH-1': 'nobody is slashed',
+} as const;
+
+/** The tag of a rule that a run may switch off. */
+export type Ablation = keyof typeof ABLATIONS;
+
+const ABLATION_TAGS = Object.keys(ABLATIONS) as [Ablation, ...Ablation[]];
+
+const durationMs = { min: 0.001, max: 3_600_000 };
+
+const latency = z
+  .discriminatedUnion('kind', [
+    z
+      .strictObject({ kind: z.literal('regions') })
+      .meta({ description: 'Measured delays between eight regions of the world' }),
+    z
+      .strictObject({
+        kind: z.literal('constant'),
+        delayMs: delay('Delay of every link, one way'),
+      })
+      .meta({ description: 'The same delay everywhere' }),
+    z
+      .strictObject({
+        kind: z.literal('uniform'),
+        minMs: delay('Least delay of a link, one way'),
+        maxMs: delay('Greatest delay of a link, one way'),
+      })
+      .meta({ description: 'Delays drawn evenly between two limits' }),
+  ])
+  .default({ kind: 'regions' })
+  .meta({ description: 'Delay between two nodes, one way' });
+
+const network = z
+  .strictObject({
+    fidelity: z
+      .enum(['analytic'])
+      .default('analytic')
+      .meta({ description: 'How messages are modelled: analytic computes arrival times' }),
+    latency,
+    jitter: shareField('Random part of each delay, relative to it').default(0.1),
+    degree: countField(
+      {
+        description: 'Links of each node in the overlay',
+        unit: 'links',
+        tooLow: 'the overlay falls apart when links lose messages',
+        tooHigh: 'traffic grows with every link',
+      },
+      { min: 1, max: 1000 },
+    ).default(8),
+    bandwidthMbps: numberField(
+      { description: 'Uplink of each node; unlimited if left out', unit: 'Mbit/s' },
+      { min: 0.01, max: 1_000_000 },
+    ).optional(),
+    lossShare: numberField(
+      { description: 'Share of transmissions over a link that are lost', unit: 'share' },
+      { min: 0, max: 0.9 },
+    ).default(0),
+  })
+  .meta({ description: 'The network between the nodes' });
+
+const perValidator = countField(
+  { description: 'Mean stake of a validator', unit: 'stake' },
+  { min: 1, max: 1_000_000_000_000 },
+).default(1_000_000);
+
+const exponent = numberField(
+  { description: 'How unequal stakes are', tooLow: 'all equal', tooHigh: 'one holds all' },
+  { min: 0.01, max: 10 },
+);
+
+const stakes = z
+  .discriminatedUnion('distribution', [
+    z
+      .strictObject({ distribution: z.literal('equal'), perValidator })
+      .meta({ description: 'The same stake for all' }),
+    z
+      .strictObject({
+        distribution: z.literal('zipf'),
+        perValidator,
+        exponent: exponent.default(1),
+      })
+      .meta({ description: 'The i-th largest stake goes as 1 / i^exponent' }),
+    z
+      .strictObject({
+        distribution: z.literal('pareto'),
+        perValidator,
+        exponent: exponent.default(1.5),
+      })
+      .meta({ description: 'Stakes drawn from a Pareto law with this exponent' }),
+    z
+      .strictObject({
+        distribution: z.literal('lognormal'),
+        perValidator,
+        exponent: exponent.default(1),
+      })
+      .meta({
+        description: 'Logarithms of stakes drawn from a normal law, exponent its deviation',
+      }),
+    z
+      .strictObject({
+        distribution: z.literal('list'),
+        values: z
+          .array(z.int().min(1).max(1_000_000_000_000))
+          .min(1)
+          .meta({ description: 'Stake of each validator', unit: 'stake' }),
+      })
+      .meta({ description: 'Stakes given one by one' }),
+  ])
+  .default({ distribution: 'equal', perValidator: 1_000_000 })
+  .meta({ description: 'Stakes of the validators' });
+
+const validators = z
+  .strictObject({
+    count: countField(
+      {
+        description: 'Validators in the set',
+        unit: 'validators',
+        tooLow: 'committees are the whole set, nothing is sampled',
+        tooHigh: 'a run takes long',
+      },
+      { min: 1, max: 1_000_000 },
+    ).default(40),
+    stake: stakes,
+    modelShare: shareField('Share of validators that hold each model').default(1),
+    silentShare: shareField('Share of honest validators, by count, down from the start').default(0),
+    executionMs: numberField(
+      { description: 'Time of one execution on a validator', unit: 'ms' },
+      durationMs,
+    ).default(40),
+    slowShare: shareField('Share of honest validators that are slow').default(0),
+    slowFactor: numberField(
+      { description: 'How many times longer an execution takes on a slow one', unit: 'factor' },
+      { min: 1, max: 1000 },
+    ).default(4),
+  })
+  .meta({ description: 'The validators' });
+
+const providers = z
+  .strictObject({
+    count: countField(
+      { description: 'Providers', unit: 'providers' },
+      { min: 1, max: 100_000 },
+    ).default(4),
+    stake: countField(
+      {
+        description: 'Stake of each provider; it bounds what may be sealed and not closed',
+        unit: 'stake',
+        tooLow: 'its batches are not sealed',
+      },
+      { min: 1, max: Number.MAX_SAFE_INTEGER },
+    ).default(100_000_000),
+    executionMs: numberField(
+      { description: 'Time of one execution on a provider', unit: 'ms' },
+      durationMs,
+    ).default(40),
+  })
+  .meta({ description: 'The providers' });
+
+const modelFields = {
+  share: shareField('Share of claims that ask for this model').default(1),
+  tolerance: numberField(
+    {
+      description: 'Distance up to which two outputs are the same',
+      unit: 'relative rms',
+      tooLow: 'honest machines disagree',
+      tooHigh: 'a cheaper model passes',
+    },
+    { min: 1e-12, max: 1 },
+  ).default(5e-6),
+  executionMs: numberField(
+    { description: 'Upper bound of one execution on admitted hardware', unit: 'ms' },
+    durationMs,
+  ).default(100),
+};
+
+const modelSeed = countField(
+  { description: 'Seed of the weights' },
+  { min: 0, max: 4_294_967_295 },
+).default(1);
+
+const model = z.discriminatedUnion('model', [
+  z
+    .strictObject({ model: z.literal('mlp'), seed: modelSeed, ...modelFields })
+    .meta({ description: 'A multi-layer perceptron' }),
+  z
+    .strictObject({ model: z.literal('conv'), seed: modelSeed, ...modelFields })
+    .meta({ description: 'A convolution net' }),
+  z
+    .strictObject({ model: z.literal('transformer'), seed: modelSeed, ...modelFields })
+    .meta({ description: 'A stack of transformer blocks' }),
+  z
+    .strictObject({
+      model: z.literal('file'),
+      path: z.string().min(1).meta({ description: 'ONNX file, relative to the working directory' }),
+      ...modelFields,
+    })
+    .meta({ description: 'An ONNX model of your own' }),
+]);
+
+const workload = z
+  .strictObject({
+    models: z
+      .array(model)
+      .min(1)
+      .max(100)
+      .prefault([{ model: 'mlp' }])
+      .meta({ description: 'Models that are asked for', default: [{ model: 'mlp' }] }),
+    claimsPerRound: numberField(
+      { description: 'Mean number of claims of each provider in a round', unit: 'claims' },
+      { min: 0.001, max: 1_000_000 },
+    ).default(4),
+    arrivals: z
+      .enum(['poisson', 'fixed'])
+      .default('poisson')
+      .meta({ description: 'Whether the number of claims in a round varies' }),
+    classes: z
+      .record(z.string(), z.number().min(0).max(1))
+      .default({ standard: 1 })
+      .meta({ description: 'Shares of the assurance classes that requesters ask for' }),
+    distinctInputs: countField(
+      {
+        description: 'Different inputs of each model',
+        unit: 'inputs',
+        tooLow: 'cached outputs are often right',
+        tooHigh: 'the measured oracle runs the models for longer',
+      },
+      { min: 1, max: 1_000_000 },
+    ).default(32),
+  })
+  .meta({ description: 'What requesters ask' });
+
+const oracle = z
+  .discriminatedUnion('kind', [
+    z
+      .strictObject({
+        kind: z.literal('measured'),
+        honestClasses: z
+          .partialRecord(z.enum(['disabled', 'basic', 'extended', 'all']), z.number().min(0).max(1))
+          .default({ disabled: 0.5, all: 0.5 })
+          .meta({
+            description: 'Shares of honest machines by optimisation level of the runtime',
+          }),
+      })
+      .meta({ description: 'Outputs come from real executions of the real models' }),
+    z
+      .strictObject({
+        kind: z.literal('modelled'),
+        honestDistance: distance('Distance between two honest outputs').default(5e-7),
+        cheatDistance: distance('Distance of a substituted output').default(1e-3),
+        missShare: shareField('Share of wrong outputs that an honest seat takes for right').default(
+          0,
+        ),
+        falseAlarmShare: shareField(
+          'Share of right outputs that an honest seat takes for wrong',
+        ).default(0),
+      })
+      .meta({ description: 'Distances are drawn; nothing is executed' }),
+  ])
+  .prefault({ kind: 'measured' })
+  .meta({ description: 'What an execution yields', default: { kind: 'measured' } });
+
+const economics = z
+  .strictObject({
+    executionCost: amount('Cost of one execution').default(1),
+    claimPrice: amount(
+      'What a provider earns for a claim, besides the reward of the seats',
+    ).default(1.2),
+    unitStake: countField(
+      { description: 'Stake that one unit of cost and price is worth', unit: 'stake' },
+      { min: 1, max: 1_000_000_000_000 },
+    ).default(1000),
+  })
+  .meta({ description: 'Costs and prices, to tell whether cheating pays' });
+
+/** The schema of a scenario file. */
+export const scenarioSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9-]{1,64}$/)
+      .meta({ description: 'Name of the scenario, used for folders' }),
+    description: z.string().max(2000).default('').meta({ description: 'What the scenario shows' }),
+    seed: countField(
+      { description: 'Seed of all randomness of a run' },
+      { min: 0, max: Number.MAX_SAFE_INTEGER },
+    ).default(1),
+    durationRounds: countField(
+      {
+        description: 'Rounds in which providers seal batches; then the run ends when all is final',
+        unit: 'rounds',
+        tooLow: 'too few claims for narrow intervals',
+        tooHigh: 'a run takes long',
+      },
+      { min: 1, max: 1_000_000 },
+    ).default(30),
+    crypto: z
+      .enum(['stand-in', 'real'])
+      .default('stand-in')
+      .meta({ description: 'Whether signatures are computed, or only stood in for' }),
+    network: network.prefault({}),
+    validators: validators.prefault({}),
+    providers: providers.prefault({}),
+    workload: workload.prefault({}),
+    oracle,
+    economics: economics.prefault({}),
+    adversaries: z
+      .array(adversarySchema)
+      .max(100)
+      .default([])
+      .meta({ description: 'Dishonest actors; everybody else is honest' }),
+    ablate: z
+      .array(z.enum(ABLATION_TAGS))
+      .default([])
+      .meta({ description: 'Rules that are switched off, to show what they are for' }),
+    checker: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .default(true)
+          .meta({ description: 'Whether invariants are asserted after every event' }),
+      })
+      .prefault({})
+      .meta({ description: 'The judge of safety and liveness' }),
+    parameters: parametersSchema
+      .prefault({})
+      .meta({ description: 'The parameters of the protocol' }),
+  })
+  .meta({ title: 'Assay scenario', description: 'Everything that a simulation depends on' });
+
+/** A resolved scenario: every default filled in, every relation checked. */
+export type Scenario = z.output<typeof scenarioSchema>;
+
+/**
+ * Checks a scenario document and fills in its defaults.
+ * @param overrides texts such as `network.degree=4`, applied in order
+ * @throws ConfigError with every fault that was found
+ */
+export function resolveScenario(
+  document: ConfigDocument,
+  overrides: readonly string[] = [],
+): Scenario {
+  const kind = { schema: scenarioSchema, relations: scenarioRelations };
+  return resolveConfig(kind, document, overrides);
+}
+
+function delay(description: string) {
+  return numberField({ description, unit: 'ms' }, { min: 0, max: 60_000 });
+}
+
+function distance(description: string) {
+  return numberField({ description, unit: 'relative rms' }, { min: 0, max: 10 });
+}
+
+function amount(description: string) {
+  return numberField({ description, unit: 'units of unitStake' }, { min: 0, max: 1e12 });
+}
