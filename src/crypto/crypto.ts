@@ -49,3 +49,11 @@ export interface Signer {
   /** [KEY-1] Returns the proof of possession of `voteKey` for one network, 96 bytes. */
   provePossession(networkId: Uint8Array): Uint8Array;
 }
+
+/** A beacon chain of one's own: devnets and simulations. */
+export interface BeaconSource {
+  /** Public key of the chain, 96 bytes. */
+  readonly chainKey: Uint8Array;
+  /** Returns the signature of `round`, 48 bytes, the same each time. */
+  sign(round: number): Uint8Array;
+}
