@@ -1,0 +1,130 @@
+/**
+ * Who publishes certificates, when, and which ones of others are worth forwarding. [CERT-1]
+ *
+ * Anybody may aggregate. Here the holders who voted for a verdict take turns: the first of them
+ * waits a little for the last votes, each next one a little longer, and whoever has nothing to add
+ * to what went around stays silent.
+ */
+import { type TimeMs, timeMs, type Verdict } from '../../base/index.ts';
+import type { CertificateMessage } from '../../wire/index.ts';
+import type { Context } from '../context.ts';
+import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
+import { certify } from '../tally/aggregate.ts';
+import type { CertifiedVerdict, LevelState, SubjectState } from '../verification/state.ts';
+import { buildCertificate, verifyVotes } from './certificate.ts';
+
+type Place = { readonly subject: SubjectState; readonly level: LevelState };
+
+/** Counts votes again; sets when this node will publish, if it has something to add. */
+export function tally(context: Context, place: Place, aggregateMs: number): boolean {
+  const news = certify(context, place);
+  for (const certified of news) reportCertified(context, place, certified);
+  schedulePublication(context, place, aggregateMs);
+  return news.length > 0;
+}
+
+/** [CERT-1] Publishes what others do not have yet, when it is this node's turn. */
+export function publishDue(context: Context, { subject, level }: Place): void {
+  if (level.publishAt === undefined || context.now < level.publishAt) return;
+  level.publishAt = undefined;
+  for (const certified of level.certified.values()) {
+    if (!addsHolder(level, certified)) continue;
+    const { network, beacons } = context;
+    const at = { subject, level: level.level, beacons };
+    const certificate = buildCertificate(network, at, certified);
+    if (certificate === undefined) continue;
+    markPublished(level, certified);
+    context.publish(certificate);
+  }
+}
+
+/** Takes a certificate of a known level from somebody else. */
+export function takeCertificate(
+  context: Context,
+  place: Place,
+  certificate: CertificateMessage,
+): Judgement {
+  const { network, crypto, draws } = context;
+  const { level } = place;
+  const check = verifyVotes(network, crypto, { certificate, committee: level.committee, draws });
+  if (check.kind === 'invalid') return rejected(`certificate-${check.check}`);
+  const { verdict, votes } = certificate;
+  const certified = { verdict, votes, holders: check.holders, weight: check.weight };
+  // [CERT-1] taken and forwarded only if it adds a holder
+  if (!addsHolder(level, certified)) return ignored('adds-no-holder');
+  markPublished(level, certified);
+  const known = level.certified.get(verdict);
+  if (known === undefined || known.weight < certified.weight) {
+    level.certified.set(verdict, certified);
+    reportCertified(context, place, certified);
+  }
+  return ACCEPTED;
+}
+
+function reportCertified(
+  context: Context,
+  { subject, level }: Place,
+  { verdict, holders }: CertifiedVerdict,
+): void {
+  const ids = [...holders].flatMap((index) => level.committee.holders[index] ?? []);
+  context.report({
+    kind: 'certified',
+    subject: subject.subject,
+    level: level.level,
+    verdict,
+    holders: ids,
+  });
+}
+
+function addsHolder(level: LevelState, { verdict, holders }: CertifiedVerdict): boolean {
+  const known = level.published.get(verdict);
+  if (known === undefined) return true;
+  for (const index of holders) if (!known.has(index)) return true;
+  return false;
+}
+
+function markPublished(level: LevelState, { verdict, holders }: CertifiedVerdict): void {
+  const known = level.published.get(verdict) ?? new Set<number>();
+  for (const index of holders) known.add(index);
+  level.published.set(verdict, known);
+}
+
+function schedulePublication(
+  context: Context,
+  { subject, level }: Place,
+  aggregateMs: number,
+): void {
+  if (level.publishAt !== undefined) return;
+  let soonest: TimeMs | undefined;
+  for (const certified of level.certified.values()) {
+    if (!isWorthPublishing(subject, level, certified)) continue;
+    const turn = turnOf(level, certified, context.id);
+    if (turn === undefined) continue;
+    const at = timeMs(context.now + (turn + 1) * aggregateMs);
+    if (soonest === undefined || at < soonest) soonest = at;
+  }
+  level.publishAt = soonest;
+}
+
+/** The first quorum, all weight, and what was late at the reveal deadline. */
+function isWorthPublishing(
+  subject: SubjectState,
+  level: LevelState,
+  certified: CertifiedVerdict,
+): boolean {
+  if (!addsHolder(level, certified)) return false;
+  if (!level.published.has(certified.verdict)) return true;
+  if (certified.weight === level.committee.weight) return true;
+  return subject.calendar.hasPassed(level.level, 'reveal');
+}
+
+function turnOf(
+  level: LevelState,
+  { holders }: { verdict: Verdict; holders: ReadonlySet<number> },
+  self: string,
+): number | undefined {
+  const turn = [...holders]
+    .sort((a, b) => a - b)
+    .findIndex((index) => level.committee.holders[index] === self);
+  return turn === -1 ? undefined : turn;
+}

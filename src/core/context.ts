@@ -1,0 +1,105 @@
+/**
+ * What the parts of one node share: identity, network, time, beacons, and the effects of the step
+ * under way.
+ */
+import { assert, type NodeId, type Round, type TimeMs, timeMs } from '../base/index.ts';
+import type { Crypto, Signer } from '../crypto/index.ts';
+import { encodeMessage, type Message } from '../wire/index.ts';
+import { BeaconLog } from './beacon-log.ts';
+import type { Draws } from './committee/draws.ts';
+import type { Effect, ProviderEffect, Report } from './events.ts';
+import { isInForce, type Network, nominalTime } from './network.ts';
+
+export class Context {
+  readonly draws: Draws;
+  readonly crypto: Crypto;
+  readonly signer: Signer;
+  readonly beacons: BeaconLog;
+  #now: TimeMs = timeMs(0);
+  #wallOffsetMs = 0;
+  #effects: ProviderEffect[] = [];
+
+  constructor({ draws, crypto, signer }: { draws: Draws; crypto: Crypto; signer: Signer }) {
+    this.draws = draws;
+    this.crypto = crypto;
+    this.signer = signer;
+    this.beacons = new BeaconLog(windowRounds(draws.network));
+  }
+
+  get network(): Network {
+    return this.draws.network;
+  }
+
+  get id(): NodeId {
+    return this.signer.id;
+  }
+
+  get now(): TimeMs {
+    return this.#now;
+  }
+
+  get wallNow(): TimeMs {
+    return timeMs(this.#now + this.#wallOffsetMs);
+  }
+
+  /** Begins a step. @throws AssertionError if time runs back */
+  begin(now: TimeMs): void {
+    assert(now >= this.#now, 'time never runs back');
+    this.#now = now;
+  }
+
+  adjustClock(wallOffsetMs: number): void {
+    this.#wallOffsetMs = wallOffsetMs;
+  }
+
+  emit(effect: ProviderEffect): void {
+    this.#effects.push(effect);
+  }
+
+  report(report: Report): void {
+    this.#effects.push({ kind: 'report', report });
+  }
+
+  publish(message: Message): void {
+    this.#effects.push({ kind: 'publish', message, bytes: encodeMessage(message) });
+  }
+
+  /** Ends a step: returns its effects in order. */
+  take(): ProviderEffect[] {
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  isInForce(tag: string): boolean {
+    return isInForce(this.network, tag);
+  }
+
+  /** Tells whether the wall clock stands `marginMs` or more before beacon `r` is due. */
+  isBefore(r: Round, marginMs: number): boolean {
+    return this.wallNow < nominalTime(this.network, r) - marginMs;
+  }
+}
+
+/** The effects a validator may have: it answers no requests. */
+export function validatorEffects(effects: readonly ProviderEffect[]): readonly Effect[] {
+  return effects.map((effect) => {
+    assert(effect.kind !== 'answer', 'a validator answers no requests');
+    return effect;
+  });
+}
+
+/** Rounds after which nothing of a batch is left: levels, executions and the evidence window. */
+function windowRounds(network: Network): number {
+  const p = network.parameters;
+  const slowest = Math.max(1, ...network.models.map((m) => Math.ceil(m.executionMs / p.roundMs)));
+  const level =
+    p.openRounds +
+    p.commitRounds +
+    slowest +
+    p.outputRounds +
+    p.revealRounds +
+    p.challengeRounds +
+    p.settleRounds;
+  return p.levels.length * level + p.evidenceWindowRounds + p.postWindowRounds + 8;
+}

@@ -1,0 +1,162 @@
+/**
+ * What the outside tells the core, and what the core asks of the outside.
+ *
+ * Events carry `now`, the local monotonic time. Effects are plain records and are run one by one:
+ * a `persist` is durable before the next one starts.
+ */
+import type {
+  AbstentionReason,
+  BatchId,
+  BlobId,
+  ClaimId,
+  Digest,
+  Measurement,
+  NodeId,
+  Round,
+  Subject,
+  TimeMs,
+  Verdict,
+} from '../base/index.ts';
+import type { Claim, Decoded, Message, PromiseMessage, RequestMessage } from '../wire/index.ts';
+import type { GuardRecord } from './guard.ts';
+import type { JudgedSubject } from './settlement/outcome.ts';
+
+/** Work that the core asked for, by id: one per subject, level and kind of work. */
+export type WorkId = string;
+
+export type CoreEvent =
+  | { readonly kind: 'time-reached'; readonly now: TimeMs }
+  /** Wall clock = `now` + offset. [TIME-4] */
+  | { readonly kind: 'clock-adjusted'; readonly now: TimeMs; readonly wallOffsetMs: number }
+  | {
+      readonly kind: 'message-received';
+      readonly now: TimeMs;
+      /** The neighbour that delivered it, as the driver names it. */
+      readonly from: string;
+      readonly decoded: Decoded;
+    }
+  | {
+      readonly kind: 'execution-finished';
+      readonly now: TimeMs;
+      readonly id: WorkId;
+      readonly measurement: Measurement;
+      readonly executionClass: string;
+    }
+  | {
+      readonly kind: 'execution-failed';
+      readonly now: TimeMs;
+      readonly id: WorkId;
+      /** `missing-input` is the requester's or provider's fault, the others are ours. */
+      readonly reason: AbstentionReason | 'missing-input';
+    }
+  | {
+      readonly kind: 'output-measured';
+      readonly now: TimeMs;
+      readonly id: WorkId;
+      /** Absent: nobody served an output of that digest. */
+      readonly measurement?: Measurement;
+    };
+
+/** An answer of the provider's own model, reported by its driver. */
+export type ProviderEvent =
+  | CoreEvent
+  | {
+      readonly kind: 'answer-computed';
+      readonly now: TimeMs;
+      readonly request: RequestMessage;
+      readonly executionClass: string;
+      readonly outputDigest: Digest;
+      /** The input itself if it is small enough to travel with the opening. */
+      readonly input?: Uint8Array;
+    };
+
+export type Effect =
+  | { readonly kind: 'persist'; readonly record: GuardRecord }
+  | { readonly kind: 'publish'; readonly message: Message; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'send';
+      readonly to: string;
+      readonly message: Message;
+      readonly bytes: Uint8Array;
+    }
+  | {
+      readonly kind: 'execute';
+      readonly id: WorkId;
+      readonly subject: Subject;
+      readonly level: number;
+      readonly model: BlobId;
+      readonly input: BlobId;
+      /** The input itself, if the opening carried it. */
+      readonly inlineInput?: Uint8Array;
+      /** Randomness of the beacon that drew the level: signs of the sketch. [MEASURE-1] */
+      readonly beacon: Uint8Array;
+    }
+  | {
+      /** Fetch the provider's output by its digest, check it, and measure it. [SAMPLE-2] */
+      readonly kind: 'measure-output';
+      readonly id: WorkId;
+      readonly subject: Subject;
+      readonly level: number;
+      readonly digest: Digest;
+      readonly beacon: Uint8Array;
+    }
+  | {
+      /** What gossip should do with the message that was just received. [WIRE-3] */
+      readonly kind: 'judge';
+      readonly verdict: 'accept' | 'ignore' | 'reject';
+      readonly code: string;
+    }
+  | { readonly kind: 'report'; readonly report: Report };
+
+/** Answer to a requester. */
+export type AnswerEffect = {
+  readonly kind: 'answer';
+  readonly requester: NodeId;
+  readonly promise: PromiseMessage;
+  readonly claim: Claim;
+  readonly salt: Digest;
+  readonly outputDigest: Digest;
+};
+
+export type ProviderEffect = Effect | AnswerEffect;
+
+/** What operators, metrics and checkers want to know. */
+export type Report =
+  | { readonly kind: 'batch-acked'; readonly batch: BatchId }
+  | { readonly kind: 'batch-sealed'; readonly batch: BatchId; readonly round: Round }
+  | { readonly kind: 'batch-void'; readonly batch: BatchId; readonly round: Round }
+  | { readonly kind: 'subject-drawn'; readonly subject: Subject }
+  | { readonly kind: 'level-started'; readonly subject: Subject; readonly level: number }
+  | { readonly kind: 'committed'; readonly subject: Subject; readonly level: number }
+  | {
+      readonly kind: 'revealed';
+      readonly subject: Subject;
+      readonly level: number;
+      readonly verdict: Verdict;
+    }
+  | {
+      readonly kind: 'challenged';
+      readonly subject: Subject;
+      readonly level: number;
+      readonly challenger: NodeId;
+    }
+  | {
+      readonly kind: 'certified';
+      readonly subject: Subject;
+      readonly level: number;
+      readonly verdict: Verdict;
+      readonly holders: readonly NodeId[];
+    }
+  | {
+      readonly kind: 'decided';
+      readonly subject: Subject;
+      readonly level: number;
+      readonly verdict: Verdict;
+    }
+  | { readonly kind: 'overruled'; readonly subject: Subject; readonly level: number }
+  | { readonly kind: 'unresolved'; readonly subject: Subject }
+  | { readonly kind: 'closed'; readonly subject: Subject; readonly judged: JudgedSubject }
+  | { readonly kind: 'evidence-found'; readonly guilty: readonly NodeId[] }
+  | { readonly kind: 'fault'; readonly code: string; readonly from: string }
+  | { readonly kind: 'clock-skewed'; readonly skewMs: number }
+  | { readonly kind: 'promised'; readonly claim: ClaimId };

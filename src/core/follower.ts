@@ -1,0 +1,272 @@
+/**
+ * Follows the protocol's messages: what validators and providers do alike. It applies each message
+ * to batches and subjects, keeps what is early, and says what gossip should do with it.
+ */
+import { assert, type NodeId, type Round, type TimeMs } from '../base/index.ts';
+import { merkleRoot } from '../crypto/index.ts';
+import {
+  type BeaconMessage,
+  type BundleMessage,
+  batchId,
+  bundleSigningBytes,
+  type CertificateMessage,
+  type Decoded,
+  type EvidenceMessage,
+  type HeaderMessage,
+  type Message,
+  type OpeningsMessage,
+} from '../wire/index.ts';
+import type { Context } from './context.ts';
+import { EarlyBuffer } from './early.ts';
+import { guiltyOf } from './evidence/evidence.ts';
+import { ACCEPTED, combined, ignored, type Judgement, rejected } from './judgement.ts';
+import { answerQuery } from './query.ts';
+import { type Batch, samplingRound } from './sampling/batch.ts';
+import type { BatchBook } from './sampling/batch-book.ts';
+import type { Court, Early } from './verification/court.ts';
+
+/** Early messages kept in all, and for one thing that must become known first. */
+const EARLY_MAX = { totalMax: 16_384, perKeyMax: 2_048 };
+/** Convicted identities remembered. */
+const CONVICTED_MAX = 4_096;
+
+type EarlyItem =
+  | { readonly kind: 'message'; readonly message: Message }
+  | { readonly kind: 'entry'; readonly bundle: BundleMessage; readonly position: number };
+
+type Outcome = Judgement | Early;
+
+export type FollowerParts = {
+  readonly books: BatchBook;
+  readonly court: Court;
+  /** Whether a batch matters to this node. */
+  readonly isOfInterest: (header: HeaderMessage) => boolean;
+};
+
+export class Follower {
+  readonly #context: Context;
+  readonly #books: BatchBook;
+  readonly #court: Court;
+  readonly #isOfInterest: (header: HeaderMessage) => boolean;
+  readonly #early = new EarlyBuffer<EarlyItem>(EARLY_MAX);
+  readonly #convicted = new Map<NodeId, EvidenceMessage>();
+
+  constructor(context: Context, { books, court, isOfInterest }: FollowerParts) {
+    this.#context = context;
+    this.#books = books;
+    this.#court = court;
+    this.#isOfInterest = isOfInterest;
+  }
+
+  /** Evidence seen, by whom it convicts. */
+  get convicted(): ReadonlyMap<NodeId, EvidenceMessage> {
+    return this.#convicted;
+  }
+
+  /** Number of early messages kept. */
+  get earlyCount(): number {
+    return this.#early.size;
+  }
+
+  /** Takes a message and tells gossip what to do with it. [WIRE-3] */
+  receive(decoded: Decoded, from: string): void {
+    const outcome = this.#apply(decoded.message, from);
+    const judgement = 'early' in outcome ? this.#keep(outcome, decoded.message) : outcome;
+    this.#context.emit({ kind: 'judge', ...judgement });
+    if (judgement.verdict !== 'reject') return;
+    this.#context.report({ kind: 'fault', code: judgement.code, from });
+  }
+
+  #keep({ early }: Early, message: Message): Judgement {
+    const isKept = this.#early.keep(early, { kind: 'message', message });
+    return isKept ? { verdict: 'accept', code: 'early' } : ignored('too-many-early');
+  }
+
+  #apply(message: Message, from: string): Outcome {
+    switch (message.type) {
+      case 'beacon':
+        return this.#takeBeacon(message);
+      case 'header':
+        return this.#takeHeader(message);
+      case 'bundle':
+        return this.#takeBundle(message);
+      case 'openings':
+        return this.#takeOpenings(message);
+      case 'output':
+        return this.#takeOutput(message);
+      case 'certificate':
+        return this.#takeCertificate(message);
+      case 'evidence':
+        return this.#takeEvidence(message);
+      case 'query':
+        return answerQuery(
+          this.#context,
+          { books: this.#books, court: this.#court },
+          {
+            query: message,
+            from,
+          },
+        );
+      default:
+        return rejected('not-for-gossip');
+    }
+  }
+
+  #takeBeacon({ round, signature }: BeaconMessage): Outcome {
+    const { beacons, crypto, network, now } = this.#context;
+    if (beacons.isStale(round)) return ignored('known-beacon');
+    // [TIME-1] counts only if it verifies under the chain's key
+    const randomness = crypto.verifyBeacon(network.beacon.chainKey, round, signature);
+    if (randomness === undefined) return rejected('beacon-signature');
+    beacons.add(round, { signature, randomness, knownAt: now });
+    this.#books.watchClock(round);
+    this.#release(`round/${round}`);
+    this.#drawSealed();
+    this.#court.advance();
+    this.#closeOld(beacons.latest ?? round);
+    return ACCEPTED;
+  }
+
+  #takeHeader(header: HeaderMessage): Outcome {
+    if (!this.#isOfInterest(header)) return ACCEPTED;
+    const added = this.#books.addHeader(header);
+    if (added === 'early') return { early: `round/${header.round}` };
+    if (added.verdict === 'accept') this.#release(`batch/${batchId(header)}`);
+    return added;
+  }
+
+  #takeBundle(bundle: BundleMessage): Outcome {
+    const { network, crypto } = this.#context;
+    // [SEAT-3] only members of the set say anything
+    if (!network.validatorIndex.has(bundle.validator)) return rejected('unknown-validator');
+    const isNew = bundle.entries.some(
+      ({ entry }) => entry.kind === 'ack' || !this.#court.isKnown(bundle.validator, entry),
+    );
+    if (!isNew) return ignored('nothing-new');
+    // [WIRE-3] at most one signature check per message; [WIRE-5] over the root of the entries
+    const root = merkleRoot(bundle.entries.map((entry) => entry.bytes));
+    const signed = bundleSigningBytes(network.id, bundle.validator, root);
+    if (!crypto.verify(bundle.validator, signed, bundle.signature)) {
+      return rejected('bundle-signature');
+    }
+    return combined(bundle.entries.map((_, position) => this.#takeEntry(bundle, position)));
+  }
+
+  #takeEntry(bundle: BundleMessage, position: number): Judgement {
+    const outcome = this.#applyEntry(bundle, position);
+    if (!('early' in outcome)) return outcome;
+    const isKept = this.#early.keep(outcome.early, { kind: 'entry', bundle, position });
+    return isKept ? { verdict: 'accept', code: 'early' } : ignored('too-many-early');
+  }
+
+  #applyEntry(bundle: BundleMessage, position: number): Outcome {
+    const item = bundle.entries[position];
+    assert(item !== undefined, 'a position names an entry of the bundle');
+    const { entry } = item;
+    const batch = this.#books.get(entry.batch);
+    if (entry.kind === 'ack') {
+      const added = this.#books.addAck(bundle.validator, entry);
+      if (added === 'early') return { early: `batch/${entry.batch}` };
+      if (batch !== undefined && added.verdict === 'accept') this.#draw(batch);
+      return added;
+    }
+    // [SAMPLE-1] nothing is judged that was not drawn
+    if (batch?.sampled !== undefined && !batch.sampled.includes(entry.index)) {
+      return rejected('not-drawn');
+    }
+    return this.#court.takeEntry(bundle.validator, entry, { bundle, position });
+  }
+
+  #takeOpenings(message: OpeningsMessage): Outcome {
+    const { header, seal, openings } = message;
+    if (!this.#isOfInterest(header)) return ACCEPTED;
+    const sealed = this.#sealedBatch(header, seal);
+    if (!('sampled' in sealed)) return sealed;
+    const judgements = openings.map((opening) => {
+      const judgement = this.#court.takeOpening(sealed, opening);
+      if (judgement.verdict === 'accept') this.#release(`opening/${sealed.id}/${opening.index}`);
+      return judgement;
+    });
+    return combined(judgements);
+  }
+
+  #takeOutput(message: Message & { type: 'output' }): Outcome {
+    const batch = this.#books.get(message.batch);
+    if (batch?.sampled !== undefined && !batch.sampled.includes(message.index)) {
+      return rejected('not-drawn');
+    }
+    return this.#court.takeOutput(message);
+  }
+
+  #takeCertificate(message: CertificateMessage): Outcome {
+    if (!this.#isOfInterest(message.header)) return ACCEPTED;
+    const sealed = this.#sealedBatch(message.header, message.seal);
+    if (!('sampled' in sealed)) return sealed;
+    return this.#court.takeCertificate(sealed, message);
+  }
+
+  /** The batch of a message that carries header and seal, drawn. */
+  #sealedBatch(header: HeaderMessage, seal: OpeningsMessage['seal']): Batch | Outcome {
+    const added = this.#books.addSealed(header, seal);
+    if (added === 'early') return { early: `round/${header.round}` };
+    if (added.verdict === 'reject') return added;
+    const batch = this.#books.get(batchId(header));
+    if (batch === undefined) return added;
+    if (added.verdict === 'accept') this.#release(`batch/${batch.id}`);
+    this.#draw(batch);
+    if (batch.sampled === undefined) return { early: `round/${samplingRound(header)}` };
+    return batch;
+  }
+
+  #takeEvidence(message: EvidenceMessage): Outcome {
+    const { network, crypto } = this.#context;
+    if (this.#isOldNews(message)) return ignored('known-evidence');
+    const guilty = guiltyOf(network, crypto, message);
+    if (guilty.length === 0) return rejected('evidence-proves-nothing');
+    const news = guilty.filter((id) => !this.#convicted.has(id));
+    if (news.length === 0) return ignored('known-evidence');
+    if (this.#convicted.size + news.length > CONVICTED_MAX) return ignored('too-much-evidence');
+    for (const id of news) this.#convicted.set(id, message);
+    this.#context.report({ kind: 'evidence-found', guilty: news });
+    return ACCEPTED;
+  }
+
+  #isOldNews(message: EvidenceMessage): boolean {
+    if (message.kind === 'certificates') return false;
+    const id = message.kind === 'headers' ? message.first.provider : message.validator;
+    return this.#convicted.has(id);
+  }
+
+  #drawSealed(): void {
+    for (const batch of this.#books.all()) this.#draw(batch);
+  }
+
+  #draw(batch: Batch): void {
+    if (!this.#books.tryDraw(batch)) return;
+    this.#court.open(batch);
+    this.#release(`batch/${batch.id}`);
+  }
+
+  #closeOld(latest: Round): void {
+    for (const batch of this.#books.dropClosed(latest)) {
+      this.#court.close(batch);
+      this.#early.release(`batch/${batch.id}`);
+    }
+  }
+
+  /** Applies what waited for `key`; what is still early waits again. */
+  #release(key: string): void {
+    for (const item of this.#early.release(key)) {
+      if (item.kind === 'entry') {
+        this.#takeEntry(item.bundle, item.position);
+        continue;
+      }
+      const outcome = this.#apply(item.message, 'early');
+      if ('early' in outcome) this.#keep(outcome, item.message);
+    }
+  }
+
+  nextDeadline(): TimeMs | undefined {
+    return this.#court.nextDeadline();
+  }
+}

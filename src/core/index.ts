@@ -1,0 +1,60 @@
+/** The protocol: `Validator` and `Provider`, and the pure functions under them. */
+export { BeaconLog, type KnownBeacon } from './beacon-log.ts';
+export { Calendar, drawingRound, PHASES, type Phase, phaseRounds } from './calendar.ts';
+export {
+  buildCertificate,
+  type CertificateCheck,
+  certificateRounds,
+  signersOf,
+  verifyCertificate,
+} from './certificate/certificate.ts';
+export {
+  type Committee,
+  drawCommittee,
+  lastLevel,
+  type Pool,
+  poolOf,
+  quorumOf,
+  weightOfHolders,
+  wholeSet,
+} from './committee/committee.ts';
+export { Draws } from './committee/draws.ts';
+export type {
+  AnswerEffect,
+  CoreEvent,
+  Effect,
+  ProviderEffect,
+  ProviderEvent,
+  Report,
+  WorkId,
+} from './events.ts';
+export { entryEvidence, guiltyOf, signedEntry } from './evidence/evidence.ts';
+export { type AnsweredLeaf, type GuardRecord, type Slot, slotKey } from './guard.ts';
+export {
+  createNetwork,
+  executionRounds,
+  later,
+  type Network,
+  type NetworkDefinition,
+  nominalTime,
+  type ProviderRecord,
+  type ValidatorRecord,
+} from './network.ts';
+export { Provider, type ProviderOptions, type ProviderSnapshot } from './provider.ts';
+export { samplingRound } from './sampling/batch.ts';
+export { DrawStream, drawnIndices } from './sampling/draw.ts';
+export { Accounts, type Movement, type Reason } from './settlement/accounts.ts';
+export {
+  type JudgedCertificate,
+  type JudgedLevel,
+  type JudgedSubject,
+  type JudgedVote,
+  judgedCertificate,
+  judgedVote,
+  outcomeOf,
+} from './settlement/outcome.ts';
+export { type Settlement, type SettlementInput, settle } from './settlement/settlement.ts';
+export { isHeavyLevel } from './tally/decision.ts';
+export { isConflict, isFault, reachedVerdicts } from './tally/tally.ts';
+export { Validator, type ValidatorOptions, type ValidatorSnapshot } from './validator.ts';
+export type { Decision, LevelSnapshot, SubjectSnapshot } from './verification/state.ts';

@@ -1,0 +1,78 @@
+/**
+ * [WIRE-5] Acks, commits and reveals leave in bundles: one signature per flush, over a Merkle
+ * root of the entries.
+ */
+import { type TimeMs, timeMs } from '../base/index.ts';
+import { merkleRoot } from '../crypto/index.ts';
+import {
+  type BundleEntry,
+  type BundleMessage,
+  bundleSigningBytes,
+  type EncodedEntry,
+  encodeEntry,
+  LIMITS,
+} from '../wire/index.ts';
+import type { Context } from './context.ts';
+
+/** Entries that wait for the next flush. */
+export class Outbox {
+  readonly #context: Context;
+  readonly #flushMs: number;
+  #entries: EncodedEntry[] = [];
+  #flushAt: TimeMs | undefined;
+
+  /** @param flushMs how long an entry may wait for others, at least 0 */
+  constructor(context: Context, flushMs: number) {
+    this.#context = context;
+    this.#flushMs = flushMs;
+  }
+
+  get nextDeadline(): TimeMs | undefined {
+    return this.#flushAt;
+  }
+
+  /** Takes an entry whose guard record is durable. [GUARD-1] */
+  add(entry: BundleEntry): void {
+    this.#entries.push(encodeEntry(entry));
+    this.#flushAt ??= timeMs(this.#context.now + this.#flushMs);
+  }
+
+  /** Publishes what waits, if it is time, in bundles within the limits. */
+  flushIfDue(): void {
+    if (this.#flushAt === undefined || this.#context.now < this.#flushAt) return;
+    this.#flushAt = undefined;
+    const entries = this.#entries;
+    this.#entries = [];
+    for (const part of partsOf(entries)) this.#context.publish(this.#bundle(part));
+  }
+
+  #bundle(entries: readonly EncodedEntry[]): BundleMessage {
+    const { signer, network, id } = this.#context;
+    const root = merkleRoot(entries.map((e) => e.bytes));
+    const signature = signer.sign(bundleSigningBytes(network.id, id, root));
+    return { type: 'bundle', validator: id, entries, signature };
+  }
+}
+
+/** Head of a byte string in dag-cbor, at most. */
+const ENTRY_HEAD_BYTES = 9;
+
+function partsOf(entries: readonly EncodedEntry[]): readonly (readonly EncodedEntry[])[] {
+  const parts: EncodedEntry[][] = [];
+  let part: EncodedEntry[] = [];
+  let sizeBytes = 0;
+  for (const entry of entries) {
+    const entryBytes = entry.bytes.length + ENTRY_HEAD_BYTES;
+    const isFull =
+      sizeBytes + entryBytes > LIMITS.bundlePayloadBytes || part.length >= LIMITS.bundleEntries;
+    if (isFull && part.length > 0) {
+      parts.push(part);
+      part = [];
+      sizeBytes = 0;
+    }
+    part.push(entry);
+    sizeBytes += entryBytes;
+  }
+  if (part.length > 0) parts.push(part);
+  return parts;
+}

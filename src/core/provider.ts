@@ -1,0 +1,242 @@
+/**
+ * A provider: answers requests with a promise, commits to its answers in batches, opens what is
+ * drawn, and reveals outputs once the committee has committed. Same shape as the validator.
+ */
+import {
+  type BatchId,
+  type Digest,
+  digest,
+  type NodeId,
+  type SubjectKey,
+  subjectKey,
+  type TimeMs,
+} from '../base/index.ts';
+import type { Crypto, Signer } from '../crypto/index.ts';
+import {
+  type Claim,
+  claimId,
+  type EvidenceMessage,
+  encodeCanonical,
+  type OutputMessage,
+  outputCommitment,
+  promiseSigningBytes,
+  type RequestMessage,
+  requestSigningBytes,
+} from '../wire/index.ts';
+import type { Draws } from './committee/draws.ts';
+import { Context } from './context.ts';
+import type { ProviderEffect, ProviderEvent } from './events.ts';
+import { Follower } from './follower.ts';
+import type { AnsweredLeaf, GuardRecord } from './guard.ts';
+import { Outbox } from './outbox.ts';
+import { isWithinStake, openingsOf, ProviderBatches } from './provider-batches.ts';
+import type { Batch } from './sampling/batch.ts';
+import { BatchBook } from './sampling/batch-book.ts';
+import { Court } from './verification/court.ts';
+import { isCommitComplete } from './verification/level.ts';
+import { snapshotOf } from './verification/snapshot.ts';
+import type { SubjectSnapshot } from './verification/state.ts';
+
+export type ProviderOptions = {
+  readonly draws: Draws;
+  readonly crypto: Crypto;
+  readonly signer: Signer;
+  /** [GUARD-1] Everything this identity persisted before, in order. */
+  readonly guard: readonly GuardRecord[];
+};
+
+export type ProviderSnapshot = {
+  readonly id: NodeId;
+  readonly now: TimeMs;
+  readonly openCount: number;
+  readonly subjects: readonly SubjectSnapshot[];
+};
+
+type AnswerEvent = ProviderEvent & { readonly kind: 'answer-computed' };
+
+export class Provider {
+  readonly #context: Context;
+  readonly #books: BatchBook;
+  readonly #court: Court;
+  readonly #follower: Follower;
+  readonly #batches: ProviderBatches;
+  /** Batches whose drawn leaves were opened. */
+  readonly #opened = new Set<BatchId>();
+  /** Drawn leaves whose output is still hidden. */
+  readonly #hidden = new Map<SubjectKey, OutputMessage>();
+
+  constructor({ draws, crypto, signer, guard }: ProviderOptions) {
+    const context = new Context({ draws, crypto, signer });
+    this.#context = context;
+    this.#batches = new ProviderBatches(context, guard);
+    this.#books = new BatchBook(context, [], () => {});
+    this.#court = new Court(context, {
+      // [SEAT-1] a provider holds no seat in judging its own leaves
+      participation: { outbox: new Outbox(context, 0), executionClass: '', signed: () => ({}) },
+      aggregateMs: 1,
+    });
+    this.#follower = new Follower(context, {
+      books: this.#books,
+      court: this.#court,
+      isOfInterest: (header) => header.provider === signer.id,
+    });
+  }
+
+  get id(): NodeId {
+    return this.#context.id;
+  }
+
+  /** Evidence seen, by whom it convicts. */
+  get evidence(): ReadonlyMap<NodeId, EvidenceMessage> {
+    return this.#follower.convicted;
+  }
+
+  /** Takes an event and returns what to do, in order. Does not throw on what peers send. */
+  step(event: ProviderEvent): readonly ProviderEffect[] {
+    this.#context.begin(event.now);
+    this.#apply(event);
+    this.#court.advance();
+    for (const header of this.#batches.closeDue()) {
+      this.#books.addHeader(header);
+      this.#context.publish(header);
+    }
+    this.#openDrawn();
+    this.#revealOutputs();
+    return this.#context.take();
+  }
+
+  /** When to step again if nothing else comes. */
+  nextDeadline(): TimeMs | undefined {
+    return this.#follower.nextDeadline();
+  }
+
+  snapshot(): ProviderSnapshot {
+    return {
+      id: this.id,
+      now: this.#context.now,
+      openCount: this.#batches.openCount,
+      subjects: [...this.#court.all()].map(snapshotOf),
+    };
+  }
+
+  #apply(event: ProviderEvent): void {
+    if (event.kind === 'message-received') this.#follower.receive(event.decoded, event.from);
+    else if (event.kind === 'answer-computed') this.#answer(event);
+    else if (event.kind === 'clock-adjusted') this.#context.adjustClock(event.wallOffsetMs);
+    else if (event.kind !== 'time-reached') this.#court.takeWork(event);
+  }
+
+  /** [CLAIM-4] [CLAIM-5] Adds an answer to the next batch and promises its place. */
+  #answer(event: AnswerEvent): void {
+    const { request, executionClass, outputDigest, input } = event;
+    const refusal = this.#refusalOf(request);
+    if (refusal !== undefined) {
+      this.#context.report({ kind: 'fault', code: refusal, from: request.requester });
+      return;
+    }
+    const { requester, nonce, model, assuranceClass } = request;
+    const salt = this.#saltOf(request);
+    const commitment = outputCommitment(salt, outputDigest);
+    const claim = { requester, nonce, input: request.input, model, executionClass, commitment };
+    const slot = this.#batches.nextSlot(assuranceClass, model);
+    const index = this.#batches.count(slot);
+    const leaf = { claim, salt, outputDigest, ...(input === undefined ? {} : { input }) };
+    this.#context.emit({ kind: 'persist', record: { kind: 'promise', slot, index, leaf } });
+    this.#batches.add(slot, leaf);
+    this.#promise({ leaf, claim, index, round: slot.round, assuranceClass });
+  }
+
+  #promise(at: {
+    leaf: AnsweredLeaf;
+    claim: Claim;
+    index: number;
+    round: ReturnType<ProviderBatches['nextSlot']>['round'];
+    assuranceClass: string;
+  }): void {
+    const { signer, network } = this.#context;
+    const body = {
+      provider: this.id,
+      claim: claimId(at.claim),
+      assuranceClass: at.assuranceClass,
+      round: at.round,
+      index: at.index,
+    };
+    const signature = signer.sign(promiseSigningBytes(network.id, body));
+    this.#context.emit({
+      kind: 'answer',
+      requester: at.claim.requester,
+      promise: { type: 'promise', ...body, signature },
+      claim: at.claim,
+      salt: at.leaf.salt,
+      outputDigest: at.leaf.outputDigest,
+    });
+    this.#context.report({ kind: 'promised', claim: body.claim });
+  }
+
+  /** Why a request is not answered, if it is not. */
+  #refusalOf(request: RequestMessage): string | undefined {
+    const { network, crypto } = this.#context;
+    const { assuranceClass, model } = request;
+    if (!network.modelById.has(model)) return 'unknown-model';
+    if (!network.parameters.classes.has(assuranceClass)) return 'unknown-class';
+    const signed = requestSigningBytes(network.id, request);
+    if (!crypto.verify(request.requester, signed, request.signature)) return 'request-signature';
+    const slot = this.#batches.nextSlot(assuranceClass, model);
+    if (this.#batches.count(slot) >= network.parameters.batchCountMax) return 'batch-full';
+    // [CLAIM-6] seats would not acknowledge more than the stake covers
+    let count = this.#batches.openCount + 1;
+    for (const batch of this.#books.all()) count += batch.header.count;
+    return isWithinStake(this.#context, this.id, count) ? undefined : 'stake-exhausted';
+  }
+
+  /** [CLAIM-3] The same request gets the same salt, so that a crash loses nothing. */
+  #saltOf({ requester, nonce, model, input }: RequestMessage): Digest {
+    const { signer, network } = this.#context;
+    const name = ['assay/output-salt', network.id, requester, nonce, model, input];
+    return digest(signer.deriveSecret(encodeCanonical(name)));
+  }
+
+  /** [SAMPLE-2] Opens the drawn leaves of its batches, once. */
+  #openDrawn(): void {
+    for (const batch of this.#books.all()) {
+      if (batch.sampled === undefined || this.#opened.has(batch.id)) continue;
+      this.#opened.add(batch.id);
+      this.#open(batch);
+    }
+    for (const id of this.#batches.forget((batch) => this.#books.get(batch) === undefined)) {
+      this.#opened.delete(id);
+    }
+  }
+
+  #open(batch: Batch): void {
+    const answers = this.#batches.get(batch.id);
+    if (answers === undefined || batch.seal === undefined) return;
+    const { header, seal, sampled = [] } = batch;
+    for (const openings of openingsOf(answers, sampled)) {
+      this.#context.publish({ type: 'openings', header, seal, openings });
+      for (const opening of openings) {
+        this.#court.takeOpening(batch, opening);
+        const { salt, outputDigest } = answers.leaves[opening.index] as AnsweredLeaf;
+        const at = { batch: batch.id, index: opening.index };
+        this.#hidden.set(subjectKey(at), { type: 'output', ...at, digest: outputDigest, salt });
+      }
+    }
+  }
+
+  /** [COMMIT-2] Shows an output when all holders committed, or the commit deadline passed. */
+  #revealOutputs(): void {
+    for (const [key, output] of this.#hidden) {
+      const state = this.#court.get(output);
+      const level = state?.levels.get(0);
+      const mayReveal =
+        !this.#context.isInForce('COMMIT-2') ||
+        level === undefined ||
+        isCommitComplete(level) ||
+        state?.calendar.hasPassed(0, 'commit');
+      if (!mayReveal) continue;
+      this.#hidden.delete(key);
+      this.#court.takeOutput(output);
+      this.#context.publish(output);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * [WIRE-6] Answers a neighbour that asks what was gossiped about a batch or a leaf: header and
+ * seal, opening, output, the bundles of the latest level, certificates. Bounded.
+ */
+import { encodeMessage, type Message, type QueryMessage } from '../wire/index.ts';
+import { buildCertificate } from './certificate/certificate.ts';
+import type { Context } from './context.ts';
+import { ACCEPTED, ignored, type Judgement } from './judgement.ts';
+import type { Batch } from './sampling/batch.ts';
+import type { BatchBook } from './sampling/batch-book.ts';
+import type { Court } from './verification/court.ts';
+import type { SubjectState } from './verification/state.ts';
+
+/** Messages sent in answer to one query. */
+const ANSWERS_MAX = 256;
+
+export function answerQuery(
+  context: Context,
+  { books, court }: { books: BatchBook; court: Court },
+  { query, from }: { query: QueryMessage; from: string },
+): Judgement {
+  const batch = books.get(query.batch);
+  if (batch === undefined) return ignored('unknown-batch');
+  const answers: Message[] = [batch.header];
+  const { index } = query;
+  const indices = index === undefined ? (batch.sampled ?? []) : [index];
+  for (const i of indices) {
+    const state = court.get({ batch: batch.id, index: i });
+    if (state !== undefined) answers.push(...messagesAbout(context, batch, state));
+  }
+  for (const message of answers.slice(0, ANSWERS_MAX)) {
+    context.emit({ kind: 'send', to: from, message, bytes: encodeMessage(message) });
+  }
+  return ACCEPTED;
+}
+
+function messagesAbout(context: Context, batch: Batch, state: SubjectState): readonly Message[] {
+  const messages: Message[] = [];
+  const { seal, header } = batch;
+  if (seal !== undefined) {
+    const openings = state.opened === undefined ? [] : [state.opened.opening];
+    messages.push({ type: 'openings', header, seal, openings });
+  }
+  if (state.output !== undefined) messages.push(state.output);
+  for (const level of state.levels.values()) {
+    const bundles = new Set([...level.commits.values()].map(({ source }) => source.bundle));
+    for (const { source } of level.reveals.values()) bundles.add(source.bundle);
+    messages.push(...bundles);
+    for (const certified of level.certified.values()) {
+      const at = { subject: state, level: level.level, beacons: context.beacons };
+      const certificate = buildCertificate(context.network, at, certified);
+      if (certificate !== undefined) messages.push(certificate);
+    }
+  }
+  return messages;
+}

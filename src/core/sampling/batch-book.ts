@@ -1,0 +1,260 @@
+/**
+ * Headers, acknowledgements, seals and the draw: everything about batches that one node knows.
+ */
+import { assert, type BatchId, type NodeId, type Round } from '../../base/index.ts';
+import { findInvalidVotes } from '../../crypto/index.ts';
+import {
+  type AckEntry,
+  ackSigningBytes,
+  batchId,
+  bitmapOf,
+  type HeaderMessage,
+  type Seal,
+} from '../../wire/index.ts';
+import { checkHeader, isSealValid } from '../certificate/certificate.ts';
+import { weightOfHolders } from '../committee/committee.ts';
+import type { Context } from '../context.ts';
+import { type GuardRecord, type Slot, slotKey } from '../guard.ts';
+import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
+import { nominalTime } from '../network.ts';
+import { type Batch, closingRound, samplingRound } from './batch.ts';
+import { SkewWatch } from './skew-watch.ts';
+
+/** Batches tracked for one slot: the second one is evidence, a third one tells nothing new. */
+const BATCHES_PER_SLOT_MAX = 2;
+
+export class BatchBook {
+  readonly #context: Context;
+  readonly #batches = new Map<BatchId, Batch>();
+  readonly #slots = new Map<string, BatchId[]>();
+  /** [GUARD-1] What this node acknowledged, by slot. */
+  readonly #acked = new Map<string, BatchId>();
+  readonly #skew: SkewWatch;
+  readonly #acknowledge: (batch: Batch) => void;
+
+  /** @param acknowledge says what is durable by then: sends the acknowledgement */
+  constructor(
+    context: Context,
+    guard: readonly GuardRecord[],
+    acknowledge: (batch: Batch) => void,
+  ) {
+    this.#context = context;
+    this.#acknowledge = acknowledge;
+    this.#skew = new SkewWatch(context.network.parameters);
+    for (const record of guard) {
+      if (record.kind === 'ack') this.#acked.set(slotKey(record.slot), record.batch);
+    }
+  }
+
+  get(id: BatchId): Batch | undefined {
+    return this.#batches.get(id);
+  }
+
+  all(): Iterable<Batch> {
+    return this.#batches.values();
+  }
+
+  /** Checks a header and remembers its batch. `early` if its beacon is not known yet. */
+  addHeader(header: HeaderMessage): Judgement | 'early' {
+    const { network, beacons } = this.#context;
+    const latest = beacons.latest;
+    if (latest === undefined || header.round > latest) return 'early';
+    const id = batchId(header);
+    if (this.#batches.has(id)) return ignored('known-batch');
+    // [WIRE-6] nothing is left of a header four rounds on, unless a seal brings it back
+    if (header.round + 4 <= latest) return ignored('old-header');
+    const added = this.#track(id, header);
+    if ('verdict' in added) return added;
+    if (network.validatorIndex.has(this.#context.id)) this.#considerAck(added);
+    return ACCEPTED;
+  }
+
+  /** Adds a batch that others sealed: openings and certificates carry header and seal. */
+  addSealed(header: HeaderMessage, seal: Seal): Judgement | 'early' {
+    const id = batchId(header);
+    let batch = this.#batches.get(id);
+    if (batch === undefined) {
+      if (this.#context.beacons.get(header.round) === undefined) return 'early';
+      const added = this.#track(id, header);
+      if ('verdict' in added) return added;
+      batch = added;
+    }
+    if (batch.seal !== undefined) return ignored('known-seal');
+    const { network, crypto } = this.#context;
+    if (!isSealValid(network, crypto, { header, seal, seats: batch.seats })) {
+      return rejected('bad-seal');
+    }
+    batch.seal = seal;
+    return ACCEPTED;
+  }
+
+  /** Adds one seat's acknowledgement; its signature is checked in aggregate, when it is needed. */
+  addAck(validator: NodeId, entry: AckEntry): Judgement | 'early' {
+    const batch = this.#batches.get(entry.batch);
+    if (batch === undefined) return 'early';
+    // [TIME-3] only sealing seats acknowledge
+    const index = batch.seats.indexOf.get(validator);
+    if (index === undefined) return rejected('ack-without-seat');
+    if (batch.acks.has(index) || batch.badAcks.has(index)) return ignored('known-ack');
+    batch.acks.set(index, entry.signature);
+    return ACCEPTED;
+  }
+
+  /** [TIME-3] Aggregates the acknowledgements of `batch` if they reach a quorum. */
+  trySeal(batch: Batch): boolean {
+    if (batch.seal !== undefined) return true;
+    const { crypto, network } = this.#context;
+    if (weightOfHolders(batch.seats, batch.acks.keys()) < batch.seats.quorum) return false;
+    const indices = [...batch.acks.keys()].sort((a, b) => a - b);
+    const votes = indices.map((index) => ({
+      voteKey: batch.seats.voteKeys[index] as Uint8Array,
+      signature: batch.acks.get(index) as Uint8Array,
+    }));
+    const message = ackSigningBytes(network.id, batch.id);
+    const { invalid } = findInvalidVotes(crypto, message, votes);
+    for (const position of invalid) this.#dropAck(batch, indices[position] as number);
+    if (invalid.length > 0) return this.trySeal(batch);
+    const signature = crypto.aggregate(votes.map((vote) => vote.signature));
+    if (signature === undefined) return false;
+    batch.seal = { holders: bitmapOf(indices, batch.seats.holders.length), signature };
+    this.#context.report({ kind: 'batch-sealed', batch: batch.id, round: batch.header.round });
+    return true;
+  }
+
+  /** [SAMPLE-1] Draws the leaves of `batch` if it is sealed and the beacon is known. */
+  tryDraw(batch: Batch): boolean {
+    if (batch.sampled !== undefined) return false;
+    const beacon = this.#context.beacons.get(samplingRound(batch.header));
+    if (beacon === undefined || !this.trySeal(batch)) return false;
+    batch.sampled = this.#context.isInForce('SAMPLE-1')
+      ? this.#context.draws.sample(beacon.randomness, {
+          batch: batch.id,
+          count: batch.header.count,
+          oneIn: batch.oneIn,
+        })
+      : [];
+    return true;
+  }
+
+  /** [TIME-4] Judges the local clock by a beacon that just became known. */
+  watchClock(r: Round): void {
+    const { network, wallNow, now } = this.#context;
+    const skewMs = wallNow - nominalTime(network, r);
+    if (this.#skew.observe({ round: r, skewMs, now })) {
+      this.#context.report({ kind: 'clock-skewed', skewMs });
+    }
+  }
+
+  /** [WIRE-6] Forgets batches whose time is over; returns them. */
+  dropClosed(latest: Round): readonly Batch[] {
+    const closed: Batch[] = [];
+    for (const batch of this.#batches.values()) {
+      if (closingRound(this.#context.draws, batch) > latest) continue;
+      this.#drop(batch);
+      closed.push(batch);
+      if (batch.sampled !== undefined) continue;
+      this.#context.report({ kind: 'batch-void', batch: batch.id, round: batch.header.round });
+    }
+    return closed;
+  }
+
+  #track(id: BatchId, header: HeaderMessage): Batch | Judgement {
+    const { network, draws, beacons, crypto } = this.#context;
+    const beacon = beacons.get(header.round);
+    if (beacon === undefined) return ignored('forgotten-round');
+    const slot = slotKey(slotOf(header));
+    const rivals = this.#slots.get(slot) ?? [];
+    if (rivals.length >= BATCHES_PER_SLOT_MAX) return ignored('slot-full');
+    // [MODEL-1] [CLAIM-6] admitted model and class, count within the limit, signed by the provider
+    const fault = checkHeader(network, crypto, header);
+    if (fault !== undefined) return rejected(fault);
+    const manifest = network.modelById.get(header.model);
+    const oneIn = network.parameters.classes.get(header.assuranceClass);
+    assert(manifest !== undefined && oneIn !== undefined, 'a checked header names both');
+    // [SEAT-1] a batch with an empty pool can never be judged
+    if (draws.pool({ id, provider: header.provider, model: header.model }).stake === 0n) {
+      return ignored('empty-pool');
+    }
+    const batch: Batch = {
+      id,
+      provider: header.provider,
+      model: header.model,
+      header,
+      manifest,
+      oneIn,
+      seats: draws.seal(header.provider, header.round, beacon.randomness),
+      acks: new Map(),
+      badAcks: new Set(),
+      seal: undefined,
+      sampled: undefined,
+    };
+    this.#batches.set(id, batch);
+    this.#slots.set(slot, [...rivals, id]);
+    if (rivals.length > 0) this.#accuse(rivals[0] as BatchId, header);
+    return batch;
+  }
+
+  /** [CLAIM-2] Two different headers for one slot convict the provider. */
+  #accuse(rival: BatchId, second: HeaderMessage): void {
+    const first = this.#batches.get(rival);
+    if (first === undefined) return;
+    this.#context.publish({ type: 'evidence', kind: 'headers', first: first.header, second });
+    this.#context.report({ kind: 'evidence-found', guilty: [second.provider] });
+  }
+
+  #considerAck(batch: Batch): void {
+    const context = this.#context;
+    if (!batch.seats.indexOf.has(context.id)) return;
+    const slot = slotOf(batch.header);
+    const before = this.#acked.get(slotKey(slot));
+    // [TIME-3] once per slot; [GUARD-1] after a restart, the same one again
+    if (before !== undefined && before !== batch.id) return;
+    if (before === undefined) {
+      if (context.isInForce('TIME-3') && !this.#isInTime(batch)) return;
+      if (!this.#isCovered(batch)) return;
+      this.#acked.set(slotKey(slot), batch.id);
+      context.emit({ kind: 'persist', record: { kind: 'ack', slot, batch: batch.id } });
+    }
+    this.#acknowledge(batch);
+  }
+
+  /** [TIME-3] Before beacon r+2 is known, and before it is due by a margin. [TIME-4] */
+  #isInTime(batch: Batch): boolean {
+    const sampling = samplingRound(batch.header);
+    const { beacons, network } = this.#context;
+    if ((beacons.latest ?? sampling) >= sampling || this.#skew.isSkewed) return false;
+    return this.#context.isBefore(sampling, network.parameters.skewMaxMs);
+  }
+
+  /** [CLAIM-6] What the provider has sealed and not closed stays within its stake. */
+  #isCovered(batch: Batch): boolean {
+    const { network } = this.#context;
+    let count = 0;
+    for (const other of this.#batches.values()) {
+      if (other.provider === batch.provider) count += other.header.count;
+    }
+    const provider = network.providerById.get(batch.provider);
+    return BigInt(count) * network.parameters.claimValue <= (provider?.stake ?? 0n);
+  }
+
+  #dropAck(batch: Batch, index: number): void {
+    batch.acks.delete(index);
+    batch.badAcks.add(index);
+    this.#context.report({
+      kind: 'fault',
+      code: 'bad-ack',
+      from: batch.seats.holders[index] ?? '',
+    });
+  }
+
+  #drop(batch: Batch): void {
+    this.#batches.delete(batch.id);
+    this.#slots.delete(slotKey(slotOf(batch.header)));
+    this.#acked.delete(slotKey(slotOf(batch.header)));
+  }
+}
+
+function slotOf(header: HeaderMessage): Slot {
+  const { provider, round, assuranceClass, model } = header;
+  return { provider, round, assuranceClass, model };
+}

@@ -1,0 +1,174 @@
+/**
+ * A validator: acknowledges batches, re-executes what is drawn, commits, reveals, certifies.
+ *
+ * A program without I/O. `step` is the only way to change anything; `nextDeadline` says when to
+ * call again if nothing else comes; `snapshot` is plain data.
+ */
+import {
+  type BatchId,
+  type NodeId,
+  type Round,
+  type TimeMs,
+  timeMs,
+  unreachable,
+} from '../base/index.ts';
+import type { Crypto, Signer } from '../crypto/index.ts';
+import { ackSigningBytes, type EvidenceMessage } from '../wire/index.ts';
+import type { Draws } from './committee/draws.ts';
+import { Context, validatorEffects } from './context.ts';
+import type { CoreEvent, Effect } from './events.ts';
+import { Follower } from './follower.ts';
+import type { GuardRecord } from './guard.ts';
+import { Outbox } from './outbox.ts';
+import type { Batch } from './sampling/batch.ts';
+import { BatchBook } from './sampling/batch-book.ts';
+import type { JudgedSubject } from './settlement/outcome.ts';
+import { Court } from './verification/court.ts';
+import { judgedSubject } from './verification/judged.ts';
+import type { SignedBefore } from './verification/progress.ts';
+import { snapshotOf } from './verification/snapshot.ts';
+import type { SubjectSnapshot, SubjectState } from './verification/state.ts';
+
+export type ValidatorOptions = {
+  /** Draws of the network; nodes of one simulation share them. */
+  readonly draws: Draws;
+  readonly crypto: Crypto;
+  readonly signer: Signer;
+  /** [GUARD-1] Everything this identity persisted before, in order. */
+  readonly guard: readonly GuardRecord[];
+  /** Execution class of this machine, for measurements of nothing. */
+  readonly executionClass: string;
+  /** How long entries wait for a common bundle; 0 or more, default 25. */
+  readonly flushMs?: number;
+  /** Time between turns to publish a certificate; above 0, default 60. */
+  readonly aggregateMs?: number;
+};
+
+export type ValidatorSnapshot = {
+  readonly id: NodeId;
+  readonly now: TimeMs;
+  readonly latestRound: Round | undefined;
+  readonly batches: readonly {
+    readonly id: BatchId;
+    readonly isSealed: boolean;
+    readonly sampled: readonly number[] | undefined;
+  }[];
+  readonly subjects: readonly SubjectSnapshot[];
+  readonly convicted: readonly NodeId[];
+  readonly earlyCount: number;
+};
+
+export class Validator {
+  readonly #context: Context;
+  readonly #outbox: Outbox;
+  readonly #books: BatchBook;
+  readonly #court: Court;
+  readonly #follower: Follower;
+  readonly #signed = new Map<string, SignedBefore>();
+
+  constructor(options: ValidatorOptions) {
+    const { draws, crypto, signer, guard, executionClass } = options;
+    const context = new Context({ draws, crypto, signer });
+    this.#context = context;
+    this.#outbox = new Outbox(context, options.flushMs ?? 25);
+    this.#restore(guard);
+    this.#books = new BatchBook(context, guard, (batch) => this.#acknowledge(batch));
+    this.#court = new Court(context, {
+      participation: {
+        outbox: this.#outbox,
+        executionClass,
+        signed: ({ key }: SubjectState, level: number) => this.#signed.get(`${key}/${level}`) ?? {},
+      },
+      aggregateMs: options.aggregateMs ?? 60,
+    });
+    this.#follower = new Follower(context, {
+      books: this.#books,
+      court: this.#court,
+      isOfInterest: () => true,
+    });
+  }
+
+  get id(): NodeId {
+    return this.#context.id;
+  }
+
+  /** Takes an event and returns what to do, in order. Does not throw on what peers send. */
+  step(event: CoreEvent): readonly Effect[] {
+    this.#context.begin(event.now);
+    this.#apply(event);
+    this.#court.advance();
+    this.#outbox.flushIfDue();
+    return validatorEffects(this.#context.take());
+  }
+
+  /** When to step again if nothing else comes. */
+  nextDeadline(): TimeMs | undefined {
+    const court = this.#follower.nextDeadline();
+    const flush = this.#outbox.nextDeadline;
+    if (court === undefined || flush === undefined) return court ?? flush;
+    return timeMs(Math.min(court, flush));
+  }
+
+  /** Evidence seen, by whom it convicts. */
+  get evidence(): ReadonlyMap<NodeId, EvidenceMessage> {
+    return this.#follower.convicted;
+  }
+
+  /** What settlement may be told about the subjects that are not closed yet. */
+  judged(): readonly JudgedSubject[] {
+    return [...this.#court.all()].map(judgedSubject);
+  }
+
+  snapshot(): ValidatorSnapshot {
+    return {
+      id: this.id,
+      now: this.#context.now,
+      latestRound: this.#context.beacons.latest,
+      batches: [...this.#books.all()].map(({ id, seal, sampled }) => ({
+        id,
+        isSealed: seal !== undefined,
+        sampled,
+      })),
+      subjects: [...this.#court.all()].map(snapshotOf),
+      convicted: [...this.#follower.convicted.keys()],
+      earlyCount: this.#follower.earlyCount,
+    };
+  }
+
+  #apply(event: CoreEvent): void {
+    switch (event.kind) {
+      case 'message-received':
+        return this.#follower.receive(event.decoded, event.from);
+      case 'execution-finished':
+      case 'execution-failed':
+      case 'output-measured':
+        return this.#court.takeWork(event);
+      case 'clock-adjusted':
+        return this.#context.adjustClock(event.wallOffsetMs);
+      case 'time-reached':
+        return;
+      default:
+        return unreachable(event);
+    }
+  }
+
+  /** [TIME-3] Signs a batch id; the guard record is durable by now. */
+  #acknowledge(batch: Batch): void {
+    const { signer, network } = this.#context;
+    const signature = signer.signVote(ackSigningBytes(network.id, batch.id));
+    this.#outbox.add({ kind: 'ack', batch: batch.id, signature });
+    this.#context.report({ kind: 'batch-acked', batch: batch.id });
+  }
+
+  #restore(guard: readonly GuardRecord[]): void {
+    for (const record of guard) {
+      if (record.kind !== 'commit' && record.kind !== 'abstain' && record.kind !== 'vote') continue;
+      const key = `${record.subject.batch}/${record.subject.index}/${record.level}`;
+      const known = this.#signed.get(key) ?? {};
+      this.#signed.set(
+        key,
+        record.kind === 'vote' ? { ...known, vote: record } : { ...known, commit: record },
+      );
+    }
+  }
+}

@@ -1,0 +1,352 @@
+/**
+ * All drawn leaves that one node follows: it owns their states and applies to them what becomes
+ * known. The rules themselves stand in the functions beside it.
+ */
+import {
+  assert,
+  equalBytes,
+  type NodeId,
+  type Subject,
+  type SubjectKey,
+  subjectKey,
+  type TimeMs,
+} from '../../base/index.ts';
+import type { BundleEntry, CertificateMessage, Opening, OutputMessage } from '../../wire/index.ts';
+import { outputCommitment } from '../../wire/index.ts';
+import { drawingRound, type Milestone } from '../calendar.ts';
+import { publishDue, takeCertificate, tally } from '../certificate/exchange.ts';
+import type { Context } from '../context.ts';
+import type { CoreEvent } from '../events.ts';
+import { entryEvidence } from '../evidence/evidence.ts';
+import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
+import { type Batch, samplingRound } from '../sampling/batch.ts';
+import { decide, isChallenged } from '../tally/decision.ts';
+import { CalendarBook } from './calendar-book.ts';
+import { recheckReveals, updateChallenges } from './challenge.ts';
+import { judgedSubject } from './judged.ts';
+import { addCommit, addReveal, createLevel, type EntryOutcome } from './level.ts';
+import { readOpening } from './opening.ts';
+import { abstain, commitTo, type Participation, progress } from './progress.ts';
+import type { EntrySource, LevelState, SubjectState } from './state.ts';
+
+/** Something that must become known first. */
+export type Early = { readonly early: string };
+
+type VotingEntry = Exclude<BundleEntry, { kind: 'ack' }>;
+
+export type CourtOptions = {
+  readonly participation: Participation;
+  /** Time between the turns of those who may publish a certificate; above 0. */
+  readonly aggregateMs: number;
+};
+
+export class Court {
+  readonly #context: Context;
+  readonly #participation: Participation;
+  readonly #aggregateMs: number;
+  readonly #subjects = new Map<SubjectKey, SubjectState>();
+  readonly #calendars = new CalendarBook();
+  /** Levels that wait for their turn to publish. */
+  readonly #publishing = new Map<string, { subject: SubjectState; level: LevelState }>();
+
+  constructor(context: Context, { participation, aggregateMs }: CourtOptions) {
+    this.#context = context;
+    this.#participation = participation;
+    this.#aggregateMs = aggregateMs;
+  }
+
+  get(subject: Subject): SubjectState | undefined {
+    return this.#subjects.get(subjectKey(subject));
+  }
+
+  all(): Iterable<SubjectState> {
+    return this.#subjects.values();
+  }
+
+  /** Opens a subject for each drawn leaf of `batch` and starts level 0. */
+  open(batch: Batch): void {
+    for (const index of batch.sampled ?? []) {
+      const subject = { batch: batch.id, index };
+      const first = samplingRound(batch.header);
+      const state: SubjectState = {
+        subject,
+        key: subjectKey(subject),
+        batch,
+        manifest: batch.manifest,
+        calendar: this.#calendars.enter(this.#context, batch.manifest, {
+          first,
+          subject: subjectKey(subject),
+        }),
+        lastLevel: this.#context.draws.lastLevel(batch),
+        levels: new Map(),
+        current: -1,
+        opened: undefined,
+        output: undefined,
+        decision: undefined,
+        isUnresolved: false,
+      };
+      this.#subjects.set(state.key, state);
+      this.#context.report({ kind: 'subject-drawn', subject });
+      this.#startLevel(state, 0);
+    }
+  }
+
+  /** [SAMPLE-2] Takes the opening of a drawn leaf. */
+  takeOpening(batch: Batch, opening: Opening): Judgement {
+    const state = this.get({ batch: batch.id, index: opening.index });
+    // only drawn leaves are opened [SAMPLE-1]
+    if (state === undefined) return rejected('opening-not-drawn');
+    if (state.opened !== undefined) return ignored('known-opening');
+    const opened = readOpening(batch, opening);
+    if ('verdict' in opened) return opened;
+    state.opened = opened;
+    for (const level of state.levels.values()) this.#recheck(state, level);
+    return ACCEPTED;
+  }
+
+  /** [SAMPLE-2] Takes the output reveal; it stays unread until the own commit. */
+  takeOutput(message: OutputMessage): Judgement | Early {
+    const state = this.get(message);
+    if (state === undefined) return { early: `batch/${message.batch}` };
+    if (state.opened === undefined) return { early: `opening/${state.key}` };
+    if (state.output !== undefined) return ignored('known-output');
+    // [CLAIM-3] the reveal hashes to the commitment
+    const commitment = outputCommitment(message.salt, message.digest);
+    if (!equalBytes(commitment, state.opened.claim.commitment))
+      return rejected('output-commitment');
+    state.output = message;
+    for (const level of state.levels.values()) this.#recheck(state, level);
+    return ACCEPTED;
+  }
+
+  /** Takes a commit, an abstention or a reveal of `validator`. */
+  takeEntry(validator: NodeId, entry: VotingEntry, source: EntrySource): Judgement | Early {
+    const state = this.get(entry);
+    if (state === undefined) return { early: `batch/${entry.batch}` };
+    const level = this.#levelOf(state, entry.level);
+    if ('early' in level || 'code' in level) return level;
+    const outcome = this.#add(state, level, { validator, entry, source });
+    if (outcome.contradicts !== undefined) this.#accuse(level, outcome.contradicts, source);
+    if (outcome.judgement.verdict === 'accept') this.#afterEntry(state, level, entry);
+    return outcome.judgement;
+  }
+
+  /** [CERT-1] Takes a certificate of a batch that is known to be sealed and drawn. */
+  takeCertificate(batch: Batch, certificate: CertificateMessage): Judgement | Early {
+    const state = this.get({ batch: batch.id, index: certificate.index });
+    if (state === undefined) return rejected('certificate-not-drawn');
+    const level = this.#levelOf(state, certificate.level);
+    if ('early' in level || 'code' in level) return level;
+    const judgement = takeCertificate(this.#context, { subject: state, level }, certificate);
+    if (judgement.verdict === 'accept') this.#reconsider(state);
+    return judgement;
+  }
+
+  /** Takes the end of work that was asked for. */
+  takeWork(event: CoreEvent & { readonly id: string }): void {
+    const [kind, batch, index, levelText] = event.id.split('/');
+    const state = this.#subjects.get(`${batch}/${index}` as SubjectKey);
+    const level = state?.levels.get(Number(levelText));
+    if (state === undefined || level === undefined) return;
+    if (kind === 'run') this.#endRun(state, level, event);
+    else if (event.kind === 'output-measured') this.#endMeasure(state, level, event);
+  }
+
+  /** Passes what the clock has reached. [TIME-5] */
+  advance(): void {
+    for (const { milestone, subjects } of this.#calendars.advance(this.#context)) {
+      for (const key of subjects) {
+        const state = this.#subjects.get(key);
+        if (state !== undefined) this.#pass(state, milestone);
+      }
+    }
+    for (const [key, place] of this.#publishing) {
+      publishDue(this.#context, place);
+      if (place.level.publishAt === undefined) this.#publishing.delete(key);
+    }
+  }
+
+  nextDeadline(): TimeMs | undefined {
+    let next = this.#calendars.nextDeadline(this.#context.beacons);
+    for (const { level } of this.#publishing.values()) {
+      const at = level.publishAt;
+      if (at !== undefined && (next === undefined || at < next)) next = at;
+    }
+    return next;
+  }
+
+  /** [WIRE-3] Tells whether an entry tells nothing new, before its signature is checked. */
+  isKnown(validator: NodeId, entry: VotingEntry): boolean {
+    const level = this.get(entry)?.levels.get(entry.level);
+    const index = level?.committee.indexOf.get(validator);
+    if (level === undefined || index === undefined) return false;
+    if (entry.kind === 'reveal') {
+      return level.reveals.get(index)?.entry.verdict === entry.verdict;
+    }
+    const known = level.commits.get(index);
+    if (known === undefined) return false;
+    const commitment = entry.kind === 'commit' ? entry.commitment : undefined;
+    if (known.commitment === undefined || commitment === undefined) {
+      return known.commitment === commitment;
+    }
+    return equalBytes(known.commitment, commitment);
+  }
+
+  /** [WIRE-6] Forgets the subjects of a batch. */
+  close(batch: Batch): void {
+    for (const index of batch.sampled ?? []) {
+      const subject = { batch: batch.id, index };
+      const state = this.get(subject);
+      if (state === undefined) continue;
+      this.#subjects.delete(state.key);
+      this.#calendars.leave(state.calendar, state.key);
+      for (const level of state.levels.keys()) {
+        this.#publishing.delete(`${state.key}/${level}`);
+      }
+      this.#context.report({ kind: 'closed', subject, judged: judgedSubject(state) });
+    }
+  }
+
+  #levelOf(state: SubjectState, level: number): LevelState | Judgement | Early {
+    const known = state.levels.get(level);
+    if (known !== undefined) return known;
+    if (level > state.lastLevel) return rejected('no-such-level');
+    const r = drawingRound(state.calendar.first, state.calendar.lengths, level);
+    const beacon = this.#context.beacons.get(r);
+    if (beacon === undefined) {
+      // [WIRE-3] its beacon is a little late here, or the level is far away
+      const latest = this.#context.beacons.latest ?? 0;
+      return r <= latest + 2 ? { early: `round/${r}` } : rejected('level-not-drawn');
+    }
+    const created = createLevel(this.#context, state, { level, beacon: beacon.randomness });
+    state.levels.set(level, created);
+    return created;
+  }
+
+  #startLevel(state: SubjectState, level: number): void {
+    const created = this.#levelOf(state, level);
+    assert('committee' in created, 'a level starts when its beacon is known');
+    state.current = level;
+    this.#context.report({ kind: 'level-started', subject: state.subject, level });
+    this.#recheck(state, created);
+  }
+
+  /** Looks again at everything a level holds; after its input or output became known. */
+  #recheck(state: SubjectState, level: LevelState): void {
+    const place = { subject: state, level };
+    if (level.level <= state.current) progress(this.#context, this.#participation, place);
+    recheckReveals(this.#context, place);
+    this.#count(state, level);
+  }
+
+  #add(
+    state: SubjectState,
+    level: LevelState,
+    { validator, entry, source }: { validator: NodeId; entry: VotingEntry; source: EntrySource },
+  ): EntryOutcome {
+    const { calendar } = state;
+    if (entry.kind === 'reveal') {
+      const isInTime = !calendar.hasPassed(level.level, 'challenge');
+      const incoming = { holder: validator, entry, source, isInTime };
+      return addReveal(this.#context, { subject: state, level }, incoming);
+    }
+    const isInTime = !calendar.hasPassed(level.level, 'commit');
+    return addCommit(level, { holder: validator, entry, source, isInTime });
+  }
+
+  #afterEntry(state: SubjectState, level: LevelState, entry: VotingEntry): void {
+    const place = { subject: state, level };
+    if (entry.kind === 'reveal') {
+      updateChallenges(this.#context, place);
+      this.#count(state, level);
+    }
+    if (level.level <= state.current) progress(this.#context, this.#participation, place);
+    // [QUORUM-2] commits of the next level may make a late challenge count
+    if (level.level > 0 && state.decision !== undefined) this.#reconsider(state);
+  }
+
+  /** Counts votes, and decides again if that changed anything. */
+  #count(state: SubjectState, level: LevelState): void {
+    const hasNews = tally(this.#context, { subject: state, level }, this.#aggregateMs);
+    if (level.publishAt !== undefined) {
+      this.#publishing.set(`${state.key}/${level.level}`, { subject: state, level });
+    }
+    if (hasNews) this.#reconsider(state);
+  }
+
+  /** [CERT-2] Compares what is final now with what was. */
+  #reconsider(state: SubjectState): void {
+    const before = state.decision;
+    const after = decide(state);
+    state.decision = after;
+    if (before !== undefined && (after === undefined || after.verdict !== before.verdict)) {
+      this.#context.report({ kind: 'overruled', subject: state.subject, level: before.level });
+    }
+    if (
+      after !== undefined &&
+      (before?.verdict !== after.verdict || before.level !== after.level)
+    ) {
+      state.isUnresolved = false;
+      this.#context.report({ kind: 'decided', subject: state.subject, ...after });
+    }
+    if (before !== undefined && after === undefined) this.#join(state);
+  }
+
+  /** [QUORUM-2] Who missed the challenge joins the level that took it up. */
+  #join(state: SubjectState): void {
+    const level = state.levels.get(state.current);
+    if (level === undefined || level.isLast || !isChallenged(state, level)) return;
+    if (state.calendar.hasPassed(level.level, 'settle')) this.#startLevel(state, level.level + 1);
+  }
+
+  #pass(state: SubjectState, { level, phase }: Milestone): void {
+    const passed = state.levels.get(level);
+    if (passed === undefined || level > state.current) return;
+    const place = { subject: state, level: passed };
+    progress(this.#context, this.#participation, place);
+    if (phase === 'reveal') this.#count(state, passed);
+    if (phase === 'settle') this.#settle(state, passed);
+  }
+
+  /** [QUORUM-2] The next level starts if the subject is not final here. */
+  #settle(state: SubjectState, level: LevelState): void {
+    this.#reconsider(state);
+    if (state.decision !== undefined || level.level !== state.current) return;
+    if (!level.isLast) return this.#startLevel(state, level.level + 1);
+    state.isUnresolved = true;
+    this.#context.report({ kind: 'unresolved', subject: state.subject });
+  }
+
+  #endRun(state: SubjectState, level: LevelState, event: CoreEvent): void {
+    if (level.own.phase !== 'executing') return;
+    const place = { subject: state, level };
+    if (event.kind === 'execution-finished') {
+      const { measurement, executionClass } = event;
+      commitTo(this.#context, this.#participation, place, { measurement, executionClass });
+    } else if (event.kind === 'execution-failed') {
+      if (event.reason === 'missing-input') level.own = { ...level.own, isInputMissing: true };
+      else abstain(this.#context, this.#participation, place, event.reason);
+    }
+    progress(this.#context, this.#participation, place);
+  }
+
+  #endMeasure(
+    state: SubjectState,
+    level: LevelState,
+    { measurement }: CoreEvent & { kind: 'output-measured' },
+  ): void {
+    if (level.provider.phase !== 'measuring') return;
+    level.provider =
+      measurement === undefined ? { phase: 'missing' } : { phase: 'measured', measurement };
+    this.#recheck(state, level);
+  }
+
+  /** [COMMIT-1] [VOTE-2] Two different signed words of one holder: everybody should know. */
+  #accuse(level: LevelState, first: EntrySource, second: EntrySource): void {
+    const { validator } = second.bundle;
+    if (level.accused.has(validator)) return;
+    level.accused.add(validator);
+    this.#context.publish(entryEvidence(first, second));
+    this.#context.report({ kind: 'evidence-found', guilty: [validator] });
+  }
+}

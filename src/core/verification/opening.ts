@@ -1,0 +1,34 @@
+/**
+ * [SAMPLE-2] Reads the opening of a drawn leaf.
+ */
+import { verifyMerkleProof } from '../../crypto/index.ts';
+import { blobId, encodeClaim, type Opening } from '../../wire/index.ts';
+import { type Judgement, rejected } from '../judgement.ts';
+import type { Batch } from '../sampling/batch.ts';
+import type { OpenedLeaf } from './state.ts';
+
+/** Checks an opening against the batch's root; a claim outside its manifest is malformed. */
+export function readOpening(batch: Batch, opening: Opening): OpenedLeaf | Judgement {
+  const { claim, index, path, input } = opening;
+  const isLeaf = verifyMerkleProof({
+    root: batch.header.root,
+    leaf: encodeClaim(claim),
+    index,
+    count: batch.header.count,
+    path,
+  });
+  // [CLAIM-1] the path ends in the root that the provider signed
+  if (!isLeaf) return rejected('opening-path');
+  // an input under a wrong name is the sender's fault, not the claim's
+  if (input !== undefined && blobId(input) !== claim.input) return rejected('opening-input');
+  return { opening, claim, inlineInput: input, isMalformed: isMalformed(batch, opening) };
+}
+
+/** [MODEL-1] Whether a claim is outside its manifest. */
+function isMalformed({ model, manifest }: Batch, { claim, input }: Opening): boolean {
+  return (
+    claim.model !== model ||
+    !manifest.executionClasses.includes(claim.executionClass) ||
+    (input?.length ?? 0) > manifest.inputBytesMax
+  );
+}
