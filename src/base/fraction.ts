@@ -45,9 +45,14 @@ export function fractionToNumber({ numerator, denominator }: Fraction): number {
   return Number(scaled) * 2 ** -half * 2 ** -(shift - half);
 }
 
-/** Returns `1/3` or `2`: the form that `parseFraction` reads back. */
-export function fractionText({ numerator, denominator }: Fraction): string {
-  return denominator === 1n ? `${numerator}` : `${numerator}/${denominator}`;
+/** Returns `0.05`, `1e-9` or, if a decimal is not exact, `1/3`: what `parseFraction` reads back. */
+export function fractionText(fraction: Fraction): string {
+  const { numerator, denominator } = fraction;
+  const decimal = String(fractionToNumber(fraction));
+  const read = parseFraction(decimal);
+  const isExact =
+    read !== undefined && read.numerator * denominator === numerator * read.denominator;
+  return isExact ? decimal : `${numerator}/${denominator}`;
 }
 
 function parseDecimal(text: string): Fraction | undefined {

@@ -87,8 +87,8 @@ export const DEFAULT_PARAMETERS: ProtocolParameters = {
   batchCountMax: 4096,
 };
 
-/** Money beyond 2^53 would not survive a scenario file that writes it as a number. */
-const MONEY_MAX = Number.MAX_SAFE_INTEGER;
+/** A billion coins of 18 decimals. */
+const MONEY_MAX = 1e27;
 
 /** Meaning, unit, range and dangers of each parameter. */
 export const PARAMETER_DOCS: Readonly<Record<keyof ProtocolParameters, ParameterDoc>> = {

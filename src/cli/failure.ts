@@ -3,7 +3,7 @@
  *
  * 2: input or environment, the user can mend it. 70: a fault in Assay. 130: stopped by the user.
  */
-import { AssayError } from '../base/index.ts';
+import type { AssayError } from '../base/index.ts';
 import { wrapText } from './text.ts';
 
 export const EXIT_OK = 0;
@@ -20,7 +20,7 @@ export type Failure = { readonly text: string; readonly exitCode: number };
  */
 export function describeFailure(error: unknown, options: { readonly isVerbose: boolean }): Failure {
   const trace = options.isVerbose ? `${traceOf(error)}\n` : '';
-  if (error instanceof AssayError || isSystemError(error)) {
+  if (isAssayError(error) || isSystemError(error)) {
     return { text: `${wrapped(`assay: ${error.message}`)}\n${trace}`, exitCode: EXIT_INPUT };
   }
   const hint = options.isVerbose ? '' : ' Run again with --verbose for its trace.';
@@ -36,6 +36,17 @@ function wrapped(text: string): string {
 function wrappedLine(line: string): readonly string[] {
   const content = line.trimStart();
   return wrapText(content, { indent: line.length - content.length });
+}
+
+/** Told by its shape: a handler that is loaded later may come with a class of its own. */
+function isAssayError(error: unknown): error is AssayError {
+  return (
+    error instanceof Error &&
+    'detail' in error &&
+    typeof error.detail === 'object' &&
+    error.detail !== null &&
+    'code' in error.detail
+  );
 }
 
 /** An error of the operating system: a full disk, a folder that may not be written. */

@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import yargs from 'yargs';
 import { configCommand } from './commands/config/index.ts';
+import { modelCommand } from './commands/model/index.ts';
 import { theoryCommand } from './commands/theory/index.ts';
 import { describeFailure, EXIT_INTERRUPTED, EXIT_OK } from './failure.ts';
 import type { CliContext, Io } from './io.ts';
@@ -28,8 +29,10 @@ export async function main(): Promise<void> {
   });
   // A reader that has seen enough (`assay … | head`) is no failure.
   process.stdout.on('error', (error: Error & { code?: string }) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT_OK);
+    if (error.code === 'EPIPE') process.exit(EXIT_OK);
+    const failure = describeFailure(error, { isVerbose: false });
+    process.stderr.write(failure.text);
+    process.exit(failure.exitCode);
   });
   process.exitCode = await runCli(process.argv.slice(2), {
     out: (text) => process.stdout.write(text),
@@ -97,6 +100,7 @@ function buildParser(): Argv {
       'greedy-arrays': false,
       'strip-aliased': true,
     })
+    .command(modelCommand)
     .command(theoryCommand)
     .command(configCommand)
     .option('verbose', { type: 'boolean', default: false, describe: 'Show traces of errors' })

@@ -67,7 +67,8 @@ function docOf(key: Key): { description: string; unit: string; tooLow: string; t
 
 /** One number of the parameter `key`, within its range. */
 function entry(key: Key) {
-  return z.int().min(PARAMETER_DOCS[key].min).max(PARAMETER_DOCS[key].max);
+  const { min, max } = PARAMETER_DOCS[key];
+  return z.int().min(min).max(Math.min(max, Number.MAX_SAFE_INTEGER));
 }
 
 function numeric(key: NumberKey) {

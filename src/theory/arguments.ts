@@ -5,7 +5,7 @@
  * are the nearest doubles, which 1 − 0.333… is not.
  */
 import type { Fraction } from '../base/index.ts';
-import { fractionToNumber } from '../base/index.ts';
+import { assert, fractionText, fractionToNumber } from '../base/index.ts';
 import { TheoryError } from './error.ts';
 
 /** A probability or a share, 0..1. Fractions are used as they are, without rounding them first. */
@@ -28,8 +28,9 @@ export function split(share: Share, argument: string): Split {
     return { share, rest: 1 - share };
   }
   const { numerator, denominator } = share;
-  const inRange = denominator > 0n && numerator >= 0n && numerator <= denominator;
-  requireThat(inRange, argument, 'must be a share from 0 to 1', showFraction(share));
+  assert(denominator > 0n, 'the denominator of a fraction is positive');
+  const inRange = numerator >= 0n && numerator <= denominator;
+  requireThat(inRange, argument, 'must be a share from 0 to 1', fractionText(share));
   return {
     share: fractionToNumber(share),
     rest: fractionToNumber({ numerator: denominator - numerator, denominator }),
@@ -63,9 +64,4 @@ function requireThat(
   found: number | string,
 ): asserts holds {
   if (!holds) throw new TheoryError(argument, `${demand}, found ${found}`);
-}
-
-function showFraction({ numerator, denominator }: Fraction): string {
-  const exact = `${numerator}/${denominator}`;
-  return denominator === 1n ? `${numerator}` : exact;
 }

@@ -8,12 +8,13 @@ function read(text: string): string | undefined {
 
 describe('fractions', () => {
   it('are read exactly and reduced', () => {
-    const cases = { '1/3': '1/3', '2/6': '1/3', '0.2': '1/5', '.25': '1/4', '1e-3': '1/1000' };
+    const cases = { '1/3': '1/3', '2/6': '1/3', '1/5': '0.2', '.25': '0.25', '1e-9': '1e-9' };
     for (const [text, wanted] of Object.entries(cases)) assert.equal(read(text), wanted, text);
     assert.equal(read('0'), '0');
     assert.equal(read('12.'), '12');
-    assert.equal(read('-1/2'), '-1/2');
-    assert.equal(read('1/-2'), '-1/2');
+    assert.equal(read('-1/2'), '-0.5');
+    assert.equal(read('1/-2'), '-0.5');
+    assert.equal(read('0.12345678901234567891'), '12345678901234567891/100000000000000000000');
     assert.equal(read(' 1 / 3 '), '1/3');
     assert.equal(read('0.1/0.3'), '1/3');
     assert.equal(read('2E2'), '200');

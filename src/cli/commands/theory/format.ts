@@ -1,6 +1,4 @@
 /** Numbers and columns for people: probabilities with four digits, also next to 1. */
-import type { Fraction } from '../../../base/index.ts';
-import { fractionText, fractionToNumber } from '../../../base/index.ts';
 
 /**
  * Returns four significant digits: `0.5107`, `5.552e-15`, `1 - 2.300e-9`, `0`, `1`.
@@ -11,13 +9,6 @@ export function formatProbability(probability: number): string {
   if (probability === 0 || probability === 1) return `${probability}`;
   if (rest < 5e-5) return `1 - ${rest.toExponential(3)}`;
   return probability < 1e-3 ? probability.toExponential(3) : probability.toPrecision(4);
-}
-
-/** Returns a share as it is usually written: `0.05` and `1e-9`, but `1/3`. */
-export function shareText(share: Fraction): string {
-  let { denominator } = share;
-  for (const factor of [2n, 5n]) while (denominator % factor === 0n) denominator /= factor;
-  return denominator === 1n ? `${fractionToNumber(share)}` : fractionText(share);
 }
 
 /** Returns the rows as lines whose columns begin below each other. */

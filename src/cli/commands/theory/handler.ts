@@ -1,5 +1,5 @@
 /** Computes and words the answers of `assay theory …`. */
-import { AssayError, fractionToNumber } from '../../../base/index.ts';
+import { AssayError, fractionText, fractionToNumber } from '../../../base/index.ts';
 import type { SizeRule } from '../../../theory/index.ts';
 import {
   captured,
@@ -19,7 +19,7 @@ import {
 } from '../../../theory/index.ts';
 import type { Answer } from '../../io.ts';
 import { readFraction, readNumber } from '../../values.ts';
-import { alignRows, formatProbability, shareText } from './format.ts';
+import { alignRows, formatProbability } from './format.ts';
 
 /** Answers how often a committee is captured, blocked or fooled. */
 export function answerCommittee(values: {
@@ -47,7 +47,7 @@ export function answerCommittee(values: {
       undecided: undecided(committee),
       wholeSetStuck: isWholeSetStuck({ adversary, silent }),
     };
-    const f = shareText(adversary);
+    const f = fractionText(adversary);
     const rows = [
       [
         'captured',
@@ -63,8 +63,8 @@ export function answerCommittee(values: {
       ['undecided', formatProbability(json.undecided), 'P[Y < q]: an honest claim gets no verdict'],
     ];
     const lines = [
-      `k = ${seats} seats, q = ${quorum} make a verdict; adversary f = ${f} of stake, ` +
-        `silent s = ${shareText(silent)}`,
+      `k = ${seats} seats, q = ${quorum} of them make a verdict`,
+      `f = ${f} of the stake is the adversary's, s = ${fractionText(silent)} of the rest is silent`,
       '',
       ...alignRows(rows),
       '',
@@ -102,8 +102,8 @@ export function answerSize(values: {
     target: fractionToNumber(target),
   };
   const lines = [
-    `Rule ${rule}: ${SIZE_RULES[rule].formula} ≤ ${shareText(target)} for ` +
-      `f = ${shareText(adversary)}`,
+    `Rule ${rule}: ${SIZE_RULES[rule].formula} ≤ ${fractionText(target)} for ` +
+      `f = ${fractionText(adversary)}`,
     '',
     ...alignRows([
       ['seats', `${size.seats}`, 'k: this and every larger committee meets the target'],
@@ -145,8 +145,8 @@ export function answerDetection(values: {
       ['claims for 99 %', `${claimsFor99 ?? 'never'}`, 'least N that is caught in 99 of 100'],
     ]),
     '',
-    `p = ${shareText(cheating.rate)} drawn, c = ${shareText(cheating.cheatShare)} cheated, ` +
-      `d = ${shareText(cheating.catchShare)} convicted, N = ${claims} claims`,
+    `p = ${fractionText(cheating.rate)} drawn, c = ${fractionText(cheating.cheatShare)} cheated, ` +
+      `d = ${fractionText(cheating.catchShare)} convicted, N = ${claims} claims`,
   ];
   return { json, lines };
 }
@@ -192,8 +192,8 @@ export function answerDeterrence(values: {
     '',
     'p > C / ((k−ε)(R+S) − rR), k = (1−r)(1−δ)',
     `C = ${stakes.cost}, R = ${stakes.reward}, S = ${stakes.slash}, ` +
-      `r = ${shareText(shares.collusion)}, δ = ${shareText(shares.miss)}, ` +
-      `ε = ${shareText(shares.falseAlarm)}`,
+      `r = ${fractionText(shares.collusion)}, δ = ${fractionText(shares.miss)}, ` +
+      `ε = ${fractionText(shares.falseAlarm)}`,
   ];
   return { json, lines };
 }
