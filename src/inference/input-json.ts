@@ -63,7 +63,7 @@ function bare(document: unknown, report: ModelReport): Record<string, unknown> {
 }
 
 function fromRecord(record: Record<string, unknown>, expected: ModelValue): Tensor {
-  const { type, shape, data } = { type: undefined, shape: undefined, data: undefined, ...record };
+  const { type, shape, data } = record;
   if (type !== undefined && type !== expected.type) {
     const message = `expected ${expected.type}, found ${JSON.stringify(type)}`;
     throw fault('input-type', expected, message);

@@ -61,6 +61,17 @@ const CRASH_WINDOW_MS = 3_600_000;
 /** Models whose crashes are remembered. */
 const CRASH_RECORDS_MAX = 1000;
 
+/** Working directories of open engines; those that nobody closed are removed at the end. */
+const directories = new Set<string>();
+process.once('exit', () => {
+  for (const directory of directories) removeDirectory(directory);
+});
+
+function removeDirectory(directory: string): void {
+  directories.delete(directory);
+  rmSync(directory, { recursive: true, force: true });
+}
+
 /** Returns an engine; the first run starts its first child. */
 export function openOnnxEngine(options: Partial<OnnxEngineOptions> = {}): InferenceEngine {
   return new OnnxEngine({ ...ONNX_ENGINE_DEFAULTS, ...options });
@@ -79,7 +90,7 @@ class OnnxEngine implements InferenceEngine {
     this.#options = options;
     this.executionClass = executionClassOf(options.optimization);
     this.#directory = mkdtempSync(join(tmpdir(), 'assay-sandbox-'));
-    process.once('exit', this.#removeDirectory);
+    directories.add(this.#directory);
     const lane = (): Lane => new Lane(options, this.#directory);
     this.#lanes = Array.from({ length: options.concurrency }, lane);
   }
@@ -109,13 +120,8 @@ class OnnxEngine implements InferenceEngine {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all(this.#lanes.map((lane) => lane.close()));
-    process.removeListener('exit', this.#removeDirectory);
-    this.#removeDirectory();
+    removeDirectory(this.#directory);
   }
-
-  readonly #removeDirectory = (): void => {
-    rmSync(this.#directory, { recursive: true, force: true });
-  };
 
   #checkLimits({ timeoutMs, memoryBytes }: RunLimits): void {
     const { memoryBytesMax } = this.#options;

@@ -11,8 +11,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type AbstentionReason, assert } from '../../base/index.ts';
 import type { OptimizationLevel } from './execution-class.ts';
 import { FRAME_FD, FRAME_HEAD_BYTES, type REPLY } from './frames.ts';
@@ -215,7 +216,8 @@ function childModule(): string[] {
   const here = import.meta.url;
   const extension = here.endsWith('.ts') ? 'ts' : 'js';
   const module = fileURLToPath(new URL(`./child.${extension}`, here));
-  return extension === 'ts' ? ['--import', import.meta.resolve('tsx'), module] : [module];
+  if (extension === 'js') return [module];
+  return ['--import', pathToFileURL(createRequire(here).resolve('tsx')).href, module];
 }
 
 function residentBytes(pid: number | undefined): number | undefined {
