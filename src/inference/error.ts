@@ -4,7 +4,8 @@ import { AssayError } from '../base/index.ts';
 /**
  * A model or an input that cannot be used, or an environment that cannot run one. Codes:
  * `model-refused`, `model-mismatch`, `input-missing`, `input-unknown`, `input-type`, `input-shape`,
- * `input-malformed`, `sandbox-unavailable`, `engine-closed`, `limits-out-of-range`.
+ * `input-malformed`, `engine-closed`, `limits-out-of-range`, `variant-unavailable`,
+ * `execution-<reason>` (by the command line).
  */
 export class InferenceError extends AssayError {
   override readonly name = 'InferenceError';

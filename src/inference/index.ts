@@ -38,3 +38,4 @@ export {
   type ModelSpec,
 } from './zoo/models.ts';
 export { MODEL_VARIANTS, type ModelVariant } from './zoo/variants.ts';
+export { varyModel } from './zoo/vary-model.ts';

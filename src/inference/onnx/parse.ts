@@ -50,6 +50,8 @@ export type ParsedTensor = {
   readonly isExternal: boolean;
   /** Bytes of the tensor's own data, however they are stored. */
   readonly dataBytes: number;
+  /** A view of the data if they are stored raw, little-endian. */
+  readonly rawData: Uint8Array | undefined;
   /** Whether the data are a single zero byte or number: how `false` is written. */
   readonly isFalse: boolean;
 };
@@ -208,6 +210,7 @@ function tensorOf(reader: ProtoReader, bytes: Uint8Array): ParsedTensor {
   let isExternal = false;
   let dataBytes = 0;
   let isFalse = false;
+  let rawData: Uint8Array | undefined;
   for (const field of reader.fields(bytes, [2, 8, 9, 14])) {
     if (field.number === 1) {
       dims.push(...int64sOf(field, RANK_MAX));
@@ -219,9 +222,10 @@ function tensorOf(reader: ProtoReader, bytes: Uint8Array): ParsedTensor {
     else if (TENSOR_DATA_FIELDS.has(field.number)) {
       isFalse = dataBytes === 0 && field.bytes.every((byte) => byte === 0) && field.varint === 0n;
       dataBytes += Math.max(1, field.bytes.length);
+      if (field.number === 9) rawData = field.bytes;
     }
   }
-  return { name, dims, dataType, isExternal, dataBytes, isFalse };
+  return { name, dims, dataType, isExternal, dataBytes, rawData, isFalse };
 }
 
 function sparseTensorsOf(reader: ProtoReader, bytes: Uint8Array): ParsedTensor[] {

@@ -128,6 +128,7 @@ export class Sandbox {
   /** Kills the child and waits until it is gone. */
   async close(): Promise<void> {
     this.kill('crash', 'the engine was closed');
+    this.#child.ref();
     await this.#exited;
   }
 

@@ -3,12 +3,15 @@ import { createHash } from 'node:crypto';
 import {
   buildModel,
   INPUT_SHAPES,
+  InferenceError,
   inspectModel,
   MODEL_KINDS,
   MODEL_VARIANTS,
   structuredInputs,
+  varyModel,
 } from '../../../src/inference/index.ts';
 import { varyWeights } from '../../../src/inference/zoo/variants.ts';
+import { IDENTITY } from './hostile-models.ts';
 
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
@@ -111,5 +114,31 @@ describe('inference: zoo', () => {
 
   it('does not build from a seed that is none', () => {
     for (const seed of [-1, 1.5, 2 ** 32]) assert.throws(() => buildModel('mlp', { seed }));
+  });
+});
+
+describe('inference: variants of a brought model', () => {
+  const reference = buildModel('conv', { seed: 4 });
+
+  it('changes the weights as the zoo does, and nothing else', () => {
+    assert.deepEqual(varyModel(reference, { variant: 'reference', seed: 4 }), reference);
+    for (const variant of ['fp16', 'fp16-first-layer', 'bf16', 'int8', 'int4', 'stale'] as const) {
+      const varied = varyModel(reference, { variant, seed: 4 });
+      assert.deepEqual(varied, buildModel('conv', { seed: 4, variant }), variant);
+    }
+  });
+
+  it('draws other weights for other-seed', () => {
+    const varied = varyModel(reference, { variant: 'other-seed', seed: 4 });
+    assert.equal(varied.length, reference.length);
+    assert.notDeepEqual(varied, reference);
+    assert.deepEqual(inspectModel(varied).refusals, []);
+  });
+
+  it('says so where a variant cannot be had', () => {
+    const refused = (error: unknown): boolean =>
+      error instanceof InferenceError && error.detail.code === 'variant-unavailable';
+    assert.throws(() => varyModel(reference, { variant: 'smaller', seed: 4 }), refused);
+    assert.throws(() => varyModel(IDENTITY, { variant: 'fp16', seed: 4 }), refused);
   });
 });
