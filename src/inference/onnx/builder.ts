@@ -116,7 +116,8 @@ export function encodeModel(source: ModelSource): Uint8Array {
     })),
   };
   assert(Model.verify(message) === null, 'a model source fits the ONNX messages');
-  return Model.encode(Model.create(message)).finish();
+  // A plain array: protobufjs returns a Buffer, whose `slice` shares memory.
+  return Uint8Array.from(Model.encode(Model.create(message)).finish());
 }
 
 type TensorMessage = { name: string; dims: readonly number[]; data_type: number } & (

@@ -28,7 +28,7 @@ export function varyModel(
   options: { readonly variant: ModelVariant; readonly seed: number; readonly limits?: ModelLimits },
 ): Uint8Array {
   const { variant, seed, limits = MODEL_LIMITS } = options;
-  const copy = bytes.slice();
+  const copy = Uint8Array.from(bytes);
   const parseLimits = { nodesMax: limits.nodesMax, depthMax: GRAPH_DEPTH_MAX };
   const tensors = parseModel(copy, parseLimits).graph?.initializers.filter(isWeight) ?? [];
   if (variant === 'smaller' || (tensors.length === 0 && variant !== 'reference')) {
