@@ -3,8 +3,8 @@
  * The `assay` command. It runs the compiled program; in a clone it compiles first when a source is
  * newer than the last build, so that `npm ci && npm start` needs no further step.
  *
- * Plain JavaScript, because Node 20 must be able to start it without any tool. Freshness is told by
- * modification times, which costs a few milliseconds; a published package has no sources and skips it.
+ * Plain JavaScript, because Node 20 must be able to start it without any tool. Freshness is told
+ * by modification times, which costs milliseconds; a published package has no sources and skips it.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';

@@ -6,9 +6,13 @@
 import type { AssayError } from '../base/index.ts';
 import { wrapText } from './text.ts';
 
+/** All went well. */
 export const EXIT_OK = 0;
+/** Input or environment: the user can mend it. */
 export const EXIT_INPUT = 2;
+/** A fault in Assay. */
 export const EXIT_BUG = 70;
+/** Stopped by the user. */
 export const EXIT_INTERRUPTED = 130;
 
 /** What is printed, and what the process ends with. */

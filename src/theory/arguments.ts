@@ -1,5 +1,5 @@
 /**
- * Reads the arguments of the closed forms: shares as exact fractions or doubles, counts as integers.
+ * Reads the arguments of the closed forms: shares as fractions or doubles, counts as integers.
  *
  * A share is split into itself and its rest before anything is rounded: for 1/3 both 1/3 and 2/3
  * are the nearest doubles, which 1 − 0.333… is not.

@@ -22,7 +22,7 @@ describe('protocol parameters', () => {
     assert.deepEqual(Object.keys(PARAMETER_DOCS).sort(), Object.keys(DEFAULT_PARAMETERS).sort());
   });
 
-  it('[TIME-5] adds up to open 1, commit 2+E, output 3+E, reveal 4+E, challenge 5+E, next 6+E', () => {
+  it('[TIME-5] adds up to open 1, commit 2, output 3, reveal 4, challenge 5, next 6', () => {
     const p = DEFAULT_PARAMETERS;
     const lengths = [p.openRounds, p.commitRounds, p.outputRounds, p.revealRounds];
     lengths.push(p.challengeRounds, p.settleRounds);

@@ -10,7 +10,7 @@ import {
 const HONEST = { collusion: 0, miss: 0, falseAlarm: 0 };
 
 describe('theory: detection and deterrence', () => {
-  it('catches a cheat on one in twenty of 1859 claims, sampled at one in twenty, in 99 of 100', () => {
+  it('catches in 99 of 100 who cheats on 1 in 20 of 1859 claims, 1 in 20 drawn', () => {
     const cheating = { rate: 0.05, cheatShare: 0.05, catchShare: 1 };
     assert.equal(caught({ ...cheating, claims: 1859 }).toFixed(3), '0.990');
     assert.ok(caught({ ...cheating, claims: 1858 }) < caught({ ...cheating, claims: 1859 }));

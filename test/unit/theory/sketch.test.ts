@@ -34,7 +34,7 @@ describe('theory: the error law of sketches', () => {
     }
   });
 
-  it('[COMPARE-1] never confuses honest drift with a mismatch at a rejection of 3 tolerances', () => {
+  it('[COMPARE-1] never takes honest drift for a mismatch at a rejection of 3 tolerances', () => {
     const drift = [0.2, 0.5, 0.8, 1, 1.5].map((distance) =>
       printed(sketchExceeds({ size: 32, limitRatio: 3 / distance, norm: 'sketched' })),
     );

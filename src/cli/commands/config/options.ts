@@ -1,6 +1,7 @@
 /** Options of `assay config …`. */
 import { JSON_OPTION } from '../../io.ts';
 
+/** Options of `config check`. */
 export const CHECK_OPTIONS = {
   set: {
     type: 'string',
@@ -11,4 +12,5 @@ export const CHECK_OPTIONS = {
   ...JSON_OPTION,
 } as const;
 
+/** Options of `config explain`. */
 export const EXPLAIN_OPTIONS = { ...JSON_OPTION } as const;

@@ -5,6 +5,7 @@ const ADVERSARY = {
   adversary: { type: 'string', demandOption: true, describe: "Adversary's share of stake, 0..1" },
 } as const;
 
+/** Options of `theory committee`. */
 export const COMMITTEE_OPTIONS = {
   seats: { type: 'string', demandOption: true, describe: 'Seats of the committee, k' },
   ...ADVERSARY,
@@ -13,6 +14,7 @@ export const COMMITTEE_OPTIONS = {
   ...JSON_OPTION,
 } as const;
 
+/** Options of `theory size`. */
 export const SIZE_OPTIONS = {
   ...ADVERSARY,
   target: { type: 'string', demandOption: true, describe: 'Greatest probability of failure' },
@@ -24,6 +26,7 @@ export const SIZE_OPTIONS = {
   ...JSON_OPTION,
 } as const;
 
+/** What stands below the options of `theory size`. */
 export const SIZE_EPILOGUE = [
   'Rules, for k seats of which X are the adversary’s:',
   '  two-thirds  X ≥ floor(2k/3) + 1: it certifies what it likes',
@@ -32,6 +35,7 @@ export const SIZE_EPILOGUE = [
   '  veto        X ≥ k − floor(2k/3): it can prevent any verdict',
 ].join('\n');
 
+/** Options of `theory detect`. */
 export const DETECT_OPTIONS = {
   rate: { type: 'string', demandOption: true, describe: 'Share of claims that are drawn, 0..1' },
   'cheat-share': { type: 'string', demandOption: true, describe: 'Share of claims cheated on' },
@@ -40,6 +44,7 @@ export const DETECT_OPTIONS = {
   ...JSON_OPTION,
 } as const;
 
+/** Options of `theory deter`. */
 export const DETER_OPTIONS = {
   cost: { type: 'string', demandOption: true, describe: 'Cost of computing honestly, C' },
   reward: { type: 'string', demandOption: true, describe: 'What an accepted answer earns, R' },
