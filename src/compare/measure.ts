@@ -152,7 +152,8 @@ function projectRows(values: ArrayLike<number>, rows: Float64Array, next: () => 
     let word = next();
     const value = Math.min(CLAMP, Math.max(-CLAMP, values[i] as number));
     for (let row = 0; row < rows.length; row++) {
-      rows[row] = (rows[row] as number) + ((word & 1) === 0 ? value : -value);
+      // A product, not a branch: a processor cannot predict random signs.
+      rows[row] = (rows[row] as number) + value * (1 - 2 * (word & 1));
       word >>>= 1;
     }
   }
