@@ -14,7 +14,7 @@ import type { Codec } from './codec.ts';
 import { Malformed } from './codec.ts';
 import { decodeData, encodeData } from './data.ts';
 import { LIMITS } from './limits.ts';
-import { measurementCodec } from './measurement-codec.ts';
+import { measurementCodec, measurementFits } from './measurement-codec.ts';
 import { claimCodec, entryCodec, headerBodyCodec, messageCodecOf } from './message-codecs.ts';
 import type { BundleEntry, Claim, Decoded, EncodedEntry, HeaderBody, Message } from './messages.ts';
 import { isBoundedItem } from './nesting.ts';
@@ -73,14 +73,18 @@ export function decodeEntry(bytes: Uint8Array): EncodedEntry | undefined {
   return result.kind === 'ok' ? { entry: result.value, bytes } : undefined;
 }
 
-/** Returns the bytes of a measurement, as commitments and the sign guard hold them. */
+/**
+ * Returns the bytes of a measurement, as commitments and the sign guard hold them.
+ * @throws AssertionError unless `measurementFits`
+ */
 export function encodeMeasurement(measurement: Measurement): Uint8Array {
+  assert(measurementFits(measurement), 'a measurement keeps its limits');
   return encodeData(measurementCodec.write(measurement));
 }
 
 /** Returns the measurement of `bytes`, or `undefined` if they are none. Does not throw. */
 export function decodeMeasurement(bytes: Uint8Array): Measurement | undefined {
-  const result = readTotally(measurementCodec, bytes, LIMITS.entryBytes);
+  const result = readTotally(measurementCodec, bytes, LIMITS.measurementBytes);
   return result.kind === 'ok' ? result.value : undefined;
 }
 

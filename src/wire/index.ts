@@ -17,5 +17,6 @@ export {
   encodeMessage,
 } from './encoding.ts';
 export { LIMITS } from './limits.ts';
+export { measurementFits } from './measurement-codec.ts';
 export * from './messages.ts';
 export * from './signing.ts';

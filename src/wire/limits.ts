@@ -28,8 +28,8 @@ export const LIMITS = Object.freeze({
   entryBytes: 24_576,
   /** Committee levels, four by default. */
   levels: 8,
-  /** Bytes of a bitmap: 4096 holders, four times the largest default level. */
-  bitmapBytes: 512,
+  /** Bytes of a bitmap: 16,384 holders, the largest level a network file may list. */
+  bitmapBytes: 2048,
   /** Vote values that one certificate adds up, [QUORUM-5]. */
   voteGroups: 2,
   /** Beacon signatures of a certificate: rounds r, r+2 and the one that drew the level. */
@@ -46,6 +46,8 @@ export const LIMITS = Object.freeze({
   tensorDimensions: 8,
   /** Length of one dimension: 2^32, more than any memory holds. */
   dimensionLength: 4_294_967_296,
-  /** Float64 values of one tensor sketch: 4 · sketchSize for a sketchSize of up to 128. */
-  sketchValues: 512,
+  /** Float64 values of one tensor sketch: 4 · sketchSize for a sketchSize of up to 512. */
+  sketchValues: 2048,
+  /** Bytes of a measurement: 16 whole tensors at the default sketchSize, or one of the largest. */
+  measurementBytes: 20_480,
 });

@@ -81,3 +81,24 @@ export const measurementCodec: Codec<Measurement> = unionOf<'kind', Measurement>
     tensors: listOf(tensorCodec, { min: 0, max: LIMITS.measurementTensors }),
   }),
 });
+
+/** Bytes of a tensor apart from its values, at most: field names, type, dimensions, mask. */
+const TENSOR_FRAME_BYTES = 192;
+/** Bytes of a measurement apart from its tensors, at most: field names and digests. */
+const MEASUREMENT_FRAME_BYTES = 128;
+
+/**
+ * Tells whether `measurement` keeps the limits of an entry. A validator asks before it commits: a
+ * model with more output than that cannot be voted on, and the validator abstains.
+ */
+export function measurementFits(measurement: Measurement): boolean {
+  if (measurement.kind === 'empty') return true;
+  const { tensors } = measurement;
+  let bytes = MEASUREMENT_FRAME_BYTES;
+  for (const { shape, values } of tensors) {
+    if (shape.length > LIMITS.tensorDimensions || values.length > LIMITS.sketchValues) return false;
+    if (shape.some((length) => length > LIMITS.dimensionLength)) return false;
+    bytes += TENSOR_FRAME_BYTES + FLOAT_BYTES * values.length;
+  }
+  return tensors.length <= LIMITS.measurementTensors && bytes <= LIMITS.measurementBytes;
+}

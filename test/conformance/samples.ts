@@ -34,7 +34,24 @@ import type {
   Seal,
   SignedEntry,
 } from '../../src/wire/index.ts';
-import { batchId, blobId, claimId, encodeEntry, LIMITS } from '../../src/wire/index.ts';
+import { batchId, blobId, claimId, encodeEntry } from '../../src/wire/index.ts';
+
+/** Largest sizes in the samples; not the limits themselves, so that golden hashes outlive those. */
+const SIZES = {
+  nonceBytes: 32,
+  assuranceClassChars: 32,
+  executionClassChars: 96,
+  bitmapBytes: 512,
+  batchLeaves: 1_048_576,
+  batchPathDigests: 20,
+  bundleEntries: 256,
+  bundlePathDigests: 8,
+  levels: 8,
+  voteGroups: 2,
+  certificateBeacons: 3,
+  tensorDimensions: 8,
+  dimensionLength: 2 ** 32,
+};
 
 /** A source of random values, the same for the same seed. */
 export class Samples {
@@ -99,10 +116,10 @@ export class Samples {
   claim(): Claim {
     return {
       requester: this.node(),
-      nonce: this.bytes(this.integer(1, LIMITS.nonceBytes)),
+      nonce: this.bytes(this.integer(1, SIZES.nonceBytes)),
       input: this.blob(),
       model: this.blob(),
-      executionClass: this.text(LIMITS.executionClassChars),
+      executionClass: this.text(SIZES.executionClassChars),
       commitment: this.digest(),
     };
   }
@@ -116,10 +133,10 @@ export class Samples {
       type: 'header',
       provider: this.node(),
       round: round(this.integer(0, Number.MAX_SAFE_INTEGER)),
-      assuranceClass: this.text(LIMITS.assuranceClassChars),
+      assuranceClass: this.text(SIZES.assuranceClassChars),
       model: this.blob(),
       root: this.digest(),
-      count: this.integer(1, LIMITS.batchLeaves),
+      count: this.integer(1, SIZES.batchLeaves),
       signature: this.bytes(64),
     };
   }
@@ -133,14 +150,14 @@ export class Samples {
   }
 
   bitmap(): Uint8Array {
-    return this.bytes(this.integer(0, LIMITS.bitmapBytes));
+    return this.bytes(this.integer(0, SIZES.bitmapBytes));
   }
 
   opening(): Opening {
     const opening = {
-      index: this.integer(0, LIMITS.batchLeaves - 1),
+      index: this.integer(0, SIZES.batchLeaves - 1),
       claim: this.claim(),
-      path: this.times(0, LIMITS.batchPathDigests, () => this.digest()),
+      path: this.times(0, SIZES.batchPathDigests, () => this.digest()),
     };
     return this.byte() % 2 === 0 ? opening : { ...opening, input: this.bytes(this.integer(0, 99)) };
   }
@@ -153,9 +170,7 @@ export class Samples {
       levelDigest: this.digest(),
       tensors: this.times(0, 3, () => ({
         type: this.pick(TENSOR_TYPES),
-        shape: this.times(0, LIMITS.tensorDimensions, () =>
-          this.integer(0, LIMITS.dimensionLength),
-        ),
+        shape: this.times(0, SIZES.tensorDimensions, () => this.integer(0, SIZES.dimensionLength)),
         mask: this.bytes(this.pick([0, 32])),
         values: Float64Array.from(this.times(0, 40, () => this.float())),
         whole: this.byte() % 2 === 0,
@@ -173,8 +188,8 @@ export class Samples {
   ): BundleEntry {
     const place = {
       batch: this.batch(),
-      index: this.integer(0, LIMITS.batchLeaves - 1),
-      level: this.integer(0, LIMITS.levels - 1),
+      index: this.integer(0, SIZES.batchLeaves - 1),
+      level: this.integer(0, SIZES.levels - 1),
     };
     switch (kind) {
       case 'ack':
@@ -190,7 +205,7 @@ export class Samples {
           measurement: this.measurement(),
           salt: this.digest(),
           verdict: this.pick(VERDICTS),
-          executionClass: this.text(LIMITS.executionClassChars),
+          executionClass: this.text(SIZES.executionClassChars),
           signature: this.bytes(96),
           seen: this.bitmap(),
         };
@@ -202,14 +217,14 @@ export class Samples {
       type: 'certificate',
       header: this.header(),
       seal: this.seal(),
-      index: this.integer(0, LIMITS.batchLeaves - 1),
-      level: this.integer(0, LIMITS.levels - 1),
+      index: this.integer(0, SIZES.batchLeaves - 1),
+      level: this.integer(0, SIZES.levels - 1),
       verdict: this.pick(VERDICTS),
-      votes: this.times(1, LIMITS.voteGroups, () => ({
+      votes: this.times(1, SIZES.voteGroups, () => ({
         verdict: this.pick(VERDICTS),
         ...this.seal(),
       })),
-      beacons: this.times(1, LIMITS.certificateBeacons, () => ({
+      beacons: this.times(1, SIZES.certificateBeacons, () => ({
         round: round(this.integer(0, 2 ** 32)),
         signature: this.bytes(48),
       })),
@@ -221,9 +236,9 @@ export class Samples {
   signedEntry(): SignedEntry {
     return {
       entry: encodeEntry(this.entry()),
-      index: this.integer(0, LIMITS.bundleEntries - 1),
-      count: this.integer(1, LIMITS.bundleEntries),
-      path: this.times(0, LIMITS.bundlePathDigests, () => this.digest()),
+      index: this.integer(0, SIZES.bundleEntries - 1),
+      count: this.integer(1, SIZES.bundleEntries),
+      path: this.times(0, SIZES.bundlePathDigests, () => this.digest()),
       signature: this.bytes(64),
     };
   }
@@ -261,7 +276,7 @@ export class Samples {
         return {
           type,
           batch: this.batch(),
-          index: this.integer(0, LIMITS.batchLeaves - 1),
+          index: this.integer(0, SIZES.batchLeaves - 1),
           digest: this.digest(),
           salt: this.digest(),
         };
@@ -293,10 +308,10 @@ export class Samples {
         return {
           type,
           requester: this.node(),
-          nonce: this.bytes(this.integer(1, LIMITS.nonceBytes)),
+          nonce: this.bytes(this.integer(1, SIZES.nonceBytes)),
           model: this.blob(),
           input: this.blob(),
-          assuranceClass: this.text(LIMITS.assuranceClassChars),
+          assuranceClass: this.text(SIZES.assuranceClassChars),
           signature: this.bytes(64),
         };
       case 'promise':
@@ -304,9 +319,9 @@ export class Samples {
           type,
           provider: this.node(),
           claim: this.claimId(),
-          assuranceClass: this.text(LIMITS.assuranceClassChars),
+          assuranceClass: this.text(SIZES.assuranceClassChars),
           round: round(this.integer(0, 2 ** 40)),
-          index: this.integer(0, LIMITS.batchLeaves - 1),
+          index: this.integer(0, SIZES.batchLeaves - 1),
           signature: this.bytes(64),
         };
     }

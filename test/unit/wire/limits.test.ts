@@ -9,6 +9,7 @@ import {
   encodeMeasurement,
   encodeMessage,
   LIMITS,
+  measurementFits,
 } from '../../../src/wire/index.ts';
 import { FIXED_ENTRIES, FIXED_MEASUREMENT } from '../../conformance/fixed.ts';
 import { Samples } from '../../conformance/samples.ts';
@@ -75,6 +76,29 @@ describe('[WIRE-4] limits', () => {
   it('paths are as long as the largest tree is high', () => {
     equal(2 ** LIMITS.batchPathDigests, LIMITS.batchLeaves);
     equal(2 ** LIMITS.bundlePathDigests, LIMITS.bundleEntries);
+  });
+
+  it('a measurement that fits makes a reveal that fits, up to one value', () => {
+    const sizes: readonly (readonly [number, number])[] = [
+      [4 * 32, LIMITS.measurementTensors],
+      [LIMITS.sketchValues, 1],
+      [0, LIMITS.measurementTensors],
+    ];
+    for (const [values, tensors] of sizes) {
+      const reveal = largestReveal(values, tensors);
+      ok(measurementFits(reveal.measurement), `${values} values, ${tensors} tensors`);
+      ok(encodeEntry(reveal).bytes.length <= LIMITS.entryBytes);
+      ok(encodeMeasurement(reveal.measurement).length <= LIMITS.measurementBytes);
+    }
+    for (const [values, tensors] of [
+      [LIMITS.sketchValues + 1, 1],
+      [1, LIMITS.measurementTensors + 1],
+      [LIMITS.sketchValues / 2, 3],
+    ] as const) {
+      ok(!measurementFits(largestReveal(values, tensors).measurement), `${values}, ${tensors}`);
+    }
+    const rest = LIMITS.bitmapBytes + LIMITS.executionClassChars + 512;
+    ok(LIMITS.measurementBytes + rest <= LIMITS.entryBytes);
   });
 
   it('a sender stops before it exceeds a limit', () => {
