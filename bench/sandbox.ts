@@ -1,6 +1,6 @@
 /**
- * What the sandbox costs: the same model and input through the engine and by a bare `session.run` in
- * this process, in turns, so that both see the same machine. The aim: 0.3 ms + 5 % per run.
+ * What the sandbox costs: the same model and input through the engine and by a bare `session.run`
+ * in this process, in turns, so that both see the same machine. The aim: 0.3 ms + 5 % per run.
  */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import {

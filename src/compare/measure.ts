@@ -1,6 +1,6 @@
 /**
- * [MEASURE-1] What a validator sends of an output: its digest, a digest keyed by the level's beacon,
- * and a sketch per tensor, from which distances can be estimated.
+ * [MEASURE-1] What a validator sends of an output: its digest, a digest keyed by the level's
+ * beacon, and a sketch per tensor, from which distances can be estimated.
  *
  * A sketch is a ±1 random projection (Achlioptas 2003; Johnson-Lindenstrauss): with m rows the
  * estimated distance over the true one follows √(χ²_m/m), so 32 rows give ±12.5 %. Tensors of up to

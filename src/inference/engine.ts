@@ -16,7 +16,9 @@ export type ModelHandle = {
 
 /** Bounds of one execution. */
 export type RunLimits = {
-  /** Wall-clock time of the execution alone, above 0; starting and loading have limits of their own. */
+  /**
+   * Wall-clock time of the execution alone, above 0; starting and loading have limits of their own.
+   */
   readonly timeoutMs: number;
   /** Resident memory that the executing process may reach, runtime and cached models included. */
   readonly memoryBytes: number;

@@ -14,7 +14,8 @@ export type ManifestOptions = {
 
 /**
  * Measured: honest drift between execution classes stays under 1e-6, half precision of the weights
- * begins at 1.5e-4, of the first layer alone at 1.6e-5. Calibrate per model where outputs can cancel.
+ * begins at 1.5e-4, of the first layer alone at 1.6e-5. Calibrate per model where outputs can
+ * cancel.
  */
 export const DEFAULT_COMPARATOR: Comparator = {
   kind: 'relative-rms',

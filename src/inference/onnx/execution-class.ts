@@ -2,8 +2,8 @@
  * The execution class of this machine: what determines the last bits of an output.
  *
  * Measured: with optimisation `disabled`, AVX2 and AVX-512 machines agreed to the bit on all models
- * tried; SSE differs by 4e-7 relative rms. The class names the instruction set all the same, because
- * the runtime promises nothing.
+ * tried; SSE differs by 4e-7 relative rms. The class names the instruction set all the same,
+ * because the runtime promises nothing.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,7 +13,8 @@ export type OptimizationLevel = 'disabled' | 'basic' | 'extended' | 'all';
 
 /** Returns e.g. `ort-1.30.0/cpu/disabled/avx512`. */
 export function executionClassOf(optimization: OptimizationLevel): string {
-  return `ort-${runtimeVersion()}/cpu/${optimization}/${instructionSetOf(cpuFlags(), process.arch)}`;
+  const instructions = instructionSetOf(cpuFlags(), process.arch);
+  return `ort-${runtimeVersion()}/cpu/${optimization}/${instructions}`;
 }
 
 /**

@@ -2,8 +2,8 @@
  * What parent and child of the sandbox say to each other: frames of a length (u32, little-endian,
  * of all that follows), a kind (u8) and a payload. Tensors travel in their canonical encoding.
  *
- * Measured against JSON messages of `child_process.fork`: a third of the time for small tensors, and
- * no growth of large ones.
+ * Measured against JSON messages of `child_process.fork`: a third of the time for small tensors,
+ * and no growth of large ones.
  */
 import { ABSTENTION_REASONS, type AbstentionReason, utf8 } from '../../base/index.ts';
 

@@ -2,8 +2,8 @@
  * Judges an ONNX file before the runtime sees a byte of it: what goes in and out, what it is made
  * of, and every reason against running it.
  *
- * Nothing here throws on the file's content. It is no proof of harmlessness: the sandbox bounds what
- * a model that passes may still cost.
+ * Nothing here throws on the file's content. It is no proof of harmlessness: the sandbox bounds
+ * what a model that passes may still cost.
  */
 import type { BlobId } from '../../base/index.ts';
 import { contentId } from '../content-id.ts';
@@ -134,7 +134,8 @@ function countOperators(model: ParsedModel): Pick<ModelReport, 'nodeCount' | 'op
 
 /**
  * Inspects a model and returns it as one that may run.
- * @throws InferenceError `model-refused` with every reason, `model-mismatch` if it is not `expected`
+ * @throws InferenceError `model-refused` with every reason, `model-mismatch` if it is not
+ * `expected`
  */
 export function openModel(
   bytes: Uint8Array,

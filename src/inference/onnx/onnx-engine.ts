@@ -1,8 +1,8 @@
 /**
  * The inference engine of Assay: ONNX Runtime in killable child processes.
  *
- * Why processes: `run()` of the runtime blocks its thread, an 87-byte model can take gigabytes and a
- * 226-byte one never ends; only SIGKILL stops that. A child is started when it is needed, kept
+ * Why processes: `run()` of the runtime blocks its thread, an 87-byte model can take gigabytes and
+ * a 226-byte one never ends; only SIGKILL stops that. A child is started when it is needed, kept
  * for the next model, and replaced when it dies. Limits: a restart costs 0.2 s to 0.5 s.
  */
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -3,7 +3,8 @@
  *
  * - Time: a watchdog here kills it (SIGKILL; a model that runs lets no other signal through).
  * - Memory: resident size is polled while it works (Linux, /proc), and its address space is limited
- *   from the start (`ulimit -v`, Linux), so that one huge allocation fails at once. On macOS neither
+ *   from the start (`ulimit -v`, Linux), so that one huge allocation fails at once. On macOS
+ * neither
  *   exists, on Windows no shell either: only time is limited there.
  * - Replies: one frame per request, no longer than announced, or it is killed.
  * - Surroundings: no environment variables, an empty working directory, no core dumps, no streams

@@ -1,7 +1,7 @@
 /**
  * Layers of the zoo's models: each call adds nodes and weights and returns the name of its result.
- * Every tensor draws from a generator of its own, seeded by its name, so that a wider layer or a new
- * one leaves all others as they were.
+ * Every tensor draws from a generator of its own, seeded by its name, so that a wider layer or a
+ * new one leaves all others as they were.
  */
 import type { Tensor } from '../../compare/index.ts';
 import type { AttributeValue, NodeSource } from '../onnx/builder.ts';

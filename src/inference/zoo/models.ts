@@ -7,8 +7,8 @@
  * - `transformer` two pre-norm blocks, 16 positions × 128, four heads, erf-GELU, 256 logits.
  *
  * Weights are random, so that the models know nothing; but their numerics (depth, norms, softmax)
- * are those of real ones. The columns of the conv head sum to zero: features behind ReLU and pooling
- * have a large common part, which would else decide the class whatever the input.
+ * are those of real ones. The columns of the conv head sum to zero: features behind ReLU and
+ * pooling have a large common part, which would else decide the class whatever the input.
  */
 import { assert, unreachable } from '../../base/index.ts';
 import { encodeModel, type ModelSource } from '../onnx/builder.ts';

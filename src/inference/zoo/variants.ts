@@ -2,8 +2,8 @@
  * What a dishonest provider runs in place of the model it was asked for: each variant changes the
  * weights of the reference, as quantisers, pruners and forgotten updates do.
  *
- * Biases, norms and constants stay as they are. Only + − × ÷ and rounding, so that a variant has the
- * same bytes on every machine.
+ * Biases, norms and constants stay as they are. Only + − × ÷ and rounding, so that a variant has
+ * the same bytes on every machine.
  */
 import { assert, unreachable } from '../../base/index.ts';
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from '../../compare/index.ts';

@@ -1,6 +1,6 @@
 /**
- * Substitutes for a model that somebody brought: the same file with its weights changed in place, as
- * the zoo's variants are.
+ * Substitutes for a model that somebody brought: the same file with its weights changed in place,
+ * as the zoo's variants are.
  *
  * Weights are the float32 tensors of two or more dimensions among the initialisers, stored raw, as
  * exporters store them. Limits: a file without such weights, or the variant `smaller`, which would

@@ -27,7 +27,9 @@ export function float64(
   return { name, type: 'float64', shape, data: Float64Array.from(values) };
 }
 
-/** `count` numbers in [-1, 1) that are no simple pattern; integers only, hence the same anywhere. */
+/**
+ * `count` numbers in [-1, 1) that are no simple pattern; integers only, hence the same anywhere.
+ */
 export function wave(count: number, seed = 1): Float64Array {
   let state = seed >>> 0;
   return Float64Array.from({ length: count }, () => {
