@@ -144,6 +144,31 @@ describe('compare: verdicts', () => {
     }
   });
 
+  it('[COMPARE-1] is relative to the larger norm, whichever side it is on', () => {
+    const [one, three] = [1, 3].map((value) => [float64('y', [1], [value])]);
+    assert.ok(one !== undefined && three !== undefined);
+    for (const [a, b] of [
+      [one, three],
+      [three, one],
+    ] as const) {
+      const { distance } = compareMeasurements(measured(a), measured(b), RELATIVE, 32);
+      assert.ok(Math.abs(distance - 2 / 3) < 1e-15);
+      assert.ok(Math.abs(relativeRms(a, b) - 2 / 3) < 1e-15);
+    }
+  });
+
+  it('[COMPARE-1] does not forget a NaN distance over the next tensor', () => {
+    const two = [float64('y', [1], [1]), float64('z', [1], [1])];
+    const own = measured(two);
+    const other = measured([float64('y', [1], [1]), float64('z', [1], [1.000001])]);
+    assert(own.kind === 'output' && other.kind === 'output');
+    const [first, second] = other.tensors;
+    assert.ok(first !== undefined && second !== undefined);
+    const spoilt = { ...first, values: Float64Array.of(Number.NaN) };
+    const forged = { ...other, tensors: [spoilt, second] };
+    assert.equal(compareMeasurements(own, forged, RELATIVE, 32).verdict, 'invalid');
+  });
+
   it('[COMPARE-1] does not overflow into a match', () => {
     for (const count of [2, 1000]) {
       const huge = (value: number) => [float64('y', [count], new Float64Array(count).fill(value))];
