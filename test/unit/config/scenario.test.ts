@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { DEFAULT_PARAMETERS } from '../../../src/base/index.ts';
 import type { Scenario } from '../../../src/config/index.ts';
@@ -106,6 +108,19 @@ describe('scenario files', () => {
     assert.match(faultsOf(`name: ${'['.repeat(50_000)}`), /nested too deeply|not valid YAML/);
     assert.throws(() => readDocument('configs/none.yaml'), /there is no such file/);
     assert.throws(() => readDocument('configs'), /is a folder/);
+  });
+
+  it('refuse files that are too large or no text', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'assay-config-'));
+    try {
+      const path = join(folder, 'bad.yaml');
+      writeFileSync(path, Uint8Array.of(0x6e, 0x3a, 0x20, 0xff));
+      assert.throws(() => readDocument(path), /bad\.yaml: is not UTF-8 text/);
+      writeFileSync(path, ' '.repeat(1_048_577));
+      assert.throws(() => readDocument(path), /bad\.yaml: has 1048577 bytes/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('check relations between keys, with the place of the key to change', () => {
