@@ -20,7 +20,7 @@ export interface Crypto {
   ): boolean;
   /** Returns the sum of signatures, or `undefined` if there are none or one is not in the group. */
   aggregate(signatures: readonly Uint8Array[]): Uint8Array | undefined;
-  /** Tells whether `proof` shows that the owner of `signer` holds the secret of `voteKey`. [KEY-1] */
+  /** [KEY-1] Tells whether `proof` shows that `signer` holds the secret of `voteKey`. */
   verifyPossession(possession: {
     readonly signer: NodeId;
     readonly voteKey: Uint8Array;

@@ -1,6 +1,6 @@
 /**
- * Content ids as text and as bytes: CIDv1, SHA-256, codec dag-cbor (batches, claims) or raw (blobs),
- * base32 lower case without padding.
+ * Content ids as text and as bytes: CIDv1, SHA-256, codec dag-cbor (batches, claims) or raw
+ * (blobs), base32 lower case without padding.
  *
  * Converts directly between the 36 bytes and the 59 characters, because the general parser and
  * printer of `multiformats` cost four times the decoding of the whole message around them; a test

@@ -143,7 +143,7 @@ export function commitmentOf(parts: CommitmentParts): Digest {
   return digest(sha256(inDomain(COMMITMENT_DOMAIN, parts.networkId, payload)));
 }
 
-/** [CLAIM-3] Returns the commitment of a claim: hides the output until digest and salt are shown. */
+/** [CLAIM-3] Returns the commitment of a claim: hides the output until its salt is shown. */
 export function outputCommitment(salt: Digest, outputDigest: Digest): Digest {
   const payload = encodeCanonical([salt, outputDigest]);
   return digest(sha256(inDomain(OUTPUT_COMMITMENT_DOMAIN, NO_NETWORK, payload)));

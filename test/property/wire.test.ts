@@ -103,7 +103,7 @@ describe('wire laws', () => {
     );
   });
 
-  it('[WIRE-1] canonical values: different ones have different bytes, maps in any order the same', () => {
+  it('[WIRE-1] canonical values: one encoding each, maps in any order the same', () => {
     const value = fc.letrec((tie) => ({
       any: fc.oneof(
         { depthSize: 'small' },

@@ -1,4 +1,4 @@
-/** What every implementation of `Crypto` and `Signer` does; run on the real and the stand-in one. */
+/** What every implementation of `Crypto` and `Signer` does; run on the real and the stand-in. */
 import { deepStrictEqual, equal, notDeepStrictEqual, ok } from 'node:assert/strict';
 import { sha256, utf8 } from '../../src/base/index.ts';
 import type { BeaconSource, Crypto, Signer } from '../../src/crypto/index.ts';

@@ -1,4 +1,4 @@
-/** [WIRE-1] Hand-made encodings that mean a message, or nearly, and are refused, each by its name. */
+/** [WIRE-1] Hand-made encodings that mean a message, or nearly, and are refused by name. */
 import { equal, ok } from 'node:assert/strict';
 import { concatBytes, fromHex, toHex, utf8 } from '../../../src/base/index.ts';
 import { decodeMessage, encodeMessage, LIMITS } from '../../../src/wire/index.ts';
