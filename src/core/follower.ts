@@ -77,6 +77,11 @@ export class Follower {
     this.#context.report({ kind: 'fault', code: judgement.code, from });
   }
 
+  /** Takes what this node said itself: gossip does not bring it back. */
+  takeOwn(bundle: BundleMessage): void {
+    for (const position of bundle.entries.keys()) this.#takeEntry(bundle, position);
+  }
+
   #keep({ early }: Early, message: Message): Judgement {
     const isKept = this.#early.keep(early, { kind: 'message', message });
     return isKept ? { verdict: 'accept', code: 'early' } : ignored('too-many-early');

@@ -41,6 +41,7 @@ export {
   type ValidatorRecord,
 } from './network.ts';
 export { Provider, type ProviderOptions, type ProviderSnapshot } from './provider.ts';
+export { type AnswerParts, claimOf } from './provider-batches.ts';
 export { samplingRound } from './sampling/batch.ts';
 export { DrawStream, drawnIndices } from './sampling/draw.ts';
 export { Accounts, type Movement, type Reason } from './settlement/accounts.ts';

@@ -37,13 +37,15 @@ export class Outbox {
     this.#flushAt ??= timeMs(this.#context.now + this.#flushMs);
   }
 
-  /** Publishes what waits, if it is time, in bundles within the limits. */
-  flushIfDue(): void {
-    if (this.#flushAt === undefined || this.#context.now < this.#flushAt) return;
+  /** Publishes what waits, if it is time, in bundles within the limits; returns them. */
+  flushIfDue(): readonly BundleMessage[] {
+    if (this.#flushAt === undefined || this.#context.now < this.#flushAt) return [];
     this.#flushAt = undefined;
     const entries = this.#entries;
     this.#entries = [];
-    for (const part of partsOf(entries)) this.#context.publish(this.#bundle(part));
+    const bundles = partsOf(entries).map((part) => this.#bundle(part));
+    for (const bundle of bundles) this.#context.publish(bundle);
+    return bundles;
   }
 
   #bundle(entries: readonly EncodedEntry[]): BundleMessage {

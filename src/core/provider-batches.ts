@@ -2,20 +2,31 @@
  * The batches of one provider: answers collected until their round comes, headers signed once,
  * leaves kept until they can no longer be drawn.
  */
-import { assert, type BatchId, type BlobId, type NodeId, type Round } from '../base/index.ts';
-import { merkleProof, merkleRoot } from '../crypto/index.ts';
+import {
+  assert,
+  type BatchId,
+  type BlobId,
+  type Digest,
+  digest,
+  type NodeId,
+  type Round,
+} from '../base/index.ts';
+import { merkleProof, merkleRoot, type Signer } from '../crypto/index.ts';
 import {
   batchId,
+  encodeCanonical,
   encodeClaim,
   type HeaderBody,
   type HeaderMessage,
   headerSigningBytes,
   LIMITS,
   type Opening,
+  outputCommitment,
+  type RequestMessage,
 } from '../wire/index.ts';
 import type { Context } from './context.ts';
 import { type AnsweredLeaf, type GuardRecord, type Slot, slotKey } from './guard.ts';
-import { later } from './network.ts';
+import { later, type Network } from './network.ts';
 
 /** Answers of one slot. */
 export type AnswerBatch = { readonly slot: Slot; readonly leaves: readonly AnsweredLeaf[] };
@@ -162,4 +173,26 @@ const HEAD_BYTES = 1_536;
 export function isWithinStake({ network }: Context, provider: NodeId, count: number): boolean {
   const record = network.providerById.get(provider);
   return BigInt(count) * network.parameters.claimValue <= (record?.stake ?? 0n);
+}
+
+/** What a claim is made of. */
+export type AnswerParts = {
+  readonly request: RequestMessage;
+  readonly executionClass: string;
+  readonly outputDigest: Digest;
+  readonly input?: Uint8Array;
+};
+
+/** [CLAIM-3] The leaf of an answer; the same request gets the same salt, so a crash loses nothing. */
+export function claimOf(
+  signer: Signer,
+  network: Network,
+  { request, executionClass, outputDigest, input }: AnswerParts,
+): AnsweredLeaf {
+  const { requester, nonce, model } = request;
+  const name = ['assay/output-salt', network.id, requester, nonce, model, request.input];
+  const salt = digest(signer.deriveSecret(encodeCanonical(name)));
+  const commitment = outputCommitment(salt, outputDigest);
+  const claim = { requester, nonce, input: request.input, model, executionClass, commitment };
+  return { claim, salt, outputDigest, ...(input === undefined ? {} : { input }) };
 }

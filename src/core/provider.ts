@@ -4,8 +4,6 @@
  */
 import {
   type BatchId,
-  type Digest,
-  digest,
   type NodeId,
   type SubjectKey,
   subjectKey,
@@ -16,9 +14,7 @@ import {
   type Claim,
   claimId,
   type EvidenceMessage,
-  encodeCanonical,
   type OutputMessage,
-  outputCommitment,
   promiseSigningBytes,
   type RequestMessage,
   requestSigningBytes,
@@ -29,7 +25,7 @@ import type { ProviderEffect, ProviderEvent } from './events.ts';
 import { Follower } from './follower.ts';
 import type { AnsweredLeaf, GuardRecord } from './guard.ts';
 import { Outbox } from './outbox.ts';
-import { isWithinStake, openingsOf, ProviderBatches } from './provider-batches.ts';
+import { claimOf, isWithinStake, openingsOf, ProviderBatches } from './provider-batches.ts';
 import type { Batch } from './sampling/batch.ts';
 import { BatchBook } from './sampling/batch-book.ts';
 import { Court } from './verification/court.ts';
@@ -128,19 +124,17 @@ export class Provider {
 
   /** [CLAIM-4] [CLAIM-5] Adds an answer to the next batch and promises its place. */
   #answer(event: AnswerEvent): void {
-    const { request, executionClass, outputDigest, input } = event;
+    const { request } = event;
     const refusal = this.#refusalOf(request);
     if (refusal !== undefined) {
       this.#context.report({ kind: 'fault', code: refusal, from: request.requester });
       return;
     }
-    const { requester, nonce, model, assuranceClass } = request;
-    const salt = this.#saltOf(request);
-    const commitment = outputCommitment(salt, outputDigest);
-    const claim = { requester, nonce, input: request.input, model, executionClass, commitment };
+    const { model, assuranceClass } = request;
+    const leaf = claimOf(this.#context.signer, this.#context.network, event);
+    const { claim } = leaf;
     const slot = this.#batches.nextSlot(assuranceClass, model);
     const index = this.#batches.count(slot);
-    const leaf = { claim, salt, outputDigest, ...(input === undefined ? {} : { input }) };
     this.#context.emit({ kind: 'persist', record: { kind: 'promise', slot, index, leaf } });
     this.#batches.add(slot, leaf);
     this.#promise({ leaf, claim, index, round: slot.round, assuranceClass });
@@ -187,13 +181,6 @@ export class Provider {
     let count = this.#batches.openCount + 1;
     for (const batch of this.#books.all()) count += batch.header.count;
     return isWithinStake(this.#context, this.id, count) ? undefined : 'stake-exhausted';
-  }
-
-  /** [CLAIM-3] The same request gets the same salt, so that a crash loses nothing. */
-  #saltOf({ requester, nonce, model, input }: RequestMessage): Digest {
-    const { signer, network } = this.#context;
-    const name = ['assay/output-salt', network.id, requester, nonce, model, input];
-    return digest(signer.deriveSecret(encodeCanonical(name)));
   }
 
   /** [SAMPLE-2] Opens the drawn leaves of its batches, once. */

@@ -97,7 +97,7 @@ export class Validator {
     this.#context.begin(event.now);
     this.#apply(event);
     this.#court.advance();
-    this.#outbox.flushIfDue();
+    for (const bundle of this.#outbox.flushIfDue()) this.#follower.takeOwn(bundle);
     return validatorEffects(this.#context.take());
   }
 

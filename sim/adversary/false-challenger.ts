@@ -1,0 +1,19 @@
+/**
+ * A validator that says `invalid` to right claims, with a measurement it invented, to make the
+ * network work. Stopped by the price of a lost challenge. [QUORUM-3]
+ */
+import { subjectKey } from '../../src/base/index.ts';
+import type { AdversaryTools, Behaviour } from './behaviour.ts';
+import { inventedMeasurement } from './invention.ts';
+
+export function falseChallenger(
+  { random, signer }: AdversaryTools,
+  { challengeShare }: { readonly challengeShare: number },
+): Behaviour {
+  return {
+    execute: ({ subject, level }) =>
+      random.chance(challengeShare)
+        ? inventedMeasurement(`challenge/${signer.id}/${subjectKey(subject)}/${level}`)
+        : undefined,
+  };
+}

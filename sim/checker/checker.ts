@@ -1,0 +1,237 @@
+/**
+ * Asserts the invariants of the protocol after every effect of every node, and at the end.
+ *
+ * It knows who is dishonest, and so what may be asked of a committee: agreement is only promised
+ * while dishonest holders weigh less than 2q−k. With rules ablated the invariants need not hold:
+ * violations are counted, not thrown.
+ */
+import {
+  type NodeId,
+  type Subject,
+  subjectKey,
+  type TimeMs,
+  type Verdict,
+} from '../../src/base/index.ts';
+import {
+  type Committee,
+  type Effect,
+  isConflict,
+  nominalTime,
+  type ProviderEffect,
+  type Report,
+} from '../../src/core/index.ts';
+import type { BundleMessage } from '../../src/wire/index.ts';
+import type { SimNode } from '../node.ts';
+import type { Truth } from '../truth.ts';
+import type { Committees } from './committees.ts';
+import { InvariantViolation } from './violation.ts';
+
+export type CheckerOptions = {
+  readonly committees: Committees;
+  readonly truth: Truth;
+  /** Ablated rules: with any of them, violations are only counted. */
+  readonly isLenient: boolean;
+};
+
+type Decided = { readonly verdict: Verdict; readonly level: number };
+
+/** What an honest node signed, to find two different words. */
+type Signed = {
+  readonly persisted: Set<string>;
+  readonly commitments: Map<string, string>;
+  readonly votes: Map<string, Verdict>;
+};
+
+export class Checker {
+  readonly #options: CheckerOptions;
+  readonly #signed = new Map<NodeId, Signed>();
+  readonly #committed = new Map<string, Set<NodeId>>();
+  readonly #certified = new Map<string, Set<Verdict>>();
+  readonly #decided = new Map<string, Map<NodeId, Decided>>();
+  readonly #lastRound = new Map<NodeId, number>();
+  readonly #violations = new Map<string, number>();
+  #checkCount = 0;
+
+  constructor(options: CheckerOptions) {
+    this.#options = options;
+  }
+
+  /** Assertions made so far. */
+  get checkCount(): number {
+    return this.#checkCount;
+  }
+
+  /** Violations by invariant; empty unless rules were ablated. */
+  get violations(): ReadonlyMap<string, number> {
+    return this.#violations;
+  }
+
+  /** Last decisions of honest nodes, by subject. */
+  get decisions(): ReadonlyMap<string, ReadonlyMap<NodeId, Decided>> {
+    return this.#decided;
+  }
+
+  /** Judges one effect, before the world runs it. */
+  observe(node: SimNode, effect: ProviderEffect, now: TimeMs): void {
+    if (effect.kind === 'publish' && effect.message.type === 'bundle') {
+      this.#noteCommits(effect.message);
+    }
+    if (!node.isHonest) return;
+    if (effect.kind === 'persist') this.#notePersisted(node, effect);
+    else if (effect.kind === 'publish' && effect.message.type === 'bundle') {
+      this.#checkBundle(node, effect.message, now);
+    } else if (effect.kind === 'report') this.#checkReport(node, effect.report);
+  }
+
+  /** Holds `condition`, or counts and throws a violation. */
+  hold(condition: boolean, invariant: string, detail: () => string): void {
+    this.#checkCount += 1;
+    if (condition) return;
+    this.#violations.set(invariant, (this.#violations.get(invariant) ?? 0) + 1);
+    if (!this.#options.isLenient) throw new InvariantViolation(invariant, detail());
+  }
+
+  #notePersisted(node: SimNode, { record }: Effect & { kind: 'persist' }): void {
+    const { persisted } = this.#signedBy(node.id);
+    if (record.kind === 'ack') persisted.add(`ack/${record.batch}`);
+    if (record.kind === 'commit' || record.kind === 'abstain') {
+      persisted.add(`commit/${placeKey(record.subject, record.level)}`);
+    }
+    if (record.kind === 'vote') persisted.add(`vote/${placeKey(record.subject, record.level)}`);
+  }
+
+  /** Who committed or abstained, as far as anybody could know: dishonest nodes too. */
+  #noteCommits({ validator, entries }: BundleMessage): void {
+    for (const { entry } of entries) {
+      if (entry.kind !== 'commit' && entry.kind !== 'abstain') continue;
+      const key = placeKey(entry, entry.level);
+      const known = this.#committed.get(key) ?? new Set();
+      this.#committed.set(key, known.add(validator));
+    }
+  }
+
+  #checkBundle(node: SimNode, { entries }: BundleMessage, now: TimeMs): void {
+    const signed = this.#signedBy(node.id);
+    for (const { entry } of entries) {
+      if (entry.kind === 'ack') {
+        this.hold(signed.persisted.has(`ack/${entry.batch}`), 'guard-before-wire', () => 'ack');
+        this.#checkAckTime(entry.batch, now);
+        continue;
+      }
+      const key = placeKey(entry, entry.level);
+      const guard = entry.kind === 'reveal' ? 'vote' : 'commit';
+      // [GUARD-1] durable before it leaves
+      this.hold(signed.persisted.has(`${guard}/${key}`), 'guard-before-wire', () => key);
+      const committee = this.#options.committees.of(entry, entry.level);
+      // [SEAT-3] holders are legitimate
+      this.hold(committee?.indexOf.has(node.id) === true, 'holders-legitimate', () => key);
+      if (entry.kind === 'reveal') this.#checkReveal(node, { key, entry, committee }, now);
+      else {
+        const word = entry.kind === 'commit' ? entry.commitment.join() : 'abstained';
+        const before = signed.commitments.get(key) ?? word;
+        signed.commitments.set(key, word);
+        this.hold(before === word, 'no-honest-equivocation', () => `two commits at ${key}`);
+      }
+    }
+  }
+
+  #checkReveal(
+    node: SimNode,
+    at: {
+      key: string;
+      entry: BundleMessage['entries'][number]['entry'] & { kind: 'reveal' };
+      committee: Committee | undefined;
+    },
+    now: TimeMs,
+  ): void {
+    const { key, entry, committee } = at;
+    const signed = this.#signedBy(node.id);
+    this.hold(signed.commitments.has(key), 'commits-precede-reveals', () => key);
+    const before = signed.votes.get(key) ?? entry.verdict;
+    signed.votes.set(key, entry.verdict);
+    this.hold(before === entry.verdict, 'no-honest-equivocation', () => `two votes at ${key}`);
+    // [COMMIT-2] all committed, or the commit deadline passed
+    const isComplete =
+      committee !== undefined && this.#committed.get(key)?.size === committee.holders.length;
+    const deadline = this.#options.committees.commitDeadline(entry, entry.level);
+    const isShown = isComplete || (deadline !== undefined && now >= deadline);
+    this.hold(isShown, 'blind-until-committed', () => key);
+  }
+
+  /** [TIME-3] Honest seats seal before anybody can know the draw. */
+  #checkAckTime(batch: Subject['batch'], now: TimeMs): void {
+    const due = this.#options.committees.samplingRoundOf(batch);
+    if (due === undefined) return;
+    const { network } = this.#options.committees;
+    this.hold(now < nominalTime(network, due), 'sealed-before-draw', () => batch);
+  }
+
+  #checkReport(node: SimNode, report: Report): void {
+    switch (report.kind) {
+      case 'subject-drawn':
+        this.hold(this.#options.committees.isDrawn(report.subject), 'sampling-pure', () =>
+          subjectKey(report.subject),
+        );
+        return;
+      case 'certified':
+        return this.#checkCertified(report);
+      case 'decided': {
+        const key = subjectKey(report.subject);
+        const known = this.#decided.get(key) ?? new Map<NodeId, Decided>();
+        this.#decided.set(key, known.set(node.id, report));
+        return;
+      }
+      case 'batch-sealed': {
+        const before = this.#lastRound.get(node.id) ?? 0;
+        this.hold(report.round + 8 >= before, 'rounds-monotone', () => node.id);
+        this.#lastRound.set(node.id, Math.max(before, report.round));
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  #checkCertified(report: Report & { kind: 'certified' }): void {
+    const { subject, level, verdict, holders } = report;
+    const key = placeKey(subject, level);
+    const committee = this.#options.committees.of(subject, level);
+    if (committee === undefined) {
+      this.hold(false, 'holders-legitimate', () => key);
+      return;
+    }
+    // validity: every honest signer cast a vote of a value that the verdict counts
+    for (const id of holders) {
+      if (!this.#options.truth.isHonest(id)) continue;
+      const vote = this.#signedBy(id).votes.get(key);
+      this.hold(vote !== undefined && counts(vote, verdict), 'votes-were-cast', () => key);
+    }
+    const known = this.#certified.get(key) ?? new Set<Verdict>();
+    this.#certified.set(key, known.add(verdict));
+    for (const other of known) {
+      if (!isConflict(verdict, other)) continue;
+      const isInconclusive = verdict === 'inconclusive' || other === 'inconclusive';
+      const least = isInconclusive ? 1n : 2n * committee.quorum - committee.weight;
+      const guilty = this.#options.committees.dishonestWeight(committee);
+      this.hold(guilty >= least, 'agreement', () => `${verdict} and ${other} at ${key}`);
+    }
+  }
+
+  #signedBy(id: NodeId): Signed {
+    const known = this.#signed.get(id);
+    if (known !== undefined) return known;
+    const created = { persisted: new Set<string>(), commitments: new Map(), votes: new Map() };
+    this.#signed.set(id, created);
+    return created;
+  }
+}
+
+/** [QUORUM-5] Whether a vote of this value may stand in a certificate for `verdict`. */
+function counts(vote: Verdict, verdict: Verdict): boolean {
+  if (vote === verdict || verdict === 'inconclusive') return true;
+  return verdict === 'unavailable' && vote === 'invalid';
+}
+
+function placeKey(subject: Subject, level: number): string {
+  return `${subjectKey(subject)}/${level}`;
+}

@@ -1,0 +1,68 @@
+/** What is judged when a run is over: one verdict per subject, liveness, nobody honest slashed. */
+import { type NodeId, type SubjectKey, subjectKey } from '../../src/base/index.ts';
+import { isConflict, outcomeOf } from '../../src/core/index.ts';
+import { judgedSubjects, settleRun } from '../metrics/settlement.ts';
+import type { Simulation } from '../setup.ts';
+
+/** @throws InvariantViolation if the run broke a promise that only shows at its end */
+export function judgeEnd(simulation: Simulation): void {
+  checkOneVerdict(simulation);
+  checkLiveness(simulation);
+  checkNoHonestSlashed(simulation);
+}
+
+/** One final verdict per subject, at all honest nodes, unless a level was captured. */
+function checkOneVerdict({ checker, committees, recorder }: Simulation): void {
+  for (const [key, decisions] of checker.decisions) {
+    const subject = recorder.subjects.get(key as SubjectKey)?.subject;
+    if (subject === undefined) continue;
+    const [first, ...others] = decisions.values();
+    const isOne = others.every(
+      (other) => first === undefined || !isConflict(first.verdict, other.verdict),
+    );
+    const isCaptured = [...decisions.values()].some(({ level }) => {
+      const committee = committees.of(subject, level);
+      if (committee === undefined) return false;
+      const least = 2n * committee.quorum - committee.weight;
+      return committees.dishonestWeight(committee) >= least;
+    });
+    checker.hold(isOne || isCaptured, 'one-final-verdict', () => key);
+  }
+}
+
+/**
+ * Every drawn leaf is decided at every honest node that is up, if more than 2/3 of all stake is
+ * honest and up: then the whole pool, which is the last level, always finds a quorum.
+ */
+function checkLiveness({ network, truth, recorder, checker, scenario }: Simulation): void {
+  const isUp = (id: NodeId): boolean => truth.isHonest(id) && !truth.down.has(id);
+  const up = network.validators.reduce((sum, v) => sum + (isUp(v.id) ? v.stake : 0n), 0n);
+  const isWholePoolLast = scenario.parameters.levels.some(
+    (seats) => seats >= network.validators.length,
+  );
+  const isPromised =
+    3n * up > 2n * network.totalStake && isWholePoolLast && scenario.validators.modelShare === 1;
+  if (!isPromised) return;
+  for (const record of recorder.subjects.values()) {
+    checker.hold(
+      record.unresolved.size === 0 && record.verdicts.size > 0,
+      'every-drawn-leaf-decided',
+      () => subjectKey(record.subject),
+    );
+  }
+}
+
+/** [SLASH-1] No honest stake is slashed unless a level that takes money was captured. */
+function checkNoHonestSlashed(simulation: Simulation): void {
+  const { truth, committees, checker } = simulation;
+  const isCaptured = judgedSubjects(simulation).some((judged) => {
+    const level = outcomeOf(judged)?.level ?? 0;
+    const committee = committees.of(judged.subject, level);
+    return committee !== undefined && committees.dishonestWeight(committee) >= committee.quorum;
+  });
+  for (const { account, reason } of settleRun(simulation).movements) {
+    const isSlash = reason.startsWith('slash-');
+    if (!isSlash || !truth.isHonest(account)) continue;
+    checker.hold(isCaptured, 'no-honest-slashed', () => `${account}: ${reason}`);
+  }
+}

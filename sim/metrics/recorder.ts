@@ -1,0 +1,227 @@
+/**
+ * What happened in a run: answers, draws, certificates, decisions, traffic, executions. Facts only;
+ * rates and intervals are computed from them at the end.
+ */
+import {
+  type BatchId,
+  type Digest,
+  defined,
+  type NodeId,
+  type Subject,
+  type SubjectKey,
+  subjectKey,
+  type TimeMs,
+  toHex,
+  type Verdict,
+} from '../../src/base/index.ts';
+import type { AnswerEffect, JudgedSubject, Report } from '../../src/core/index.ts';
+import type { Message, RequestMessage } from '../../src/wire/index.ts';
+import type { SimNode } from '../node.ts';
+import { type Oracle, REFERENCE } from '../oracle/oracle.ts';
+import type { Truth } from '../truth.ts';
+
+/** What is known of one drawn leaf. */
+export type SubjectRecord = {
+  readonly subject: Subject;
+  readonly drawnAt: TimeMs;
+  certifiedAt: TimeMs | undefined;
+  /** Verdicts certified by level 0 as honest nodes saw them. */
+  readonly certified: Map<number, Set<Verdict>>;
+  /** First decision of each honest node. */
+  readonly decidedAt: Map<NodeId, TimeMs>;
+  readonly verdicts: Map<NodeId, Verdict>;
+  readonly unresolved: Set<NodeId>;
+  /** Highest level that started at an honest node. */
+  level: number;
+  /** Levels at which an honest node counted a challenge. */
+  readonly challenged: Set<number>;
+};
+
+export type Traffic = { messages: number; transmissions: number; bytes: number };
+
+export type RecorderOptions = {
+  readonly truth: Truth;
+  readonly oracle: Oracle;
+  /** Honest validators that are up: they must decide every drawn leaf. */
+  readonly observers: ReadonlySet<NodeId>;
+};
+
+type PendingAnswer = { readonly variant: string; readonly outputDigest: Digest; isWrong: boolean };
+
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #pending = new Map<string, PendingAnswer>();
+  readonly #outputs = new Map<string, { readonly node: SimNode }>();
+  readonly #open = new Set<SubjectKey>();
+  readonly subjects = new Map<SubjectKey, SubjectRecord>();
+  readonly sealed = new Set<BatchId>();
+  readonly judgedSubjects = new Map<SubjectKey, JudgedSubject>();
+  readonly guilty = new Set<NodeId>();
+  readonly traffic = new Map<Message['type'], Traffic>();
+  readonly judgements = { accept: 0, ignore: 0, reject: 0 };
+  requestCount = 0;
+  /** Distinct (validator, leaf) executions. */
+  executionCount = 0;
+  overruledCount = 0;
+  readonly #executed = new Set<string>();
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Whether every drawn leaf is decided, or given up, at every observer. */
+  get isQuiet(): boolean {
+    return this.#open.size === 0;
+  }
+
+  answered(at: {
+    node: SimNode;
+    request: RequestMessage;
+    variant: string;
+    outputDigest: Digest;
+  }): void {
+    const { node, request, variant, outputDigest } = at;
+    const { model, input } = request;
+    const right = this.#options.oracle.output({
+      model,
+      input,
+      variant: REFERENCE,
+      machine: node.machine,
+    });
+    const isWrong = toHex(right) !== toHex(outputDigest);
+    this.requestCount += 1;
+    this.#pending.set(requestKey(request), { variant, outputDigest, isWrong });
+    this.#outputs.set(toHex(outputDigest), { node });
+  }
+
+  promised(node: SimNode, { promise, claim, outputDigest }: AnswerEffect, now: TimeMs): void {
+    const pending = defined(this.#pending.get(requestKey(claim)), 'an answer had a request');
+    this.#pending.delete(requestKey(claim));
+    this.#options.truth.addAnswer({
+      provider: node.id,
+      model: claim.model,
+      input: claim.input,
+      assuranceClass: promise.assuranceClass,
+      round: promise.round,
+      index: promise.index,
+      answeredAt: now,
+      variant: pending.variant,
+      isWrong: pending.isWrong,
+      outputDigest,
+    });
+  }
+
+  /** What the provider answered for a drawn leaf. */
+  claimedOutput(subject: Subject): Digest {
+    const answer = this.#options.truth.answerOf(subject);
+    return defined(answer, 'a drawn leaf has an answer').outputDigest;
+  }
+
+  serverOf(digest: Digest): SimNode | undefined {
+    return this.#outputs.get(toHex(digest))?.node;
+  }
+
+  sent(type: Message['type'], sizeBytes: number, transmissions: number): void {
+    const traffic = this.traffic.get(type) ?? { messages: 0, transmissions: 0, bytes: 0 };
+    traffic.messages += 1;
+    traffic.transmissions += transmissions;
+    traffic.bytes += transmissions * sizeBytes;
+    this.traffic.set(type, traffic);
+  }
+
+  judged(verdict: 'accept' | 'ignore' | 'reject'): void {
+    this.judgements[verdict] += 1;
+  }
+
+  /** Counts the execution of a drawn leaf by a node; tells whether it is the first one. */
+  executed(node: SimNode, subject: Subject): boolean {
+    const key = `${node.index}/${subjectKey(subject)}`;
+    if (this.#executed.has(key)) return false;
+    this.#executed.add(key);
+    this.executionCount += 1;
+    return true;
+  }
+
+  reported(node: SimNode, report: Report, now: TimeMs): void {
+    if (report.kind === 'evidence-found' && node.isHonest) {
+      for (const id of report.guilty) this.guilty.add(id);
+    }
+    if (!this.#options.observers.has(node.id)) return;
+    switch (report.kind) {
+      case 'batch-sealed':
+        this.sealed.add(report.batch);
+        return;
+      case 'subject-drawn':
+        return this.#drawn(report.subject, now);
+      case 'level-started': {
+        const record = this.#record(report.subject);
+        record.level = Math.max(record.level, report.level);
+        return;
+      }
+      case 'challenged':
+        this.#record(report.subject).challenged.add(report.level);
+        return;
+      case 'certified':
+        return this.#certified(report, now);
+      case 'decided':
+        return this.#decided(node, report, now);
+      case 'unresolved':
+        this.#record(report.subject).unresolved.add(node.id);
+        return this.#settle(report.subject);
+      case 'overruled':
+        this.overruledCount += 1;
+        return;
+      case 'closed':
+        this.judgedSubjects.set(subjectKey(report.subject), report.judged);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #drawn(subject: Subject, now: TimeMs): void {
+    const key = subjectKey(subject);
+    if (this.subjects.has(key)) return;
+    this.#open.add(key);
+    this.subjects.set(key, {
+      subject,
+      drawnAt: now,
+      certifiedAt: undefined,
+      certified: new Map(),
+      decidedAt: new Map(),
+      verdicts: new Map(),
+      unresolved: new Set(),
+      level: 0,
+      challenged: new Set(),
+    });
+  }
+
+  #certified(report: Report & { kind: 'certified' }, now: TimeMs): void {
+    const record = this.#record(report.subject);
+    record.certifiedAt ??= now;
+    const verdicts = record.certified.get(report.level) ?? new Set<Verdict>();
+    record.certified.set(report.level, verdicts.add(report.verdict));
+  }
+
+  #decided(node: SimNode, report: Report & { kind: 'decided' }, now: TimeMs): void {
+    const record = this.#record(report.subject);
+    if (record.verdicts.get(node.id) !== report.verdict) record.decidedAt.set(node.id, now);
+    record.verdicts.set(node.id, report.verdict);
+    record.unresolved.delete(node.id);
+    this.#settle(report.subject);
+  }
+
+  #settle(subject: Subject): void {
+    const record = this.#record(subject);
+    const count = record.verdicts.size + record.unresolved.size;
+    if (count >= this.#options.observers.size) this.#open.delete(subjectKey(subject));
+  }
+
+  #record(subject: Subject): SubjectRecord {
+    return defined(this.subjects.get(subjectKey(subject)), 'a judged leaf was drawn');
+  }
+}
+
+function requestKey({ requester, nonce }: { requester: NodeId; nonce: Uint8Array }): string {
+  return `${requester}/${nonce.join()}`;
+}

@@ -1,0 +1,301 @@
+/** Builds the world of a scenario: identities, network definition, nodes, judges. */
+import {
+  type ModelManifest,
+  type NodeId,
+  type Round,
+  sha256,
+  stake,
+  timeMs,
+  utf8,
+} from '../src/base/index.ts';
+import type { Adversary, Scenario } from '../src/config/index.ts';
+import { createNetwork, Draws, type Network, Provider, Validator } from '../src/core/index.ts';
+import {
+  type BeaconSource,
+  type Crypto,
+  createBeaconSource,
+  createSigner,
+  createStandInBeaconSource,
+  createStandInSigner,
+  realCrypto,
+  type Signer,
+  standInCrypto,
+} from '../src/crypto/index.ts';
+import type { AdversaryTools, Behaviour } from './adversary/behaviour.ts';
+import { createBehaviour } from './adversary/behaviours.ts';
+import { Conspiracy } from './adversary/conspiracy.ts';
+import { assignRoles, type Roles } from './adversary/roles.ts';
+import { Checker } from './checker/checker.ts';
+import { Committees } from './checker/committees.ts';
+import { RandomStream } from './kernel/random.ts';
+import { Recorder } from './metrics/recorder.ts';
+import { AnalyticNetwork } from './network/analytic.ts';
+import { latencyModel } from './network/latency.ts';
+import { buildOverlay } from './network/overlay.ts';
+import { type NodeRole, SimNode } from './node.ts';
+import type { Oracle } from './oracle/oracle.ts';
+import { Truth } from './truth.ts';
+import { Workload } from './workload/requests.ts';
+import { drawStakes } from './workload/stakes.ts';
+import { World } from './world.ts';
+
+/** Requesters of a run: enough that they differ, they cost nothing. */
+const REQUESTER_COUNT = 8;
+/** Rounds after the last batch that any level may still need. */
+const TAIL_ROUNDS = 4;
+
+/** A world ready to run, and what judges and reports read afterwards. */
+export type Simulation = {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly network: Network;
+  readonly nodes: readonly SimNode[];
+  readonly truth: Truth;
+  readonly committees: Committees;
+  readonly recorder: Recorder;
+  readonly checker: Checker;
+  readonly world: World;
+};
+
+type Keys = {
+  readonly crypto: Crypto;
+  readonly beacon: BeaconSource;
+  readonly signer: (name: string) => Signer;
+};
+
+/**
+ * Builds the world of `scenario`.
+ * @param seed of all its randomness; the scenario's own seed is not read
+ */
+export function createSimulation(scenario: Scenario, seed: number, oracle: Oracle): Simulation {
+  const keys = createKeys(scenario, seed);
+  const stakes = drawStakes(scenario.validators, new RandomStream(seed, 'stakes'));
+  const roles = assignRoles(scenario, { stakes, random: new RandomStream(seed, 'roles') });
+  const signers = {
+    validators: stakes.map((_, index) => keys.signer(`validator/${index}`)),
+    providers: roles.providers.map((_, index) => keys.signer(`provider/${index}`)),
+  };
+  const network = createNetwork({
+    id: sha256(utf8(`assay/sim/network/${scenario.name}`)),
+    parameters: scenario.parameters,
+    beacon: { chainKey: keys.beacon.chainKey, genesisMs: timeMs(scenario.parameters.roundMs) },
+    validators: signers.validators.map(({ id, voteKey }, index) => ({
+      id,
+      voteKey,
+      stake: stakes[index] ?? stake(1n),
+      models: heldModels(scenario, { seed, index, oracle }),
+    })),
+    providers: signers.providers.map(({ id }) => ({
+      id,
+      stake: stake(BigInt(scenario.providers.stake)),
+    })),
+    models: manifestsOf(scenario, oracle),
+    ablated: new Set(scenario.ablate),
+  });
+  const draws = new Draws(network);
+  const randomness = new Map<Round, Uint8Array>();
+  const crypto = sharingBeacons(keys.crypto, randomness);
+  const truth = new Truth(...dishonestAndDown(roles, signers));
+  const committees = new Committees({ draws, truth, randomnessOf: (r) => randomness.get(r) });
+  const observers = new Set(
+    signers.validators
+      .filter(({ id }, index) => truth.isHonest(id) && !roles.down.has(index))
+      .map(({ id }) => id),
+  );
+  const recorder = new Recorder({ truth, oracle, observers });
+  const checker = new Checker({ committees, truth, isLenient: scenario.ablate.length > 0 });
+  const nodes = createNodes({ scenario, seed, roles, signers, draws, crypto, oracle });
+  const world = new World({
+    nodes,
+    network: createNetworkModel(scenario, seed, nodes.length),
+    oracle,
+    beacon: keys.beacon,
+    workload: new Workload({
+      seed,
+      networkId: network.id,
+      workload: scenario.workload,
+      providerCount: signers.providers.length,
+      models: oracle.models,
+      requesters: Array.from({ length: REQUESTER_COUNT }, (_, i) => keys.signer(`requester/${i}`)),
+    }),
+    truth,
+    recorder,
+    checker,
+    committees,
+    roundMs: scenario.parameters.roundMs,
+    durationRounds: scenario.durationRounds,
+    lastRound: scenario.durationRounds + roundsOfAllLevels(scenario) + TAIL_ROUNDS,
+  });
+  return { scenario, seed, network, nodes, truth, committees, recorder, checker, world };
+}
+
+function createKeys({ crypto }: Scenario, seed: number): Keys {
+  const seedOf = (name: string): Uint8Array => sha256(utf8(`assay/sim/keys/${seed}/${name}`));
+  if (crypto === 'real') {
+    return {
+      crypto: realCrypto,
+      beacon: createBeaconSource(seedOf('beacon')),
+      signer: (name) => createSigner(seedOf(name)),
+    };
+  }
+  return {
+    crypto: standInCrypto,
+    beacon: createStandInBeaconSource(seedOf('beacon')),
+    signer: (name) => createStandInSigner(seedOf(name)),
+  };
+}
+
+/** All nodes check the same beacons: once is enough, and they share the bytes. */
+function sharingBeacons(crypto: Crypto, randomness: Map<Round, Uint8Array>): Crypto {
+  const checked = new WeakMap<Uint8Array, Uint8Array>();
+  return {
+    ...crypto,
+    verifyBeacon: (chainKey, r, signature) => {
+      const known = checked.get(signature);
+      if (known !== undefined) return known;
+      const value = crypto.verifyBeacon(chainKey, r, signature);
+      if (value === undefined) return undefined;
+      checked.set(signature, value);
+      randomness.set(r as Round, value);
+      return value;
+    },
+  };
+}
+
+function heldModels(
+  { validators }: Scenario,
+  { seed, index, oracle }: { seed: number; index: number; oracle: Oracle },
+): NetworkModels {
+  const random = new RandomStream(seed, `models/${index}`);
+  return oracle.models
+    .filter(() => random.uniform() < validators.modelShare)
+    .map(({ model }) => model);
+}
+
+type NetworkModels = readonly ModelManifest['model'][];
+
+function manifestsOf({ workload }: Scenario, oracle: Oracle): readonly ModelManifest[] {
+  return oracle.models.map(({ model }, index) => {
+    const config = workload.models[index];
+    const tolerance = config?.tolerance ?? 5e-6;
+    return {
+      name: `${config?.model ?? 'model'}-${index}`,
+      model,
+      sizeBytes: 0,
+      executionClasses: oracle.machines.map(({ executionClass }) => executionClass),
+      // [COMPARE-1] rejection defaults to 3 · tolerance
+      comparator: { kind: 'relative-rms', tolerance, rejection: 3 * tolerance, scale: 0 },
+      executionMs: config?.executionMs ?? 100,
+      inputBytesMax: 1_048_576,
+    };
+  });
+}
+
+function dishonestAndDown(
+  roles: Roles,
+  signers: { validators: readonly Signer[]; providers: readonly Signer[] },
+): [Set<NodeId>, Set<NodeId>] {
+  const dishonest = new Set<NodeId>();
+  for (const group of ['validators', 'providers'] as const) {
+    for (const [index, { id }] of signers[group].entries()) {
+      if (roles[group][index] !== undefined) dishonest.add(id);
+    }
+  }
+  const down = [...roles.down].flatMap((index) => signers.validators[index]?.id ?? []);
+  return [dishonest, new Set(down)];
+}
+
+type Crew = {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly roles: Roles;
+  readonly signers: { validators: readonly Signer[]; providers: readonly Signer[] };
+  readonly draws: Draws;
+  readonly crypto: Crypto;
+  readonly oracle: Oracle;
+};
+
+function createNodes(crew: Crew): readonly SimNode[] {
+  const { scenario, seed, roles, signers, draws, crypto, oracle } = crew;
+  const conspiracy = new Conspiracy();
+  const machines = new RandomStream(seed, 'machines');
+  const slow = new RandomStream(seed, 'slow');
+  const shares = oracle.machines.map(({ share }) => share);
+  const nodes: SimNode[] = [];
+  const add = (group: 'validator' | 'provider', at: number, signer: Signer): void => {
+    const index = nodes.length;
+    const machine = machines.weighted(shares);
+    const adversary = (group === 'validator' ? roles.validators : roles.providers)[at];
+    const executionClass = oracle.machines[machine]?.executionClass ?? '';
+    const options = { draws, crypto, signer, guard: [], executionClass };
+    const role: NodeRole =
+      group === 'validator'
+        ? { kind: 'validator', core: new Validator(options) }
+        : { kind: 'provider', core: new Provider(options) };
+    const isSlow = slow.uniform() < scenario.validators.slowShare && group === 'validator';
+    const random = new RandomStream(seed, `adversary/${group}/${at}`);
+    const node: SimNode = new SimNode({
+      index,
+      signer,
+      role,
+      kind: adversary?.behaviour ?? 'honest',
+      behaviour: behaviourOf(adversary, group, {
+        signer,
+        draws,
+        oracle,
+        random,
+        conspiracy,
+        machine,
+        scenario,
+        now: () => node.now,
+      }),
+      machine,
+      executionUs: executionUs(scenario, group) * (isSlow ? scenario.validators.slowFactor : 1),
+      isDown: group === 'validator' && roles.down.has(at),
+    });
+    nodes.push(node);
+  };
+  for (const [at, signer] of signers.validators.entries()) add('validator', at, signer);
+  for (const [at, signer] of signers.providers.entries()) add('provider', at, signer);
+  return nodes;
+}
+
+function behaviourOf(
+  adversary: Adversary | undefined,
+  group: 'validator' | 'provider',
+  tools: AdversaryTools,
+): Behaviour {
+  return adversary === undefined ? {} : createBehaviour(adversary, group, tools);
+}
+
+function executionUs(scenario: Scenario, group: 'validator' | 'provider'): number {
+  const { validators, providers } = scenario;
+  return Math.round((group === 'validator' ? validators : providers).executionMs * 1000);
+}
+
+function createNetworkModel(scenario: Scenario, seed: number, nodeCount: number): AnalyticNetwork {
+  const { network } = scenario;
+  const random = new RandomStream(seed, 'network');
+  return new AnalyticNetwork({
+    overlay: buildOverlay(nodeCount, network.degree, random),
+    latency: latencyModel(network, { nodeCount, seed, random }),
+    seed,
+    jitter: network.jitter,
+    lossShare: network.lossShare,
+    bandwidthMbps: network.bandwidthMbps,
+  });
+}
+
+/** [TIME-5] Rounds from a header to the end of its last level. */
+function roundsOfAllLevels({ parameters: p, workload }: Scenario): number {
+  const slowest = Math.max(...workload.models.map((m) => Math.ceil(m.executionMs / p.roundMs)), 1);
+  const level =
+    p.openRounds +
+    p.commitRounds +
+    slowest +
+    p.outputRounds +
+    p.revealRounds +
+    p.challengeRounds +
+    p.settleRounds;
+  return 2 + p.levels.length * level;
+}
