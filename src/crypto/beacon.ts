@@ -8,7 +8,7 @@
  * @see https://drand.love/docs/specification and RFC 9380
  */
 import { bls12_381 } from '@noble/curves/bls12-381.js';
-import { assert, concatBytes, equalBytes, prf, sha256, uint64Bytes, utf8 } from '../base/index.ts';
+import { assert, concatBytes, prf, sha256, uint64Bytes, utf8 } from '../base/index.ts';
 import type { BeaconSource } from './crypto.ts';
 
 const DOMAIN = 'BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_';
@@ -51,15 +51,15 @@ export function verifyDrandBeacon(
   return isSignatureOf(chainKey, round, signature) ? sha256(signature) : undefined;
 }
 
-/** Decoding checks curve and subgroup, and throws. */
+/**
+ * Decoding throws unless a point is on the curve, in the group, not the identity and encoded in the
+ * one canonical way; the last matters because randomness is a hash of the encoding.
+ */
 function isSignatureOf(chainKey: Uint8Array, round: number, signature: Uint8Array): boolean {
   try {
     const key = KeyPoint.fromBytes(chainKey);
     const point = scheme.Signature.fromBytes(signature);
-    // [TIME-1] randomness is a hash of these bytes: only the canonical ones may count
-    if (!equalBytes(scheme.Signature.toBytes(point), signature)) return false;
     key.assertValidity();
-    if (key.is0() || point.is0()) return false;
     return scheme.verify(point, pointOf(round), key);
   } catch {
     return false;

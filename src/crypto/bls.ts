@@ -55,7 +55,6 @@ export class BlsVerifier {
 
 /** Returns the sum of signatures; `undefined` if there are none or one is not in the group. */
 export function aggregateBls(signatures: readonly Uint8Array[]): Uint8Array | undefined {
-  if (signatures.length === 0) return undefined;
   if (signatures.some((signature) => signature.length !== SIGNATURE_BYTES)) return undefined;
   try {
     const points = signatures.map((bytes) => blst.Signature.fromBytes(bytes, true, true));

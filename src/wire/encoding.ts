@@ -103,9 +103,16 @@ export function encodeHeaderBody(header: HeaderBody): Uint8Array {
   return encodeData(headerBodyCodec.write(header));
 }
 
+/** Ids of headers by the record itself: records are never changed, and asked for often. */
+const batchIds = new WeakMap<HeaderBody, BatchId>();
+
 /** [CLAIM-1] Returns the content id of a batch: of its header without type and signature. */
 export function batchId(header: HeaderBody): BatchId {
-  return cidText(cidBytesOf(DAG_CBOR, encodeHeaderBody(header))) as BatchId;
+  const known = batchIds.get(header);
+  if (known !== undefined) return known;
+  const id = cidText(cidBytesOf(DAG_CBOR, encodeHeaderBody(header))) as BatchId;
+  batchIds.set(header, id);
+  return id;
 }
 
 type ReadResult<T> =

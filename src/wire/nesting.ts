@@ -31,7 +31,6 @@ export function isBoundedItem(bytes: Uint8Array, levelsMax: number): boolean {
     if (major === BYTES || major === TEXT) at += argument;
     if (at > bytes.length) return false;
     const children = childrenOf(major, argument);
-    if (children > bytes.length - at) return false;
     if (children > 0 && pending.push(children) > levelsMax + 1) return false;
   }
   return at === bytes.length;

@@ -28,6 +28,11 @@ describe('findInvalidVotes', () => {
     }
   });
 
+  it('does not check a half whose other half alone was good', () => {
+    equal(run(committee(64, [63])).checks, 1 + 6);
+    equal(run(committee(64, [0])).checks, 1 + 2 * 6);
+  });
+
   it('finds any set of bad votes', () => {
     for (const bad of [[0, 1], [0, 63], [3, 4, 5, 40], range(64), range(63), [62, 63]]) {
       const { split, checks } = run(committee(64, bad));

@@ -60,6 +60,9 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ['nested lists', '81'.repeat(LIMITS.messageBytes), 'bounded'],
   ['nested maps', 'a16161'.repeat(20_000), 'bounded'],
   ['nested tags', 'd82a'.repeat(LIMITS.messageBytes / 2), 'bounded'],
+  ['lists one level too deep', `${'81'.repeat(LIMITS.nestingLevels + 1)}00`, 'bounded'],
+  ['lists as deep as allowed', `${'81'.repeat(LIMITS.nestingLevels)}00`, 'expected a map'],
+  ['tags one level too deep', `${'d82a'.repeat(LIMITS.nestingLevels + 1)}00`, 'bounded'],
   ['one byte too long', `5a0000fffc${'00'.repeat(LIMITS.messageBytes - 4)}`, 'longer'],
 ];
 
