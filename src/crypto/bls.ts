@@ -29,7 +29,7 @@ export class BlsVerifier {
     message: Uint8Array,
     aggregate: Uint8Array,
   ): boolean {
-    if (voteKeys.length === 0 || aggregate.length !== SIGNATURE_BYTES) return false;
+    if (aggregate.length !== SIGNATURE_BYTES) return false;
     try {
       const keys = voteKeys.map((voteKey) => this.#keyOf(voteKey));
       const signature = blst.Signature.fromBytes(aggregate, true, true);

@@ -15,7 +15,6 @@ import type { NodeId } from '../base/index.ts';
 import { assert, nodeId, toHex } from '../base/index.ts';
 
 const SEED_BYTES = 32;
-const SIGNATURE_BYTES = 64;
 /** DER of a PKCS#8 Ed25519 private key up to its 32 bytes: RFC 8410, section 7. */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
@@ -40,7 +39,7 @@ export function isAdmissibleKey(signer: NodeId): boolean {
 
 /** Tells whether `signature` is that of `signer` over `message`. Total. */
 export function verifyEd25519(signer: NodeId, message: Uint8Array, signature: Uint8Array): boolean {
-  if (signature.length !== SIGNATURE_BYTES || !isAdmissibleKey(signer)) return false;
+  if (!isAdmissibleKey(signer)) return false;
   const x = Buffer.from(signer, 'hex').toString('base64url');
   // A JWK is imported in 9 µs, DER in 115 µs; the verification itself takes 65 µs.
   const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });

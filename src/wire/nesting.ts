@@ -29,7 +29,6 @@ export function isBoundedItem(bytes: Uint8Array, levelsMax: number): boolean {
     at = head.next;
     const { major, argument } = head;
     if (major === BYTES || major === TEXT) at += argument;
-    if (at > bytes.length) return false;
     const children = childrenOf(major, argument);
     if (children > 0 && pending.push(children) > levelsMax + 1) return false;
   }

@@ -80,8 +80,10 @@ describe('[TIME-1] drand beacons', () => {
     ok(realCrypto.verifyBeacon(chainKey, round, compressed(small.x, sign)) !== undefined);
     equal(realCrypto.verifyBeacon(chainKey, round, compressed(small.x + P, sign)), undefined);
     notEqual(x, small.x);
-    const uncompressed = bls12_381.G1.Point.fromBytes(SIGNATURE).toBytes(false);
-    equal(realCrypto.verifyBeacon(KEY, 1000, uncompressed), undefined);
+    const longSignature = bls12_381.G1.Point.fromBytes(SIGNATURE).toBytes(false);
+    equal(realCrypto.verifyBeacon(KEY, 1000, longSignature), undefined);
+    const longKey = bls12_381.G2.Point.fromBytes(KEY).toBytes(false);
+    equal(realCrypto.verifyBeacon(longKey, 1000, SIGNATURE), undefined);
   });
 });
 

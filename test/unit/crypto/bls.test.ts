@@ -1,5 +1,5 @@
 /** [VOTE-2] [KEY-1] BLS votes against a second implementation, and points that are no keys. */
-import { deepStrictEqual, ok } from 'node:assert/strict';
+import { deepStrictEqual, equal, ok } from 'node:assert/strict';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { sha256, utf8 } from '../../../src/base/index.ts';
 import { createSigner, realCrypto } from '../../../src/crypto/index.ts';
@@ -55,6 +55,17 @@ describe('BLS votes', () => {
     ok(!realCrypto.verifyPossession({ ...statement, proof }));
   });
 
+  it('[VOTE-2] signatures with a part outside of the group, or uncompressed, are refused', () => {
+    const owner = createSigner(sha256(utf8('owner')));
+    const vote = bls12_381.G2.Point.fromBytes(owner.signVote(MESSAGE));
+    const { x } = vote.add(pointOutsideOfGroup()).toAffine();
+    const shifted = [0x80, 0xa0].map((sign) => compressed([x.c1, x.c0], sign));
+    for (const bad of [...shifted, vote.toBytes(false)]) {
+      ok(!realCrypto.verifyAggregate([owner.voteKey], MESSAGE, bad));
+      equal(realCrypto.aggregate([bad]), undefined);
+    }
+  });
+
   it('[KEY-1] keys outside of the group, uncompressed or negated are refused', () => {
     const owner = createSigner(sha256(utf8('owner')));
     const vote = owner.signVote(MESSAGE);
@@ -65,3 +76,23 @@ describe('BLS votes', () => {
     }
   });
 });
+
+/** A point of the twist whose order divides the cofactor: no pairing sees it. */
+function pointOutsideOfGroup() {
+  const { Fp2, Fr } = bls12_381.fields;
+  const { Point } = bls12_381.G2;
+  for (let n = 1n; ; n++) {
+    const x = Fp2.fromBigTuple([n, 0n]);
+    const square = Fp2.add(Fp2.mul(Fp2.sqr(x), x), Fp2.fromBigTuple([4n, 4n]));
+    if (!Fp2.eql(Fp2.pow(square, (Fp2.ORDER - 1n) / 2n), Fp2.ONE)) continue;
+    const point = Point.fromAffine({ x, y: Fp2.sqrt(square) });
+    return point.multiplyUnsafe(Fr.ORDER - 1n).add(point);
+  }
+}
+
+function compressed(coordinates: readonly bigint[], sign: number): Uint8Array {
+  const hex = coordinates.map((part) => part.toString(16).padStart(96, '0')).join('');
+  const bytes = Uint8Array.from(Buffer.from(hex, 'hex'));
+  bytes[0] = (bytes[0] ?? 0) | sign;
+  return bytes;
+}
