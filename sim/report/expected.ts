@@ -1,0 +1,201 @@
+/**
+ * Closed forms beside what was counted. Each takes the claims that the rate is over, computes the
+ * probability of each from `src/theory`, and returns their mean.
+ *
+ * Limits: seats must be drawn (a level that is the whole pool is none), no rule ablated, and what
+ * errs per validator (misses, false alarms, occasional challenges) is taken to err per seat.
+ * Silence is that of nodes that are down or choose it, not of lost messages and late executions.
+ */
+import { captured, caught, challenged, escapedUnseen } from '../../src/theory/index.ts';
+import type { ClaimRow } from '../metrics/claims.ts';
+import { type Expected, notExpected } from '../metrics/rate.ts';
+import type { Simulation } from '../setup.ts';
+import { type Opposition, oppositionOf } from './opposition.ts';
+
+type Kind = Exclude<Expected, { value: null }>['kind'];
+
+/** What the seats of one level do with a claim, as shares of the stake they are drawn from. */
+type Bench = {
+  readonly seats: number;
+  /** Vote `valid` for the claim although it is wrong. */
+  readonly votesFor: number;
+  /** Say `invalid` to the claim although it is right. */
+  readonly votesAgainst: number;
+  /** Silent among those that do not vote for it. */
+  readonly silent: number;
+  /** Whether it is exact that seats err independently. */
+  readonly isExact: boolean;
+};
+
+export class ClosedForms {
+  readonly #simulation: Simulation;
+  readonly #oppositions = new Map<string, Opposition>();
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+  }
+
+  /** [SAMPLE-1] Share of sealed claims that is drawn: 1/m of each class. */
+  drawn(sealed: readonly ClaimRow[]): Expected {
+    return this.#mean(sealed, 'exact', (row) => ({ value: this.#rate(row), form: '1/m' }));
+  }
+
+  /** Share of wrong drawn claims that end `valid`: level 0 certifies them and nobody dissents. */
+  wrongAccepted(wrong: readonly ClaimRow[]): Expected {
+    return this.#overSeats(wrong, (bench) => ({
+      value: escapedUnseen({
+        seats: bench.seats,
+        adversary: bench.votesFor,
+        silent: bench.silent,
+      }),
+      form: `sum of P[X=x] s^(k-x), x >= q; ${numbers(bench, bench.votesFor)}, s=${three(bench.silent)}`,
+    }));
+  }
+
+  /** Share of wrong drawn claims that level 0 certifies as `valid`. */
+  captured(wrong: readonly ClaimRow[]): Expected {
+    return this.#overSeats(wrong, (bench) => ({
+      value: captured({ seats: bench.seats, adversary: bench.votesFor }),
+      form: `P[X >= q]; ${numbers(bench, bench.votesFor)}`,
+    }));
+  }
+
+  /** Share of right drawn claims that are challenged at level 0. */
+  challenged(right: readonly ClaimRow[]): Expected {
+    return this.#overSeats(right, (bench) => ({
+      value: challenged({ seats: bench.seats, share: bench.votesAgainst }),
+      form: `1-(1-f)^k; k=${bench.seats}, f=${three(bench.votesAgainst)}`,
+    }));
+  }
+
+  /** Share of right drawn claims that end `invalid`: a level that takes money is captured. */
+  rightRejected(right: readonly ClaimRow[]): Expected {
+    const reason = this.#ablation();
+    if (reason !== undefined) return notExpected(reason);
+    const { levels, slashSeats } = this.#simulation.scenario.parameters;
+    const drawnLevel = levels.findIndex((seats) => seats >= slashSeats);
+    return this.#mean(right, 'upper-bound', (row) => {
+      const { poolSize } = this.#opposition(row);
+      const seats = levels[drawnLevel];
+      const bench = this.#bench(row, seats ?? 0);
+      if (seats !== undefined && seats < poolSize) {
+        const form = `P[X >= q] at level ${drawnLevel}; ${numbers(bench, bench.votesAgainst)}`;
+        return { value: captured({ seats, adversary: bench.votesAgainst }), form };
+      }
+      if (3 * bench.votesAgainst >= 2) return 'two thirds of the pool are dishonest';
+      if (!bench.isExact) return 'the whole pool decides, and its members err at random';
+      return { value: 0, form: 'the whole pool decides, most of it honest' };
+    });
+  }
+
+  /** Share of providers with sealed wrong claims that are convicted of at least one. */
+  caught(cheaters: readonly (readonly ClaimRow[])[]): Expected {
+    const probabilities: number[] = [];
+    for (const wrong of cheaters) {
+      let missed = 1;
+      for (const assuranceClass of new Set(wrong.map((row) => row.assuranceClass))) {
+        const rows = wrong.filter((row) => row.assuranceClass === assuranceClass);
+        const escaped = this.wrongAccepted(rows);
+        if (escaped.value === null) return escaped;
+        const law = { cheatShare: 1, catchShare: 1 - escaped.value, claims: rows.length };
+        missed *= 1 - caught({ ...law, rate: this.#rate(rows[0]) });
+      }
+      probabilities.push(1 - missed);
+    }
+    if (probabilities.length === 0) return notExpected('nobody cheated');
+    return { value: mean(probabilities), form: '1-(1-pd)^N', kind: 'lower-bound' };
+  }
+
+  /** A form over the seats of level 0; none where nothing is drawn by seats. */
+  #overSeats(
+    rows: readonly ClaimRow[],
+    form: (bench: Bench) => { value: number; form: string },
+  ): Expected {
+    const reason = this.#ablation();
+    if (reason !== undefined) return notExpected(reason);
+    const seats = this.#simulation.scenario.parameters.levels[0] ?? 0;
+    const isExact = rows.every((row) => this.#bench(row, seats).isExact);
+    return this.#mean(rows, isExact ? 'exact' : 'approximation', (row) => {
+      const opposition = this.#opposition(row);
+      const bench = this.#bench(row, seats);
+      if (opposition.irregular !== undefined && bench.votesFor > 0) return opposition.irregular;
+      if (seats >= opposition.poolSize) return 'level 0 is the whole pool: no seats are drawn';
+      if (3 * bench.votesFor >= 2) return 'two thirds of the pool are dishonest';
+      return form(bench);
+    });
+  }
+
+  /** The mean over rows, each form computed once per model and behaviour. */
+  #mean(
+    rows: readonly ClaimRow[],
+    kind: Kind,
+    formOf: (row: ClaimRow) => { value: number; form: string } | string,
+  ): Expected {
+    const known = new Map<string, ReturnType<typeof formOf>>();
+    const forms = new Set<string>();
+    let sum = 0;
+    for (const row of rows) {
+      const key = `${row.model}/${row.behaviour}/${row.assuranceClass}`;
+      const form = known.get(key) ?? formOf(row);
+      known.set(key, form);
+      if (typeof form === 'string') return notExpected(form);
+      sum += form.value;
+      forms.add(form.form);
+    }
+    if (rows.length === 0) return notExpected('there was none');
+    const [first = '', ...others] = forms;
+    const form = others.length === 0 ? first : `${first}, and others`;
+    return { value: sum / rows.length, form, kind };
+  }
+
+  #bench(row: ClaimRow, seats: number): Bench {
+    const { oracle } = this.#simulation.scenario;
+    const isModelled = oracle.kind === 'modelled';
+    const miss = isModelled ? oracle.missShare : 0;
+    const alarm = isModelled ? oracle.falseAlarmShare : 0;
+    const opposition = this.#opposition(row);
+    const { slandering, challenging, challengeShare, silent } = opposition;
+    const supporting = row.behaviour === 'cartel' ? opposition.supporting : 0;
+    const objecting = slandering + challenging * challengeShare;
+    const executing = Math.max(0, 1 - supporting - silent - objecting);
+    const votesFor = Math.min(1, supporting + executing * miss);
+    const isOccasional = challenging > 0 && challengeShare < 1;
+    return {
+      seats,
+      votesFor,
+      votesAgainst: Math.min(1, objecting + executing * alarm),
+      silent: votesFor < 1 ? Math.min(1, silent / (1 - votesFor)) : 0,
+      isExact: miss === 0 && alarm === 0 && !isOccasional,
+    };
+  }
+
+  #opposition({ model }: ClaimRow): Opposition {
+    const known = this.#oppositions.get(model);
+    if (known !== undefined) return known;
+    const created = oppositionOf(this.#simulation, model);
+    this.#oppositions.set(model, created);
+    return created;
+  }
+
+  #rate(row: ClaimRow | undefined): number {
+    const { classes } = this.#simulation.scenario.parameters;
+    return 1 / (classes.get(row?.assuranceClass ?? '') ?? 1);
+  }
+
+  #ablation(): string | undefined {
+    const { ablate } = this.#simulation.scenario;
+    return ablate.length === 0 ? undefined : `rules are ablated: ${ablate.join(', ')}`;
+  }
+}
+
+function numbers({ seats }: Bench, share: number): string {
+  return `k=${seats}, f=${three(share)}`;
+}
+
+function three(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
