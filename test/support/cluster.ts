@@ -120,6 +120,8 @@ export class Cluster {
   readonly rules: DeliveryRule[] = [];
   readonly reports: Logged[] = [];
   readonly published: Published[] = [];
+  /** What was sent to one node alone. */
+  readonly sent: Message[] = [];
   readonly answers: (ProviderEffect & { kind: 'answer' })[] = [];
   readonly judged: { readonly node: string; readonly verdict: string; readonly code: string }[] =
     [];
@@ -206,6 +208,13 @@ export class Cluster {
   /** Delivers a message to nodes at once, whoever made it. */
   inject(message: Message, to: readonly string[] = this.nodes.map(({ name }) => name)): void {
     for (const name of to) this.#deliver(this.node(name), 'outside', decodedOf(message));
+  }
+
+  /** Asks a node something, as an outsider; returns its answers. */
+  ask(name: string, message: Message): readonly Message[] {
+    const before = this.sent.length;
+    this.inject(message, [name]);
+    return this.sent.slice(before);
   }
 
   /** Sets the wall clock of a node off by `wallOffsetMs`. */
@@ -348,7 +357,7 @@ export class Cluster {
         return;
       }
       case 'send':
-        return this.#transport(this.node(effect.to), node.name, decodedOf(effect.message), delayMs);
+        return this.#send(node, effect);
       case 'execute':
         return this.#execute(node, effect);
       case 'measure-output':
@@ -362,6 +371,13 @@ export class Cluster {
       default:
         this.reports.push({ at: this.now, node: node.name, report: effect.report });
     }
+  }
+
+  #send(node: ClusterNode, { to, message }: ProviderEffect & { kind: 'send' }): void {
+    this.sent.push(message);
+    const receiver = this.nodes.find(({ name }) => name === to);
+    if (receiver === undefined) return;
+    this.#transport(receiver, node.name, decodedOf(message), this.#options.delayMs ?? 10);
   }
 
   #execute(node: ClusterNode, { id, beacon }: ProviderEffect & { kind: 'execute' }): void {
