@@ -5,7 +5,7 @@
 import { configHash } from '../../src/config/index.ts';
 import { type ClaimRow, claimRows, type DrawnClaim, type Outcome } from '../metrics/claims.ts';
 import { type Durations, durationsOf } from '../metrics/quantile.ts';
-import { type Rate, rateOf } from '../metrics/rate.ts';
+import { notExpected, type Rate, rateOf } from '../metrics/rate.ts';
 import { settleRun } from '../metrics/settlement.ts';
 import type { Simulation } from '../setup.ts';
 import {
@@ -154,7 +154,7 @@ export function claimReport(rows: readonly ClaimRow[], forms: ClosedForms): Clai
   const classes = [...new Set(sealed.map(({ assuranceClass }) => assuranceClass))].sort();
   return {
     answered: rows.length,
-    sealed: rateOf(sealed.length, rows.length, { value: null, reason: 'no closed form' }),
+    sealed: rateOf(sealed.length, rows.length, notExpected('')),
     drawn: drawnOf(sealed),
     drawnByClass: Object.fromEntries(
       classes.map((name) => [name, drawnOf(sealed.filter((row) => row.assuranceClass === name))]),

@@ -10,6 +10,8 @@ import type { Argv } from 'yargs';
 import yargs from 'yargs';
 import { configCommand } from './commands/config/index.ts';
 import { modelCommand } from './commands/model/index.ts';
+import { simCommand } from './commands/sim/index.ts';
+import { BrokenPromise, EXIT_VIOLATION } from './commands/sim/violation.ts';
 import { theoryCommand } from './commands/theory/index.ts';
 import { describeFailure, EXIT_INTERRUPTED, EXIT_OK } from './failure.ts';
 import type { CliContext, Io } from './io.ts';
@@ -44,7 +46,8 @@ export async function main(): Promise<void> {
 /**
  * Runs one command line.
  * @param args the words after `assay`
- * @returns the exit code: 0, 2 (input), 70 (a bug), 130 (interrupted); does not throw
+ * @returns the exit code: 0, 2 (input), 3 (a promise of the protocol broke), 70 (a bug),
+ *   130 (interrupted); does not throw
  */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   try {
@@ -55,7 +58,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     if (io.signal.aborted) return EXIT_INTERRUPTED;
     const failure = describeFailure(error, { isVerbose: args.includes('--verbose') });
     io.err(failure.text);
-    return failure.exitCode;
+    return error instanceof BrokenPromise ? EXIT_VIOLATION : failure.exitCode;
   }
 }
 
@@ -100,6 +103,7 @@ function buildParser(): Argv {
       'greedy-arrays': false,
       'strip-aliased': true,
     })
+    .command(simCommand)
     .command(modelCommand)
     .command(theoryCommand)
     .command(configCommand)

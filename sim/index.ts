@@ -1,0 +1,16 @@
+/** The simulator: the protocol's own code under virtual time, with dishonest actors. */
+export { InvariantViolation } from './checker/violation.ts';
+export { type ClaimRow, claimRows } from './metrics/claims.ts';
+export type { Expected, Rate } from './metrics/rate.ts';
+export { claimsCsv } from './report/claims-csv.ts';
+export {
+  checkFolder,
+  FOLDER_KIND,
+  MANIFEST_FILE,
+  type RunFiles,
+  writeFolder,
+} from './report/folder.ts';
+export { RESULT_VERSION, type RunResult, summarise } from './report/result.ts';
+export { commandLines, reportTable, type TableOptions } from './report/table.ts';
+export { prepareOracle, type Run, type RunOptions, runScenario } from './run.ts';
+export { createSimulation, type Simulation } from './setup.ts';

@@ -1,0 +1,320 @@
+/** What each section of the report says, and its verdict in words. */
+import { OUTCOMES } from '../metrics/claims.ts';
+import type { Durations } from '../metrics/quantile.ts';
+import type { BehaviourMoney } from './cost.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatPlural,
+  formatShare,
+} from './format.ts';
+import { grid, isNarrow, type Layout, rateLines, wrap } from './layout.ts';
+import type { RunResult } from './result.ts';
+
+/** How a verdict sounds: `bad` is for what a network must not do. */
+export type Tone = 'good' | 'bad' | 'plain';
+
+export type Section = {
+  readonly title: string;
+  /** In words, what the numbers below say. */
+  readonly verdict: { readonly tone: Tone; readonly text: string };
+  readonly lines: readonly string[];
+};
+
+/** Returns all sections but the last one, which the caller knows. */
+export function sectionsOf(result: RunResult, layout: Layout): readonly Section[] {
+  return [
+    whatHappened(result, layout),
+    wrongAnswers(result, layout),
+    honestParties(result, layout),
+    time(result, layout),
+    cost(result, layout),
+    doesCheatingPay(result, layout),
+  ];
+}
+
+function whatHappened(result: RunResult, layout: Layout): Section {
+  const { claims, levels, verdicts } = result;
+  const { count: drawn } = claims.drawn;
+  const unresolved = verdicts.right.unresolved + verdicts.wrong.unresolved;
+  const end =
+    unresolved === 0
+      ? 'all of these have a final verdict'
+      : `${formatCount(unresolved)} of these have no final verdict`;
+  const byClass = Object.entries(claims.drawnByClass);
+  const names = ['valid', 'invalid', 'unavail.', 'inconcl.', 'none'];
+  const counts = (of: (typeof verdicts)['right']): string[] =>
+    OUTCOMES.map((outcome) => formatCount(of[outcome]));
+  const levelNames = Array.from(
+    { length: Math.max(levels.right.length, levels.wrong.length) },
+    (_, level) => `level ${level}`,
+  );
+  const levelCounts = (of: readonly number[]): string[] =>
+    levelNames.map((_, level) => formatCount(of[level] ?? 0));
+  return {
+    title: 'What happened',
+    verdict: {
+      tone: unresolved === 0 ? 'plain' : 'bad',
+      text:
+        `${formatPlural(claims.answered, 'answer')} of ` +
+        `${formatPlural(result.population.providers, 'provider')}; ` +
+        `${formatCount(drawn)} were drawn for verification, ${end}.`,
+    },
+    lines: [
+      ...rateLines(layout, [
+        ['in sealed batches', claims.sealed],
+        ['drawn of these', claims.drawn],
+        ...(byClass.length < 2 ? [] : byClass.map(([n, rate]) => [`  class ${n}`, rate] as const)),
+      ]),
+      ...(drawn === 0
+        ? []
+        : [
+            '',
+            ...grid([
+              ['drawn, by final verdict', ...names],
+              ['right answers', ...counts(verdicts.right)],
+              ['wrong answers', ...counts(verdicts.wrong)],
+            ]),
+            '',
+            ...grid([
+              ['drawn, by level reached', ...levelNames],
+              ['right answers', ...levelCounts(levels.right)],
+              ['wrong answers', ...levelCounts(levels.wrong)],
+            ]),
+          ]),
+    ],
+  };
+}
+
+function wrongAnswers({ wrong }: RunResult, layout: Layout): Section {
+  const { accepted, capturedAtLevel0, caughtProviders } = wrong;
+  const lines = [
+    ...grid([
+      ['wrong answers given', formatCount(wrong.answered)],
+      ['  in batches without a seal (void)', formatCount(wrong.unsealed)],
+      ['  not drawn: got through unverified', formatCount(wrong.undrawn)],
+      ['  drawn', formatCount(wrong.drawn)],
+    ]),
+    '',
+    ...rateLines(layout, [
+      ['drawn ones accepted', accepted],
+      ['level 0 captured', capturedAtLevel0],
+      ['cheating providers caught', caughtProviders],
+    ]),
+  ];
+  return { title: 'Did wrong answers get through?', verdict: wrongVerdict(wrong), lines };
+}
+
+function wrongVerdict({ accepted, ...wrong }: RunResult['wrong']): Section['verdict'] {
+  const unverified =
+    wrong.undrawn === 0 ? '' : ` ${formatCount(wrong.undrawn)} got through because nobody looked.`;
+  if (wrong.answered === 0) return { tone: 'plain', text: 'There were none.' };
+  if (accepted.of === 0) return { tone: 'plain', text: `None was drawn.${unverified}` };
+  if (accepted.count > 0) {
+    const text = `Yes: ${formatCount(accepted.count)} of ${formatCount(accepted.of)} that were drawn ended valid.`;
+    return { tone: 'bad', text: text + unverified };
+  }
+  const text = `Not where it was looked: none of the ${formatCount(accepted.of)} drawn ended valid.`;
+  return { tone: 'good', text: text + unverified };
+}
+
+function honestParties({ honest, verdicts }: RunResult, layout: Layout): Section {
+  const { rejected, challengedAtLevel0, slashedProviders, slashedValidators } = honest;
+  const unpaid = verdicts.right.inconclusive;
+  const slashed = slashedProviders + slashedValidators;
+  const isHurt = rejected.count + slashed + unpaid > 0;
+  const harms = [
+    ...(rejected.count > 0 ? [`${formatPlural(rejected.count, 'right answer')} rejected`] : []),
+    ...(unpaid > 0 ? [`${formatPlural(unpaid, 'right answer')} left inconclusive`] : []),
+    ...(slashed > 0 ? [`${formatPlural(slashed, 'honest node')} slashed`] : []),
+  ];
+  const challenged = challengedAtLevel0.count;
+  const delay =
+    challenged === 0
+      ? ''
+      : ` ${formatPlural(challenged, 'right answer was', 'right answers were')} challenged, and took longer.`;
+  return {
+    title: 'Were honest parties hurt?',
+    verdict: {
+      tone: isHurt ? 'bad' : 'good',
+      text: isHurt
+        ? `Yes: ${harms.join(', ')}.${delay}`
+        : `No: no right answer was rejected, nobody honest was slashed.${delay}`,
+    },
+    lines: [
+      ...rateLines(layout, [
+        ['right answers rejected', rejected],
+        ['right answers challenged', challengedAtLevel0],
+      ]),
+      '',
+      ...grid([
+        ['honest providers slashed', formatCount(slashedProviders)],
+        ['honest validators slashed', formatCount(slashedValidators)],
+      ]),
+    ],
+  };
+}
+
+function time({ time: times }: RunResult, layout: Layout): Section {
+  const { toCertificate, toFinal, toFinalUndisputed, toFinalDisputed } = times;
+  const row = (label: string, { p50Ms, p95Ms, p99Ms, maxMs, count }: Durations): string[] => {
+    const at = (valueMs: number | null | undefined): string =>
+      valueMs === null || valueMs === undefined ? '-' : formatDuration(valueMs);
+    const values = [at(p50Ms?.value), at(p95Ms?.value), at(p99Ms?.value), at(maxMs)];
+    return [label, ...values, formatCount(count)];
+  };
+  const median = (durations: Durations): string => formatDuration(durations.p50Ms?.value ?? 0);
+  const disputed =
+    toFinalDisputed.count === 0
+      ? ''
+      : ` Where a second level had to decide, half took up to ${median(toFinalDisputed)}.`;
+  return {
+    title: 'Time',
+    verdict: {
+      tone: 'plain',
+      text:
+        toFinal.count === 0
+          ? 'Nothing was drawn and decided.'
+          : `Half of the drawn answers were final within ${median(toFinal)}.${disputed}`,
+    },
+    lines: [
+      ...grid([
+        ['from the answer', 'p50', 'p95', 'p99', 'max', 'n'],
+        row('to a certificate', toCertificate),
+        row('to the final verdict', toFinal),
+        row('  settled at level 0', toFinalUndisputed),
+        row('  went to a higher level', toFinalDisputed),
+      ]),
+      ...wrap(layout, '(virtual time, at the median honest validator)'),
+    ],
+  };
+}
+
+function cost({ traffic, reExecutions }: RunResult, layout: Layout): Section {
+  const { perClaim, perDrawnClaim, byType } = traffic;
+  const number = (value: number | null | undefined): string =>
+    value === null || value === undefined ? '-' : formatNumber(value);
+  const bytes = (value: number | undefined): string =>
+    value === undefined ? '-' : formatBytes(value);
+  const types = Object.entries(byType)
+    .sort(([, a], [, b]) => b.bytes - a.bytes)
+    .map(([type, { bytes: size }]) => `${type} ${formatShare(size / Math.max(1, traffic.bytes))}`);
+  const executions = number(reExecutions.perDrawnClaim);
+  return {
+    title: 'Cost',
+    verdict: {
+      tone: 'plain',
+      text:
+        perDrawnClaim === null
+          ? 'Nothing was drawn, nothing was re-executed.'
+          : `A drawn answer was executed ${executions} times by validators; spread over all ` +
+            `answers, ${number(reExecutions.perClaim)} times each.`,
+    },
+    lines: [
+      ...grid([
+        ['', 'per answer', 'per drawn answer', 'in all'],
+        [
+          're-executions',
+          number(reExecutions.perClaim),
+          executions,
+          formatCount(reExecutions.count),
+        ],
+        [
+          'messages',
+          number(perClaim?.messages),
+          number(perDrawnClaim?.messages),
+          formatCount(traffic.messages),
+        ],
+        [
+          'sent over links',
+          number(perClaim?.transmissions),
+          number(perDrawnClaim?.transmissions),
+          formatNumber(traffic.transmissions),
+        ],
+        [
+          'bytes over links',
+          bytes(perClaim?.bytes),
+          bytes(perDrawnClaim?.bytes),
+          formatBytes(traffic.bytes),
+        ],
+      ]),
+      ...(types.length === 0 ? [] : wrap(layout, `Bytes by message: ${types.join(', ')}.`)),
+    ],
+  };
+}
+
+function doesCheatingPay({ money }: RunResult, layout: Layout): Section {
+  const { behaviours, leastSamplingRate, samplingRate, unitStake } = money;
+  const least =
+    leastSamplingRate === null || samplingRate === null
+      ? []
+      : wrap(
+          layout,
+          `Of the answers ${formatShare(samplingRate)} are drawn; where no validator colludes, ` +
+            `honesty pays from ${formatShare(leastSamplingRate)} on.`,
+        );
+  return {
+    title: 'Does cheating pay?',
+    verdict: moneyVerdict(behaviours),
+    lines: [
+      ...moneyGrid(behaviours, layout),
+      ...wrap(layout, `(in stake; one unit of cost or price is ${formatNumber(unitStake)})`),
+      ...least,
+    ],
+  };
+}
+
+function moneyGrid(behaviours: readonly BehaviourMoney[], layout: Layout): readonly string[] {
+  const rows = (['provider', 'validator'] as const).flatMap((role) => {
+    const own = behaviours.filter((each) => each.role === role);
+    const title = role === 'provider' ? 'providers, per answer' : 'validators, per seat';
+    const header = [title, 'nodes', 'earned', 'spent', 'lost', 'net', 'vs honest'];
+    return own.length === 0 ? [] : [header, ...own.map(moneyRow)];
+  });
+  // what is spent can be told from the rest
+  const isShown = (column: number): boolean => !isNarrow(layout) || (column !== 1 && column !== 3);
+  return grid(rows.map((row) => row.filter((_, column) => isShown(column))));
+}
+
+function moneyRow(money: BehaviourMoney): readonly string[] {
+  const per = (amount: number): string =>
+    money.units === 0 ? '-' : formatNumber(amount / money.units);
+  const against = money.againstHonestyPerUnitStake;
+  return [
+    `  ${money.behaviour}`,
+    formatCount(money.nodes),
+    per(money.revenueStake),
+    per(money.executionCostStake),
+    per(lostStake(money)),
+    per(money.netStake),
+    against === null ? '' : formatNumber(against),
+  ];
+}
+
+/** Slashes, penalties, lost challenges, and the levels that convicted it. */
+function lostStake(money: BehaviourMoney): number {
+  const { slashedStake, penaltyStake, challengeCostStake, verificationCostStake } = money;
+  const losses = [slashedStake, penaltyStake, challengeCostStake, verificationCostStake];
+  return losses.reduce((sum, loss) => sum + Number(loss), 0);
+}
+
+function moneyVerdict(behaviours: readonly BehaviourMoney[]): Section['verdict'] {
+  const dishonest = behaviours.filter(({ behaviour }) => behaviour !== 'honest');
+  if (dishonest.length === 0) return { tone: 'plain', text: 'Nobody cheated.' };
+  const sentences = dishonest.map((each) => {
+    const { role, behaviour, unit, againstHonestyPerUnitStake: against } = each;
+    const name = `${behaviour} (${role})`;
+    if (against === null) return { isGain: false, text: `${name} had no ${unit}` };
+    const per = `${formatNumber(Math.abs(against))} per ${unit === 'claim' ? 'answer' : unit}`;
+    const isGain = against > 0;
+    return { isGain, text: `${name} ends ${isGain ? 'better' : 'worse'} off by ${per}` };
+  });
+  const isGain = sentences.some((sentence) => sentence.isGain);
+  const text = sentences.map((sentence) => sentence.text).join(', ');
+  return {
+    tone: isGain ? 'bad' : 'good',
+    text: `${isGain ? 'Yes' : 'No'}: compared with honest nodes, ${text}.`,
+  };
+}

@@ -1,0 +1,150 @@
+/** Does the work of `assay sim run`: one scenario, its report, its output folder. */
+import { join } from 'node:path';
+import {
+  checkFolder,
+  claimRows,
+  claimsCsv,
+  commandLines,
+  FOLDER_KIND,
+  InvariantViolation,
+  type Run,
+  reportTable,
+  runScenario,
+  writeFolder,
+} from '../../../../sim/index.ts';
+import { AssayError } from '../../../base/index.ts';
+import {
+  configHash,
+  configYaml,
+  readDocument,
+  resolveScenario,
+  type Scenario,
+} from '../../../config/index.ts';
+import type { Io } from '../../io.ts';
+import { environmentOf } from './environment.ts';
+import { type ProgressStyle, startProgress } from './progress.ts';
+import { BrokenPromise } from './violation.ts';
+
+/** Digits of the configuration hash that tell runs of changed scenarios apart. */
+const SHORT_HASH = 8;
+/** Error texts are indented by two and broken at 80. */
+const REPLAY_COLUMNS = 76;
+
+/** Options of `sim run` as the command line gives them. */
+export type RunValues = {
+  readonly io: Io;
+  readonly scenario: string;
+  readonly seed?: string | undefined;
+  readonly set: readonly string[];
+  readonly out?: string | undefined;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+};
+
+/**
+ * Runs a scenario, prints its report and writes its folder.
+ * @throws ConfigError, AssayError output-exists, output-unwritable, model-unreadable,
+ *   execution-failed, not-a-seed; BrokenPromise invariant-violated; what the signal aborted with
+ */
+export async function runSimulation(values: RunValues): Promise<void> {
+  const { io } = values;
+  const scenario = resolveScenario(readDocument(values.scenario), overridesOf(values));
+  const folder = values.out ?? defaultFolder(scenario, values.set.length > 0);
+  checkFolder(folder);
+  const startedAt = new Date();
+  const run = await simulate(values, scenario);
+  io.signal.throwIfAborted();
+  const rows = claimRows(run.simulation);
+  const json = `${JSON.stringify(run.result, null, 2)}\n`;
+  writeFolder(folder, {
+    'manifest.json': manifestText(run, { values, startedAt, folder }),
+    'config.resolved.yaml': configYaml(scenario),
+    'result.json': json,
+    'claims.csv': claimsCsv(rows),
+  });
+  if (values.json) io.out(json);
+  else if (!values.quiet) {
+    const { columns, isTTY } = process.stdout;
+    const { NO_COLOR = '' } = process.env;
+    const hasColour = isTTY === true && NO_COLOR === '';
+    const replay = replayWords(values, scenario.seed);
+    io.out(reportTable(run.result, { columns: columns ?? 80, hasColour, replay, folder }));
+  }
+}
+
+/** A seed on the command line is one more change of the scenario. */
+function overridesOf({ seed, set }: RunValues): readonly string[] {
+  if (seed === undefined) return set;
+  if (/^\d+$/.test(seed) && Number.isSafeInteger(Number(seed))) return [...set, `seed=${seed}`];
+  throw new AssayError({
+    code: 'not-a-seed',
+    where: '--seed',
+    message: `${JSON.stringify(seed)} is not a seed`,
+    remedy: `Give one whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`,
+  });
+}
+
+function defaultFolder(scenario: Scenario, isChanged: boolean): string {
+  const hash = isChanged ? `-${configHash(scenario).slice(0, SHORT_HASH)}` : '';
+  return join('runs', `${scenario.name}-${scenario.seed}${hash}`);
+}
+
+async function simulate(values: RunValues, scenario: Scenario): Promise<Run> {
+  const { io } = values;
+  const phase = scenario.oracle.kind === 'measured' ? 'running the models' : 'simulating';
+  const progress = startProgress(io, progressStyle(values), phase);
+  try {
+    return await runScenario({
+      scenario,
+      seed: scenario.seed,
+      signal: io.signal,
+      onProgress: progress.step,
+    });
+  } catch (error) {
+    if (!(error instanceof InvariantViolation)) throw error;
+    const replay = commandLines(replayWords(values, scenario.seed), REPLAY_COLUMNS);
+    const detail = {
+      code: 'invariant-violated',
+      where: `${values.scenario}, seed ${scenario.seed}`,
+      message: `the protocol broke its promise "${error.invariant}": ${error.detail}`,
+      remedy: ['Nothing was written. Replay it:', ...replay.map((line) => `  ${line}`)].join('\n'),
+    };
+    throw new BrokenPromise(detail, { cause: error });
+  } finally {
+    progress.end();
+  }
+}
+
+function progressStyle({ quiet, verbose }: RunValues): ProgressStyle {
+  if (quiet) return 'none';
+  if (process.stderr.isTTY === true) return 'line';
+  return verbose ? 'json' : 'none';
+}
+
+/** The command that gives the same result. */
+function replayWords({ scenario, set }: RunValues, seed: number): readonly string[] {
+  const changes = set.flatMap((change) => ['--set', change]);
+  return ['npx', 'assay', 'sim', 'run', scenario, '--seed', String(seed), ...changes];
+}
+
+function manifestText(
+  { result, simulation }: Run,
+  at: { values: RunValues; startedAt: Date; folder: string },
+): string {
+  const endedAt = new Date();
+  const manifest = {
+    kind: FOLDER_KIND,
+    ...environmentOf(),
+    executionClasses: simulation.network.models[0]?.executionClasses ?? [],
+    scenario: result.scenario,
+    seed: result.seed,
+    configHash: result.configHash,
+    traceDigest: result.traceDigest,
+    command: [...replayWords(at.values, result.seed), '--out', at.folder],
+    startedAt: at.startedAt.toISOString(),
+    endedAt: endedAt.toISOString(),
+    wallMs: endedAt.getTime() - at.startedAt.getTime(),
+  };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}

@@ -1,0 +1,30 @@
+/** Options of `assay sim …`. */
+import { JSON_OPTION } from '../../io.ts';
+
+/** Options of `sim run`. */
+export const RUN_OPTIONS = {
+  seed: { type: 'string', describe: 'Seed of the run (default: that of the scenario)' },
+  set: {
+    type: 'string',
+    array: true,
+    default: [] as string[],
+    describe: 'Change a value, e.g. adversaries.0.share=0.3; repeatable',
+  },
+  out: { type: 'string', describe: 'Output folder (default: runs/<scenario>-<seed>)' },
+  ...JSON_OPTION,
+  quiet: { type: 'boolean', default: false, describe: 'Print no report and no progress' },
+} as const;
+
+/** What stands below the options of `sim run`. */
+export const RUN_EPILOGUE = [
+  'Writes manifest.json, config.resolved.yaml, result.json and claims.csv.',
+  'The same scenario and seed give the same trace digest on every machine.',
+  'Exit codes: 0 done, 2 bad input, 3 a promise of the protocol broke (the',
+  'message has the line to replay it), 130 interrupted: nothing is written.',
+].join('\n');
+
+/** What `sim list` can list. */
+export const LISTS = ['adversaries'] as const;
+
+/** Options of `sim list`. */
+export const LIST_OPTIONS = { ...JSON_OPTION } as const;
