@@ -3,7 +3,7 @@ import type { ClaimRow } from '../metrics/claims.ts';
 
 type Cell = string | number | boolean | undefined;
 
-/** Columns in order; what a claim does not have, such as the verdict of an undrawn one, is empty. */
+/** Columns in order; what a claim does not have, such as a verdict of an undrawn one, is empty. */
 const CLAIM_COLUMNS: readonly (readonly [name: string, cell: (row: ClaimRow) => Cell])[] = [
   ['provider', (row) => row.provider],
   ['behaviour', (row) => row.behaviour],

@@ -54,7 +54,7 @@ export type MoneyReport = {
   readonly behaviours: readonly BehaviourMoney[];
   /** Drawn share of sealed claims that the classes of this run promise. */
   readonly samplingRate: number | null;
-  /** Rate above which honesty pays for the cheapest substitute of this run; none if it never does. */
+  /** Rate above which honesty beats the cheapest substitute of this run; absent if none does. */
   readonly leastSamplingRate: number | null;
   readonly poolStake: string;
   readonly burnedStake: string;

@@ -48,7 +48,9 @@ export class ClosedForms {
         adversary: bench.votesFor,
         silent: bench.silent,
       }),
-      form: `sum of P[X=x] s^(k-x), x >= q; ${numbers(bench, bench.votesFor)}, s=${three(bench.silent)}`,
+      form:
+        `sum of P[X=x] s^(k-x), x >= q; ${numbers(bench, bench.votesFor)}, ` +
+        `s=${three(bench.silent)}`,
     }));
   }
 

@@ -2,8 +2,8 @@
  * The output folder of a run: written whole or not at all.
  *
  * Files go into a sibling folder that is renamed when all are there. A folder that is in the way is
- * replaced only if it holds a result of Assay and nothing else. Limit: between two renames of a
- * replacement a crash leaves the old result beside its place, under a name that ends in `.replaced`.
+ * replaced only if it holds a result of Assay and nothing else. Limit: a crash between the two
+ * renames of a replacement leaves the old result beside its place, its name ends in `.replaced`.
  */
 import {
   existsSync,

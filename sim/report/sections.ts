@@ -73,7 +73,7 @@ function whatHappened(result: RunResult, layout: Layout): Section {
         : [
             '',
             ...grid([
-              ['drawn, by final verdict', ...names],
+              [isNarrow(layout) ? 'final verdict' : 'drawn, by final verdict', ...names],
               ['right answers', ...counts(verdicts.right)],
               ['wrong answers', ...counts(verdicts.wrong)],
             ]),
@@ -112,11 +112,12 @@ function wrongVerdict({ accepted, ...wrong }: RunResult['wrong']): Section['verd
     wrong.undrawn === 0 ? '' : ` ${formatCount(wrong.undrawn)} got through because nobody looked.`;
   if (wrong.answered === 0) return { tone: 'plain', text: 'There were none.' };
   if (accepted.of === 0) return { tone: 'plain', text: `None was drawn.${unverified}` };
+  const all = formatCount(accepted.of);
   if (accepted.count > 0) {
-    const text = `Yes: ${formatCount(accepted.count)} of ${formatCount(accepted.of)} that were drawn ended valid.`;
+    const text = `Yes: ${formatCount(accepted.count)} of ${all} that were drawn ended valid.`;
     return { tone: 'bad', text: text + unverified };
   }
-  const text = `Not where it was looked: none of the ${formatCount(accepted.of)} drawn ended valid.`;
+  const text = `Not where it was looked: none of the ${all} drawn ended valid.`;
   return { tone: 'good', text: text + unverified };
 }
 
@@ -134,7 +135,8 @@ function honestParties({ honest, verdicts }: RunResult, layout: Layout): Section
   const delay =
     challenged === 0
       ? ''
-      : ` ${formatPlural(challenged, 'right answer was', 'right answers were')} challenged, and took longer.`;
+      : ` ${formatPlural(challenged, 'right answer was', 'right answers were')} challenged, ` +
+        'and took longer.';
   return {
     title: 'Were honest parties hurt?',
     verdict: {
@@ -162,9 +164,11 @@ function time({ time: times }: RunResult, layout: Layout): Section {
   const row = (label: string, { p50Ms, p95Ms, p99Ms, maxMs, count }: Durations): string[] => {
     const at = (valueMs: number | null | undefined): string =>
       valueMs === null || valueMs === undefined ? '-' : formatDuration(valueMs);
-    const values = [at(p50Ms?.value), at(p95Ms?.value), at(p99Ms?.value), at(maxMs)];
+    const p99 = isNarrow(layout) ? [] : [at(p99Ms?.value)];
+    const values = [at(p50Ms?.value), at(p95Ms?.value), ...p99, at(maxMs)];
     return [label, ...values, formatCount(count)];
   };
+  const p99 = isNarrow(layout) ? [] : ['p99'];
   const median = (durations: Durations): string => formatDuration(durations.p50Ms?.value ?? 0);
   const disputed =
     toFinalDisputed.count === 0
@@ -181,7 +185,7 @@ function time({ time: times }: RunResult, layout: Layout): Section {
     },
     lines: [
       ...grid([
-        ['from the answer', 'p50', 'p95', 'p99', 'max', 'n'],
+        ['from the answer', 'p50', 'p95', ...p99, 'max', 'n'],
         row('to a certificate', toCertificate),
         row('to the final verdict', toFinal),
         row('  settled at level 0', toFinalUndisputed),
@@ -301,20 +305,32 @@ function lostStake(money: BehaviourMoney): number {
 }
 
 function moneyVerdict(behaviours: readonly BehaviourMoney[]): Section['verdict'] {
-  const dishonest = behaviours.filter(({ behaviour }) => behaviour !== 'honest');
-  if (dishonest.length === 0) return { tone: 'plain', text: 'Nobody cheated.' };
-  const sentences = dishonest.map((each) => {
-    const { role, behaviour, unit, againstHonestyPerUnitStake: against } = each;
-    const name = `${behaviour} (${role})`;
-    if (against === null) return { isGain: false, text: `${name} had no ${unit}` };
-    const per = `${formatNumber(Math.abs(against))} per ${unit === 'claim' ? 'answer' : unit}`;
-    const isGain = against > 0;
-    return { isGain, text: `${name} ends ${isGain ? 'better' : 'worse'} off by ${per}` };
-  });
-  const isGain = sentences.some((sentence) => sentence.isGain);
-  const text = sentences.map((sentence) => sentence.text).join(', ');
-  return {
-    tone: isGain ? 'bad' : 'good',
-    text: `${isGain ? 'Yes' : 'No'}: compared with honest nodes, ${text}.`,
-  };
+  const compared = behaviours
+    .filter((each) => each.againstHonestyPerUnitStake !== null)
+    .sort((a, b) => gainOf(b) - gainOf(a));
+  const [best] = compared;
+  if (best === undefined) return { tone: 'plain', text: 'Nobody cheated.' };
+  const winners = compared.filter((each) => gainOf(each) > 0);
+  const losers = compared.length - winners.length;
+  if (winners.length > 0) {
+    const rest = losers === 0 ? '' : ` ${formatPlural(losers, 'other kind')} ended worse off.`;
+    const names = winners.map(gainText).join(', ');
+    const text = `In this run it did: more than honest nodes had ${names}.`;
+    return { tone: 'bad', text: text + rest };
+  }
+  const text =
+    losers === 1
+      ? `No: less than honest nodes had ${gainText(best)}.`
+      : `No: all ${losers} kinds ended worse off than honest nodes; least, ${gainText(best)}.`;
+  return { tone: 'good', text };
+}
+
+function gainOf({ againstHonestyPerUnitStake: gain }: BehaviourMoney): number {
+  return gain ?? 0;
+}
+
+function gainText(money: BehaviourMoney): string {
+  const per = money.unit === 'claim' ? 'answer' : 'seat';
+  const amount = formatNumber(Math.abs(gainOf(money)));
+  return `${money.behaviour} (${money.role}) by ${amount} per ${per}`;
 }

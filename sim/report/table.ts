@@ -1,6 +1,6 @@
 /** The report of a run for a terminal, from 60 columns on. */
 import { formatCount, formatDuration, formatPlural } from './format.ts';
-import { type Layout, wrap } from './layout.ts';
+import { isNarrow, type Layout, wrap } from './layout.ts';
 import type { RunResult } from './result.ts';
 import { type Section, sectionsOf, type Tone } from './sections.ts';
 
@@ -79,17 +79,28 @@ function reproduce(result: RunResult, layout: Layout, options: TableOptions): Se
   const text =
     broken.length === 0
       ? `The promises of the protocol were checked ${formatCount(checks)} times and held.${rules}`
-      : `Promises broke: ${broken.map(([name, n]) => `${name} ${formatCount(n)} times`).join(', ')}.${rules}`;
+      : `Promises broke: ${broken.map(timesBroken).join(', ')}.${rules}`;
   return {
     title: 'Reproduce',
     verdict: { tone: broken.length === 0 ? 'good' : 'bad', text },
     lines: [
       ...commandLines(options.replay, layout.columns),
       '',
-      ...wrap(layout, `trace digest ${result.traceDigest}`, 2),
-      ...wrap(layout, `results in ${options.folder}`, 2),
+      ...digestLines(result.traceDigest, layout),
+      ...wrap(layout, `results in ${options.folder}`),
     ],
   };
+}
+
+function timesBroken([invariant, count]: readonly [string, number]): string {
+  return `${invariant} ${formatPlural(count, 'time')}`;
+}
+
+/** A digest is no text to break at spaces: where it is too long, half of it goes to a line. */
+function digestLines(digest: string, layout: Layout): readonly string[] {
+  if (!isNarrow(layout)) return [`  trace digest ${digest}`];
+  const half = digest.length / 2;
+  return [`  trace digest ${digest.slice(0, half)}`, `               ${digest.slice(half)}`];
 }
 
 /** Options stay with their values: `--seed 7` is one piece. */
