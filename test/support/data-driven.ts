@@ -33,7 +33,7 @@ export function runDataFile(path: string, run: (command: Command) => readonly st
   const blocks = parse(path, readFileSync(path, 'utf8'));
   const actual = blocks.map((block) => ({
     ...block,
-    output: block.commands.flatMap(run).join('\n') || 'ok',
+    output: block.commands.flatMap(run).join('\n') || (block.commands.length > 0 ? 'ok' : ''),
   }));
   if (process.env['REWRITE'] === '1') {
     writeFileSync(path, actual.map(textOf).join('\n'));

@@ -67,6 +67,11 @@ export const forgeries: Readonly<Record<string, Forge>> = {
     const entry = revealOf(cluster, node.signer, { place, measurement, verdict });
     return [bundleOf(cluster, node.signer, [entry])];
   },
+  /** Everything about batches that it ever published, once more. */
+  replay: ({ published }, { name }) =>
+    published.flatMap(({ node, message }) =>
+      node === name && message.type === 'openings' ? [message] : [],
+    ),
   certificate: (cluster, _, values) => {
     const by = (values.get('by') ?? '').split(',').map((name) => cluster.node(name).signer);
     const verdict = verdictOf(values.get('verdict') ?? 'valid');
