@@ -11,11 +11,11 @@ import {
   type Subject,
   sha256,
   utf8,
-  type Verdict,
   VERDICTS,
+  type Verdict,
 } from '../../src/base/index.ts';
 import { measure } from '../../src/compare/index.ts';
-import { certificateRounds, type Committee } from '../../src/core/index.ts';
+import { type Committee, certificateRounds } from '../../src/core/index.ts';
 import { merkleRoot, type Signer } from '../../src/crypto/index.ts';
 import {
   ackSigningBytes,
@@ -75,7 +75,9 @@ export const forgeries: Readonly<Record<string, Forge>> = {
   certificate: (cluster, _, values) => {
     const by = (values.get('by') ?? '').split(',').map((name) => cluster.node(name).signer);
     const verdict = verdictOf(values.get('verdict') ?? 'valid');
-    return [certificateOf(cluster, { verdict, signers: by, level: placeOf(cluster, values).level })];
+    return [
+      certificateOf(cluster, { verdict, signers: by, level: placeOf(cluster, values).level }),
+    ];
   },
 };
 
@@ -138,7 +140,11 @@ export function revealOf(
 
 /** Makes a seal of `header` by everybody who has a sealing seat. */
 export function sealOf(cluster: Cluster, header: HeaderMessage): Seal {
-  const seats = cluster.draws.seal(header.provider, header.round, randomness(cluster, header.round));
+  const seats = cluster.draws.seal(
+    header.provider,
+    header.round,
+    randomness(cluster, header.round),
+  );
   const message = ackSigningBytes(cluster.network.id, batchId(header));
   const signers = signersOf(cluster, seats).map((signer) => signer.signVote(message));
   return {

@@ -101,7 +101,10 @@ describe('[TIME-5] the calendar of a subject', () => {
     equal(calendar.advance(timeMs(1999), log), undefined);
     equal(calendar.hasPassed(0, 'open'), false);
     deepStrictEqual(calendar.advance(timeMs(2000), log), { level: 0, phase: 'open' });
-    deepStrictEqual([calendar.hasPassed(0, 'open'), calendar.hasPassed(0, 'commit')], [true, false]);
+    deepStrictEqual(
+      [calendar.hasPassed(0, 'open'), calendar.hasPassed(0, 'commit')],
+      [true, false],
+    );
     equal(calendar.level, 0);
   });
 });

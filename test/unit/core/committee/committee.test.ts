@@ -148,7 +148,10 @@ describe('[QUORUM-4] heavy levels', () => {
     isHeavyLevel(network, { pool, seats, provider });
 
   it('have slashSeats seats or the whole pool', () => {
-    deepStrictEqual([4, 7, 8, 16].map((seats) => heavy(seats)), [false, false, true, true]);
+    deepStrictEqual(
+      [4, 7, 8, 16].map((seats) => heavy(seats)),
+      [false, false, true, true],
+    );
     equal(heavy(4, poolOf(networkOf([1, 1, 1]), MODEL, provider as never)), false);
   });
 

@@ -17,10 +17,10 @@ describe('[TIME-4] the clock watch', () => {
   it('finds a clock wrong after two regular beacons far from their time', () => {
     const arrivals = [[1, 1000, 300] as const, [2, 2000, 300] as const];
     deepStrictEqual(watch(arrivals), [false, true]);
-    deepStrictEqual(
-      watch(arrivals.map(([r, now, skew]) => [r, now, -skew] as const)),
-      [false, true],
-    );
+    deepStrictEqual(watch(arrivals.map(([r, now, skew]) => [r, now, -skew] as const)), [
+      false,
+      true,
+    ]);
   });
 
   it('accepts skew up to the limit', () => {

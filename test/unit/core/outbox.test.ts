@@ -1,0 +1,100 @@
+/** [WIRE-5] Entries leave in bundles within the limits; what is early is kept within limits. */
+import { deepStrictEqual, equal, ok } from 'node:assert/strict';
+import { digest, sha256, timeMs, utf8 } from '../../../src/base/index.ts';
+import { Context } from '../../../src/core/context.ts';
+import { EarlyBuffer } from '../../../src/core/early.ts';
+import { Draws } from '../../../src/core/index.ts';
+import { Outbox } from '../../../src/core/outbox.ts';
+import { encodeMessage, LIMITS } from '../../../src/wire/index.ts';
+import { createClusterKeys } from '../../support/cluster-network.ts';
+
+const keys = createClusterKeys({ stakes: [1, 1] });
+const [signer] = keys.validators;
+
+function createOutbox(): { outbox: Outbox; context: Context } {
+  ok(signer !== undefined);
+  const context = new Context({ draws: new Draws(keys.network), crypto: keys.crypto, signer });
+  return { outbox: new Outbox(context), context };
+}
+
+const entry = (index: number) =>
+  ({
+    kind: 'commit',
+    batch: 'bafyreictsdnimnzpjfpl4agi2jhsua3j63g36bqa3f5meyk67m6motpjia' as never,
+    index,
+    level: 0,
+    commitment: digest(sha256(utf8(`${index}`))),
+  }) as const;
+
+describe('[WIRE-5] the outbox', () => {
+  it('waits, then sends all in one bundle, in order', () => {
+    const { outbox, context } = createOutbox();
+    context.begin(timeMs(100));
+    outbox.add(entry(0), 25);
+    outbox.add(entry(1), 50);
+    equal(outbox.nextDeadline, 125);
+    deepStrictEqual(outbox.flushIfDue(), []);
+    context.begin(timeMs(125));
+    const [bundle] = outbox.flushIfDue();
+    deepStrictEqual(
+      bundle?.entries.map((e) => (e.entry.kind === 'commit' ? e.entry.index : -1)),
+      [0, 1],
+    );
+    equal(outbox.nextDeadline, undefined);
+    equal(context.take().length, 1);
+  });
+
+  it('leaves as early as its most urgent entry', () => {
+    const { outbox } = createOutbox();
+    outbox.add(entry(0), 50);
+    outbox.add(entry(1), 10);
+    equal(outbox.nextDeadline, 10);
+  });
+
+  it('[WIRE-4] splits what does not fit into a message', () => {
+    const { outbox } = createOutbox();
+    const count = LIMITS.bundleEntries + 44;
+    for (let i = 0; i < count; i++) outbox.add(entry(i), 0);
+    const bundles = outbox.flushIfDue();
+    ok(bundles.length >= 2);
+    equal(
+      bundles.reduce((sum, { entries }) => sum + entries.length, 0),
+      count,
+    );
+    for (const bundle of bundles) ok(encodeMessage(bundle).length <= LIMITS.messageBytes);
+  });
+});
+
+describe('[WIRE-4] the early buffer', () => {
+  it('[WIRE-3] keeps what waits, and gives it back in order, once', () => {
+    const buffer = new EarlyBuffer<number>({ totalMax: 10, perKeyMax: 5 });
+    for (const item of [1, 2, 3]) buffer.keep('a', item);
+    buffer.keep('b', 4);
+    deepStrictEqual(buffer.release('a'), [1, 2, 3]);
+    deepStrictEqual(buffer.release('a'), []);
+    equal(buffer.size, 1);
+  });
+
+  it('refuses more for one thing than its share', () => {
+    const buffer = new EarlyBuffer<number>({ totalMax: 10, perKeyMax: 2 });
+    deepStrictEqual(
+      [1, 2, 3].map((item) => buffer.keep('a', item)),
+      [true, true, false],
+    );
+  });
+
+  it('evicts the oldest thing when all is full', () => {
+    const buffer = new EarlyBuffer<number>({ totalMax: 3, perKeyMax: 3 });
+    for (const [key, item] of [
+      ['a', 1],
+      ['b', 2],
+      ['c', 3],
+      ['d', 4],
+    ] as const) {
+      ok(buffer.keep(key, item));
+    }
+    equal(buffer.size, 3);
+    deepStrictEqual(buffer.release('a'), []);
+    deepStrictEqual(buffer.release('d'), [4]);
+  });
+});
