@@ -89,7 +89,7 @@ function purseOf({ scenario }: Simulation, { nodes, rows, seats, movements }: Gr
     role === 'provider'
       ? claims.reduce((sum, { variant }) => sum + (SUBSTITUTE_COST[variant] ?? 1), 0)
       : nodes.reduce((sum, { executionCount }) => sum + executionCount, 0);
-  const paid = claims.filter(isPaid).length * claimPrice * unitStake;
+  const paid = claims.filter(isPaid).length * (claimPrice * unitStake);
   return {
     role,
     behaviour,
@@ -99,7 +99,7 @@ function purseOf({ scenario }: Simulation, { nodes, rows, seats, movements }: Gr
         ? claims.length
         : nodes.reduce((sum, { id }) => sum + (seats.get(id) ?? 0), 0),
     revenueStake: paid + Number(sumOf(own, 'reward')),
-    executionCostStake: executions * executionCost * unitStake,
+    executionCostStake: executions * (executionCost * unitStake),
     slashedStake: -sumOf(own, 'slash'),
     penaltyStake: -sumOf(own, 'penalty'),
     challengeCostStake: -sumOf(own, 'challenge'),

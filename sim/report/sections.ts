@@ -47,9 +47,10 @@ function whatHappened(result: RunResult, layout: Layout): Section {
   const names = ['valid', 'invalid', 'unavail.', 'inconcl.', 'none'];
   const counts = (of: (typeof verdicts)['right']): string[] =>
     OUTCOMES.map((outcome) => formatCount(of[outcome]));
-  const levelNames = Array.from(
-    { length: Math.max(levels.right.length, levels.wrong.length) },
-    (_, level) => `level ${level}`,
+  const levelCount = Math.max(levels.right.length, levels.wrong.length);
+  const isShort = isNarrow(layout) || levelCount > 5;
+  const levelNames = Array.from({ length: levelCount }, (_, level) =>
+    isShort ? String(level) : `level ${level}`,
   );
   const levelCounts = (of: readonly number[]): string[] =>
     levelNames.map((_, level) => formatCount(of[level] ?? 0));
@@ -79,7 +80,7 @@ function whatHappened(result: RunResult, layout: Layout): Section {
             ]),
             '',
             ...grid([
-              ['drawn, by level reached', ...levelNames],
+              [isShort ? 'level reached' : 'drawn, by level reached', ...levelNames],
               ['right answers', ...levelCounts(levels.right)],
               ['wrong answers', ...levelCounts(levels.wrong)],
             ]),
