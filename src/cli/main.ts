@@ -11,7 +11,7 @@ import yargs from 'yargs';
 import { configCommand } from './commands/config/index.ts';
 import { modelCommand } from './commands/model/index.ts';
 import { simCommand } from './commands/sim/index.ts';
-import { BrokenPromise, EXIT_VIOLATION } from './commands/sim/violation.ts';
+import { EXIT_VIOLATION, isViolation } from './commands/sim/violation.ts';
 import { theoryCommand } from './commands/theory/index.ts';
 import { describeFailure, EXIT_INTERRUPTED, EXIT_OK } from './failure.ts';
 import type { CliContext, Io } from './io.ts';
@@ -58,7 +58,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     if (io.signal.aborted) return EXIT_INTERRUPTED;
     const failure = describeFailure(error, { isVerbose: args.includes('--verbose') });
     io.err(failure.text);
-    return error instanceof BrokenPromise ? EXIT_VIOLATION : failure.exitCode;
+    return isViolation(error) ? EXIT_VIOLATION : failure.exitCode;
   }
 }
 

@@ -23,7 +23,7 @@ import {
 import type { Io } from '../../io.ts';
 import { environmentOf } from './environment.ts';
 import { type ProgressStyle, startProgress } from './progress.ts';
-import { BrokenPromise } from './violation.ts';
+import { VIOLATION_CODE } from './violation.ts';
 
 /** Digits of the configuration hash that tell runs of changed scenarios apart. */
 const SHORT_HASH = 8;
@@ -45,7 +45,7 @@ export type RunValues = {
 /**
  * Runs a scenario, prints its report and writes its folder.
  * @throws ConfigError, AssayError output-exists, output-unwritable, model-unreadable,
- *   execution-failed, not-a-seed; BrokenPromise invariant-violated; what the signal aborted with
+ *   execution-failed, not-a-seed, invariant-violated; what the signal aborted with
  */
 export async function runSimulation(values: RunValues): Promise<void> {
   const { io } = values;
@@ -105,12 +105,12 @@ async function simulate(values: RunValues, scenario: Scenario): Promise<Run> {
     if (!(error instanceof InvariantViolation)) throw error;
     const replay = commandLines(replayWords(values, scenario.seed), REPLAY_COLUMNS);
     const detail = {
-      code: 'invariant-violated',
+      code: VIOLATION_CODE,
       where: `${values.scenario}, seed ${scenario.seed}`,
       message: `the protocol broke its promise "${error.invariant}": ${error.detail}`,
       remedy: ['Nothing was written. Replay it:', ...replay.map((line) => `  ${line}`)].join('\n'),
     };
-    throw new BrokenPromise(detail, { cause: error });
+    throw new AssayError(detail, { cause: error });
   } finally {
     progress.end();
   }
