@@ -4,11 +4,14 @@
  */
 import { assert, type NodeId, type Round, type TimeMs, timeMs } from '../base/index.ts';
 import type { Crypto, Signer } from '../crypto/index.ts';
-import { encodeMessage, type Message } from '../wire/index.ts';
+import { type EvidenceMessage, encodeMessage, type Message } from '../wire/index.ts';
 import { BeaconLog } from './beacon-log.ts';
 import type { Draws } from './committee/draws.ts';
 import type { Effect, ProviderEffect, Report } from './events.ts';
 import { isInForce, type Network, nominalTime } from './network.ts';
+
+/** Convicted identities remembered. */
+const CONVICTED_MAX = 4_096;
 
 export class Context {
   readonly draws: Draws;
@@ -18,6 +21,7 @@ export class Context {
   #now: TimeMs = timeMs(0);
   #wallOffsetMs = 0;
   #effects: ProviderEffect[] = [];
+  readonly #convicted = new Map<NodeId, EvidenceMessage>();
 
   constructor({ draws, crypto, signer }: { draws: Draws; crypto: Crypto; signer: Signer }) {
     this.draws = draws;
@@ -58,6 +62,25 @@ export class Context {
 
   report(report: Report): void {
     this.#effects.push({ kind: 'report', report });
+  }
+
+  /** Evidence seen or made, by whom it convicts. */
+  get convicted(): ReadonlyMap<NodeId, EvidenceMessage> {
+    return this.#convicted;
+  }
+
+  /** Remembers whom `evidence` convicts and reports who is new; returns how many are. [WIRE-4] */
+  convict(evidence: EvidenceMessage, guilty: readonly NodeId[]): number {
+    const news = guilty.filter((id) => !this.#convicted.has(id));
+    if (news.length === 0 || this.#convicted.size + news.length > CONVICTED_MAX) return 0;
+    for (const id of news) this.#convicted.set(id, evidence);
+    this.report({ kind: 'evidence-found', guilty: news });
+    return news.length;
+  }
+
+  /** Publishes evidence that this node found itself, if it convicts anybody new. */
+  accuse(evidence: EvidenceMessage, guilty: readonly NodeId[]): void {
+    if (this.convict(evidence, guilty) > 0) this.publish(evidence);
   }
 
   publish(message: Message): void {

@@ -2,7 +2,7 @@
  * Follows the protocol's messages: what validators and providers do alike. It applies each message
  * to batches and subjects, keeps what is early, and says what gossip should do with it.
  */
-import { assert, type NodeId, type Round, type TimeMs } from '../base/index.ts';
+import { assert, type Digest, type NodeId, type Round, type TimeMs } from '../base/index.ts';
 import { merkleRoot } from '../crypto/index.ts';
 import {
   type BeaconMessage,
@@ -27,8 +27,17 @@ import type { Court, Early } from './verification/court.ts';
 
 /** Early messages kept in all, and for one thing that must become known first. */
 const EARLY_MAX = { totalMax: 16_384, perKeyMax: 2_048 };
-/** Convicted identities remembered. */
-const CONVICTED_MAX = 4_096;
+
+/** Roots by the bundle itself: bundles are never changed, and simulated nodes share them. */
+const bundleRoots = new WeakMap<BundleMessage, Digest>();
+
+function bundleRoot(bundle: BundleMessage): Digest {
+  const known = bundleRoots.get(bundle);
+  if (known !== undefined) return known;
+  const root = merkleRoot(bundle.entries.map((entry) => entry.bytes));
+  bundleRoots.set(bundle, root);
+  return root;
+}
 
 type EarlyItem =
   | { readonly kind: 'message'; readonly message: Message }
@@ -49,7 +58,6 @@ export class Follower {
   readonly #court: Court;
   readonly #isOfInterest: (header: HeaderMessage) => boolean;
   readonly #early = new EarlyBuffer<EarlyItem>(EARLY_MAX);
-  readonly #convicted = new Map<NodeId, EvidenceMessage>();
 
   constructor(context: Context, { books, court, isOfInterest }: FollowerParts) {
     this.#context = context;
@@ -60,7 +68,7 @@ export class Follower {
 
   /** Evidence seen, by whom it convicts. */
   get convicted(): ReadonlyMap<NodeId, EvidenceMessage> {
-    return this.#convicted;
+    return this.#context.convicted;
   }
 
   /** Number of early messages kept. */
@@ -149,7 +157,7 @@ export class Follower {
     );
     if (!isNew) return ignored('nothing-new');
     // [WIRE-3] at most one signature check per message; [WIRE-5] over the root of the entries
-    const root = merkleRoot(bundle.entries.map((entry) => entry.bytes));
+    const root = bundleRoot(bundle);
     const signed = bundleSigningBytes(network.id, bundle.validator, root);
     if (!crypto.verify(bundle.validator, signed, bundle.signature)) {
       return rejected('bundle-signature');
@@ -170,7 +178,7 @@ export class Follower {
     const { entry } = item;
     const batch = this.#books.get(entry.batch);
     if (entry.kind === 'ack') {
-      const added = this.#books.addAck(bundle.validator, entry);
+      const added = this.#books.addAck(bundle, entry);
       if (added === 'early') return { early: `batch/${entry.batch}` };
       if (batch !== undefined && added.verdict === 'accept') this.#draw(batch);
       return added;
@@ -228,18 +236,15 @@ export class Follower {
     if (this.#isOldNews(message)) return ignored('known-evidence');
     const guilty = guiltyOf(network, crypto, message);
     if (guilty.length === 0) return rejected('evidence-proves-nothing');
-    const news = guilty.filter((id) => !this.#convicted.has(id));
-    if (news.length === 0) return ignored('known-evidence');
-    if (this.#convicted.size + news.length > CONVICTED_MAX) return ignored('too-much-evidence');
-    for (const id of news) this.#convicted.set(id, message);
-    this.#context.report({ kind: 'evidence-found', guilty: news });
+    if (guilty.every((id) => this.convicted.has(id))) return ignored('known-evidence');
+    if (this.#context.convict(message, guilty) === 0) return ignored('too-much-evidence');
     return ACCEPTED;
   }
 
   #isOldNews(message: EvidenceMessage): boolean {
     if (message.kind === 'certificates') return false;
     const id = message.kind === 'headers' ? message.first.provider : message.validator;
-    return this.#convicted.has(id);
+    return this.convicted.has(id);
   }
 
   #drawSealed(): void {
@@ -253,7 +258,7 @@ export class Follower {
   }
 
   #closeOld(latest: Round): void {
-    for (const batch of this.#books.dropClosed(latest)) {
+    for (const batch of this.#books.dropClosed(latest, (batch) => this.#court.isUnderWay(batch))) {
       this.#court.close(batch);
       this.#early.release(`batch/${batch.id}`);
     }

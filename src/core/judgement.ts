@@ -11,10 +11,12 @@ export type Judgement = {
 
 export const ACCEPTED: Judgement = { verdict: 'accept', code: 'new' };
 
+/** Drops a message without blame. */
 export function ignored(code: string): Judgement {
   return { verdict: 'ignore', code };
 }
 
+/** Drops a message and blames who delivered it. */
 export function rejected(code: string): Judgement {
   return { verdict: 'reject', code };
 }

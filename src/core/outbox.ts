@@ -17,24 +17,25 @@ import type { Context } from './context.ts';
 /** Entries that wait for the next flush. */
 export class Outbox {
   readonly #context: Context;
-  readonly #flushMs: number;
   #entries: EncodedEntry[] = [];
   #flushAt: TimeMs | undefined;
 
-  /** @param flushMs how long an entry may wait for others, at least 0 */
-  constructor(context: Context, flushMs: number) {
+  constructor(context: Context) {
     this.#context = context;
-    this.#flushMs = flushMs;
   }
 
   get nextDeadline(): TimeMs | undefined {
     return this.#flushAt;
   }
 
-  /** Takes an entry whose guard record is durable. [GUARD-1] */
-  add(entry: BundleEntry): void {
+  /**
+   * Takes an entry whose guard record is durable. [GUARD-1]
+   * @param waitMs how long it may wait for others to leave with it, at least 0
+   */
+  add(entry: BundleEntry, waitMs: number): void {
     this.#entries.push(encodeEntry(entry));
-    this.#flushAt ??= timeMs(this.#context.now + this.#flushMs);
+    const at = timeMs(this.#context.now + waitMs);
+    if (this.#flushAt === undefined || at < this.#flushAt) this.#flushAt = at;
   }
 
   /** Publishes what waits, if it is time, in bundles within the limits; returns them. */

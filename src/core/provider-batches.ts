@@ -65,9 +65,14 @@ export class ProviderBatches {
     return this.#open.get(slotKey(slot))?.leaves.length ?? 0;
   }
 
+  /** Tells whether the header of `slot` was signed: nothing can be added to it. [CLAIM-2] */
+  isSigned(slot: Slot): boolean {
+    return this.#headers.has(slotKey(slot));
+  }
+
   /** Adds an answer whose promise is durable. */
   add(slot: Slot, leaf: AnsweredLeaf): void {
-    assert(!this.#headers.has(slotKey(slot)), 'no answer is added to a batch that was signed');
+    assert(!this.isSigned(slot), 'no answer is added to a batch that was signed');
     this.#slotOf(slot).leaves.push(leaf);
   }
 
@@ -183,7 +188,7 @@ export type AnswerParts = {
   readonly input?: Uint8Array;
 };
 
-/** [CLAIM-3] The leaf of an answer; the same request gets the same salt, so a crash loses nothing. */
+/** [CLAIM-3] The leaf of an answer; one request always gets one salt: a crash loses nothing. */
 export function claimOf(
   signer: Signer,
   network: Network,

@@ -3,6 +3,7 @@
  * drawn, and reveals outputs once the committee has committed. Same shape as the validator.
  */
 import {
+  assert,
   type BatchId,
   type NodeId,
   type SubjectKey,
@@ -24,7 +25,7 @@ import { Context } from './context.ts';
 import type { ProviderEffect, ProviderEvent } from './events.ts';
 import { Follower } from './follower.ts';
 import type { AnsweredLeaf, GuardRecord } from './guard.ts';
-import { Outbox } from './outbox.ts';
+import { PATIENCE } from './patience.ts';
 import { claimOf, isWithinStake, openingsOf, ProviderBatches } from './provider-batches.ts';
 import type { Batch } from './sampling/batch.ts';
 import { BatchBook } from './sampling/batch-book.ts';
@@ -68,8 +69,12 @@ export class Provider {
     this.#books = new BatchBook(context, [], () => {});
     this.#court = new Court(context, {
       // [SEAT-1] a provider holds no seat in judging its own leaves
-      participation: { outbox: new Outbox(context, 0), executionClass: '', signed: () => ({}) },
-      aggregateMs: 1,
+      participation: {
+        say: () => assert(false, 'a provider does not vote'),
+        executionClass: '',
+        signed: () => ({}),
+      },
+      patience: PATIENCE,
     });
     this.#follower = new Follower(context, {
       books: this.#books,
@@ -175,7 +180,10 @@ export class Provider {
     if (!network.parameters.classes.has(assuranceClass)) return 'unknown-class';
     const signed = requestSigningBytes(network.id, request);
     if (!crypto.verify(request.requester, signed, request.signature)) return 'request-signature';
+    // no round yet, or one whose header went out before a restart: the next beacon helps
+    if (this.#context.beacons.latest === undefined) return 'no-beacon';
     const slot = this.#batches.nextSlot(assuranceClass, model);
+    if (this.#batches.isSigned(slot)) return 'batch-signed';
     if (this.#batches.count(slot) >= network.parameters.batchCountMax) return 'batch-full';
     // [CLAIM-6] seats would not acknowledge more than the stake covers
     let count = this.#batches.openCount + 1;

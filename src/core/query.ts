@@ -1,6 +1,7 @@
 /**
- * [WIRE-6] Answers a neighbour that asks what was gossiped about a batch or a leaf: header and
- * seal, opening, output, the bundles of the latest level, certificates. Bounded.
+ * [WIRE-6] Answers a neighbour that asks what was gossiped about a batch or a leaf: header,
+ * acknowledgements, opening with the seal, output, the bundles of each level, certificates.
+ * Bounded.
  */
 import { encodeMessage, type Message, type QueryMessage } from '../wire/index.ts';
 import { buildCertificate } from './certificate/certificate.ts';
@@ -14,6 +15,7 @@ import type { SubjectState } from './verification/state.ts';
 /** Messages sent in answer to one query. */
 const ANSWERS_MAX = 256;
 
+/** Sends `from` what this node knows about the batch or leaf asked for; `ignore` if nothing. */
 export function answerQuery(
   context: Context,
   { books, court }: { books: BatchBook; court: Court },
@@ -21,7 +23,9 @@ export function answerQuery(
 ): Judgement {
   const batch = books.get(query.batch);
   if (batch === undefined) return ignored('unknown-batch');
-  const answers: Message[] = [batch.header];
+  // what makes the seal, for those who missed it: a provider opens nothing without [WIRE-6]
+  const acks = new Set([...batch.acks.values()].map(({ bundle }) => bundle));
+  const answers: Message[] = [batch.header, ...acks];
   const { index } = query;
   const indices = index === undefined ? (batch.sampled ?? []) : [index];
   for (const i of indices) {
@@ -37,9 +41,8 @@ export function answerQuery(
 function messagesAbout(context: Context, batch: Batch, state: SubjectState): readonly Message[] {
   const messages: Message[] = [];
   const { seal, header } = batch;
-  if (seal !== undefined) {
-    const openings = state.opened === undefined ? [] : [state.opened.opening];
-    messages.push({ type: 'openings', header, seal, openings });
+  if (seal !== undefined && state.opened !== undefined) {
+    messages.push({ type: 'openings', header, seal, openings: [state.opened.opening] });
   }
   if (state.output !== undefined) messages.push(state.output);
   for (const level of state.levels.values()) {

@@ -20,6 +20,7 @@ import type { CoreEvent, Effect } from './events.ts';
 import { Follower } from './follower.ts';
 import type { GuardRecord } from './guard.ts';
 import { Outbox } from './outbox.ts';
+import { PATIENCE, type Patience, patienceFor } from './patience.ts';
 import type { Batch } from './sampling/batch.ts';
 import { BatchBook } from './sampling/batch-book.ts';
 import type { JudgedSubject } from './settlement/outcome.ts';
@@ -38,10 +39,8 @@ export type ValidatorOptions = {
   readonly guard: readonly GuardRecord[];
   /** Execution class of this machine, for measurements of nothing. */
   readonly executionClass: string;
-  /** How long entries wait for a common bundle; 0 or more, default 25. */
-  readonly flushMs?: number;
-  /** Time between turns to publish a certificate; above 0, default 60. */
-  readonly aggregateMs?: number;
+  /** How long things wait to be said together; default {@link PATIENCE}. */
+  readonly patience?: Patience;
 };
 
 export type ValidatorSnapshot = {
@@ -65,21 +64,24 @@ export class Validator {
   readonly #court: Court;
   readonly #follower: Follower;
   readonly #signed = new Map<string, SignedBefore>();
+  readonly #patience: Patience;
 
   constructor(options: ValidatorOptions) {
     const { draws, crypto, signer, guard, executionClass } = options;
     const context = new Context({ draws, crypto, signer });
     this.#context = context;
-    this.#outbox = new Outbox(context, options.flushMs ?? 25);
+    const patience = patienceFor(draws.network, options.patience ?? PATIENCE);
+    this.#patience = patience;
+    this.#outbox = new Outbox(context);
     this.#restore(guard);
     this.#books = new BatchBook(context, guard, (batch) => this.#acknowledge(batch));
     this.#court = new Court(context, {
       participation: {
-        outbox: this.#outbox,
+        say: (entry) => this.#outbox.add(entry, patience.voteMs),
         executionClass,
         signed: ({ key }: SubjectState, level: number) => this.#signed.get(`${key}/${level}`) ?? {},
       },
-      aggregateMs: options.aggregateMs ?? 60,
+      patience,
     });
     this.#follower = new Follower(context, {
       books: this.#books,
@@ -156,7 +158,8 @@ export class Validator {
   #acknowledge(batch: Batch): void {
     const { signer, network } = this.#context;
     const signature = signer.signVote(ackSigningBytes(network.id, batch.id));
-    this.#outbox.add({ kind: 'ack', batch: batch.id, signature });
+    const { ackMs } = this.#patience;
+    this.#outbox.add({ kind: 'ack', batch: batch.id, signature }, ackMs);
     this.#context.report({ kind: 'batch-acked', batch: batch.id });
   }
 

@@ -103,6 +103,7 @@ export function verifyCertificate(
     Uint8Array,
     Uint8Array?,
   ];
+  if (draws.pool(batch).stake === 0n) return failed('empty-pool');
   const seats = draws.seal(header.provider, header.round, sealing);
   if (!isSealValid(network, crypto, { header, seal: certificate.seal, seats })) {
     return failed('seal');
@@ -176,6 +177,9 @@ function isGroupSigned(
   return crypto.verifyAggregate(keys, message, at.group.signature);
 }
 
+/** Greatest round of a header: later rounds can be computed from it. No beacon gets that far. */
+const ROUND_MAX = 2 ** 48;
+
 /** Returns the name of the first check of a header that fails. */
 export function checkHeader(
   network: Network,
@@ -185,6 +189,7 @@ export function checkHeader(
   if (!network.modelById.has(header.model)) return 'model';
   if (!network.parameters.classes.has(header.assuranceClass)) return 'assurance-class';
   if (!network.providerById.has(header.provider)) return 'provider';
+  if (header.round > ROUND_MAX) return 'round';
   if (header.count < 1 || header.count > network.parameters.batchCountMax) return 'batch-count';
   const message = headerSigningBytes(network.id, header);
   return crypto.verify(header.provider, message, header.signature) ? undefined : 'header-signature';

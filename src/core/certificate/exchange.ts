@@ -8,18 +8,21 @@
 import { type TimeMs, timeMs, type Verdict } from '../../base/index.ts';
 import type { CertificateMessage } from '../../wire/index.ts';
 import type { Context } from '../context.ts';
+import { guiltyOf } from '../evidence/evidence.ts';
 import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
+import type { Patience } from '../patience.ts';
 import { certify } from '../tally/aggregate.ts';
+import { isConflict } from '../tally/tally.ts';
 import type { CertifiedVerdict, LevelState, SubjectState } from '../verification/state.ts';
 import { buildCertificate, verifyVotes } from './certificate.ts';
 
 type Place = { readonly subject: SubjectState; readonly level: LevelState };
 
 /** Counts votes again; sets when this node will publish, if it has something to add. */
-export function tally(context: Context, place: Place, aggregateMs: number): boolean {
+export function tally(context: Context, place: Place, patience: Patience): boolean {
   const news = certify(context, place);
   for (const certified of news) reportCertified(context, place, certified);
-  schedulePublication(context, place, aggregateMs);
+  schedulePublication(context, place, patience);
   return news.length > 0;
 }
 
@@ -54,11 +57,26 @@ export function takeCertificate(
   if (!addsHolder(level, certified)) return ignored('adds-no-holder');
   markPublished(level, certified);
   const known = level.certified.get(verdict);
+  if (known === undefined) accuseBoth(context, place, certified);
   if (known === undefined || known.weight < certified.weight) {
     level.certified.set(verdict, certified);
     reportCertified(context, place, certified);
   }
   return ACCEPTED;
+}
+
+/** [CERT-3] Two conflicting certificates of one level convict whoever signed both. */
+function accuseBoth(context: Context, place: Place, certified: CertifiedVerdict): void {
+  const { network, crypto, beacons } = context;
+  const at = { subject: place.subject, level: place.level.level, beacons };
+  for (const other of place.level.certified.values()) {
+    if (!isConflict(other.verdict, certified.verdict)) continue;
+    const first = buildCertificate(network, at, other);
+    const second = buildCertificate(network, at, certified);
+    if (first === undefined || second === undefined) continue;
+    const evidence = { type: 'evidence', kind: 'certificates', first, second } as const;
+    context.accuse(evidence, guiltyOf(network, crypto, evidence));
+  }
 }
 
 function reportCertified(
@@ -92,7 +110,7 @@ function markPublished(level: LevelState, { verdict, holders }: CertifiedVerdict
 function schedulePublication(
   context: Context,
   { subject, level }: Place,
-  aggregateMs: number,
+  patience: Patience,
 ): void {
   if (level.publishAt !== undefined) return;
   let soonest: TimeMs | undefined;
@@ -100,7 +118,7 @@ function schedulePublication(
     if (!isWorthPublishing(subject, level, certified)) continue;
     const turn = turnOf(level, certified, context.id);
     if (turn === undefined) continue;
-    const at = timeMs(context.now + (turn + 1) * aggregateMs);
+    const at = timeMs(context.now + patience.certificateMs + turn * patience.turnMs);
     if (soonest === undefined || at < soonest) soonest = at;
   }
   level.publishAt = soonest;

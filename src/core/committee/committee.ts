@@ -58,7 +58,7 @@ function createPool(network: Network, isMember: (index: number) => boolean): Poo
   return { members, prefixSums, stake: sum };
 }
 
-/** [QUORUM-1] Index of the last level that `pool` can have: the whole pool, or the largest listed. */
+/** [QUORUM-1] Index of the last level of `pool`: the whole pool, or the largest listed. */
 export function lastLevel(levels: readonly number[], pool: Pool): number {
   const whole = levels.findIndex((seats) => seats >= pool.members.length);
   return whole === -1 ? levels.length - 1 : whole;

@@ -1,11 +1,12 @@
 /**
  * Headers, acknowledgements, seals and the draw: everything about batches that one node knows.
  */
-import { assert, type BatchId, type NodeId, type Round } from '../../base/index.ts';
+import { assert, type BatchId, type Round } from '../../base/index.ts';
 import { findInvalidVotes } from '../../crypto/index.ts';
 import {
   type AckEntry,
   ackSigningBytes,
+  type BundleMessage,
   batchId,
   bitmapOf,
   type HeaderMessage,
@@ -17,7 +18,13 @@ import type { Context } from '../context.ts';
 import { type GuardRecord, type Slot, slotKey } from '../guard.ts';
 import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
 import { nominalTime } from '../network.ts';
-import { type Batch, closingRound, samplingRound } from './batch.ts';
+import {
+  type Acknowledgement,
+  type Batch,
+  closingRound,
+  lastRound,
+  samplingRound,
+} from './batch.ts';
 import { SkewWatch } from './skew-watch.ts';
 
 /** Batches tracked for one slot: the second one is evidence, a third one tells nothing new. */
@@ -78,6 +85,11 @@ export class BatchBook {
       const added = this.#track(id, header);
       if ('verdict' in added) return added;
       batch = added;
+      // [WIRE-6] what is closed stays closed, whoever brings it again
+      if (lastRound(this.#context.draws, batch) <= (this.#context.beacons.latest ?? 0)) {
+        this.#drop(batch);
+        return ignored('closed-batch');
+      }
     }
     if (batch.seal !== undefined) return ignored('known-seal');
     const { network, crypto } = this.#context;
@@ -89,14 +101,14 @@ export class BatchBook {
   }
 
   /** Adds one seat's acknowledgement; its signature is checked in aggregate, when it is needed. */
-  addAck(validator: NodeId, entry: AckEntry): Judgement | 'early' {
+  addAck(bundle: BundleMessage, entry: AckEntry): Judgement | 'early' {
     const batch = this.#batches.get(entry.batch);
     if (batch === undefined) return 'early';
     // [TIME-3] only sealing seats acknowledge
-    const index = batch.seats.indexOf.get(validator);
+    const index = batch.seats.indexOf.get(bundle.validator);
     if (index === undefined) return rejected('ack-without-seat');
     if (batch.acks.has(index) || batch.badAcks.has(index)) return ignored('known-ack');
-    batch.acks.set(index, entry.signature);
+    batch.acks.set(index, { signature: entry.signature, bundle });
     return ACCEPTED;
   }
 
@@ -108,7 +120,7 @@ export class BatchBook {
     const indices = [...batch.acks.keys()].sort((a, b) => a - b);
     const votes = indices.map((index) => ({
       voteKey: batch.seats.voteKeys[index] as Uint8Array,
-      signature: batch.acks.get(index) as Uint8Array,
+      signature: (batch.acks.get(index) as Acknowledgement).signature,
     }));
     const message = ackSigningBytes(network.id, batch.id);
     const { invalid } = findInvalidVotes(crypto, message, votes);
@@ -145,11 +157,18 @@ export class BatchBook {
     }
   }
 
-  /** [WIRE-6] Forgets batches whose time is over; returns them. */
-  dropClosed(latest: Round): readonly Batch[] {
+  /**
+   * [WIRE-6] Forgets batches whose time is over; returns them.
+   * @param isUnderWay tells whether a level still runs: after a stall, rounds outrun deadlines
+   */
+  dropClosed(latest: Round, isUnderWay: (batch: Batch) => boolean): readonly Batch[] {
+    const { draws, beacons } = this.#context;
     const closed: Batch[] = [];
     for (const batch of this.#batches.values()) {
-      if (closingRound(this.#context.draws, batch) > latest) continue;
+      if (closingRound(draws, batch) > latest) continue;
+      // [TIME-5] every phase keeps its length, as long as its beacons are remembered
+      const isRemembered = beacons.get(samplingRound(batch.header)) !== undefined;
+      if (isRemembered && isUnderWay(batch)) continue;
       this.#drop(batch);
       closed.push(batch);
       if (batch.sampled !== undefined) continue;
@@ -198,8 +217,8 @@ export class BatchBook {
   #accuse(rival: BatchId, second: HeaderMessage): void {
     const first = this.#batches.get(rival);
     if (first === undefined) return;
-    this.#context.publish({ type: 'evidence', kind: 'headers', first: first.header, second });
-    this.#context.report({ kind: 'evidence-found', guilty: [second.provider] });
+    const evidence = { type: 'evidence', kind: 'headers', first: first.header, second } as const;
+    this.#context.accuse(evidence, [second.provider]);
   }
 
   #considerAck(batch: Batch): void {

@@ -2,11 +2,17 @@
  * A sealed set of answers, as one node knows it.
  */
 import type { BatchId, BlobId, ModelManifest, Round } from '../../base/index.ts';
-import type { HeaderMessage, Seal } from '../../wire/index.ts';
+import type { BundleMessage, HeaderMessage, Seal } from '../../wire/index.ts';
 import { drawingRound, phaseRounds } from '../calendar.ts';
 import type { Committee } from '../committee/committee.ts';
 import type { Draws } from '../committee/draws.ts';
 import { executionRounds, later } from '../network.ts';
+
+/** What a sealing seat said, and the bundle that carried it, for those who ask. [WIRE-6] */
+export type Acknowledgement = {
+  readonly signature: Uint8Array;
+  readonly bundle: BundleMessage;
+};
 
 export type Batch = {
   readonly id: BatchId;
@@ -18,8 +24,8 @@ export type Batch = {
   readonly oneIn: number;
   /** Sealing seats. */
   readonly seats: Committee;
-  /** Signatures of sealing seats by holder index; not yet checked. */
-  readonly acks: Map<number, Uint8Array>;
+  /** Acknowledgements of sealing seats by holder index; BLS signatures not yet checked. */
+  readonly acks: Map<number, Acknowledgement>;
   /** Holders whose signature was found bad. */
   readonly badAcks: Set<number>;
   /** [TIME-3] Present once a quorum is known to have signed. */
@@ -38,6 +44,12 @@ export function closingRound(draws: Draws, batch: Batch): Round {
   const { parameters } = draws.network;
   if (batch.sampled === undefined) return later(batch.header.round, 4);
   if (batch.sampled.length === 0) return later(batch.header.round, parameters.postWindowRounds);
+  return lastRound(draws, batch);
+}
+
+/** [WIRE-6] The round at which the drawn leaves of `batch` close. */
+export function lastRound(draws: Draws, batch: Batch): Round {
+  const { parameters } = draws.network;
   const lengths = phaseRounds(parameters, executionRounds(draws.network, batch.manifest));
   const levels = draws.lastLevel(batch) + 1;
   const end = drawingRound(samplingRound(batch.header), lengths, levels);

@@ -19,12 +19,13 @@ import type { Context } from '../context.ts';
 import type { CoreEvent } from '../events.ts';
 import { entryEvidence } from '../evidence/evidence.ts';
 import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
+import type { Patience } from '../patience.ts';
 import { type Batch, samplingRound } from '../sampling/batch.ts';
 import { decide, isChallenged } from '../tally/decision.ts';
 import { CalendarBook } from './calendar-book.ts';
 import { recheckReveals, updateChallenges } from './challenge.ts';
 import { judgedSubject } from './judged.ts';
-import { addCommit, addReveal, createLevel, type EntryOutcome } from './level.ts';
+import { addCommit, addReveal, createLevel, type EntryOutcome, isSameReveal } from './level.ts';
 import { readOpening } from './opening.ts';
 import { abstain, commitTo, type Participation, progress } from './progress.ts';
 import type { EntrySource, LevelState, SubjectState } from './state.ts';
@@ -36,23 +37,22 @@ type VotingEntry = Exclude<BundleEntry, { kind: 'ack' }>;
 
 export type CourtOptions = {
   readonly participation: Participation;
-  /** Time between the turns of those who may publish a certificate; above 0. */
-  readonly aggregateMs: number;
+  readonly patience: Patience;
 };
 
 export class Court {
   readonly #context: Context;
   readonly #participation: Participation;
-  readonly #aggregateMs: number;
+  readonly #patience: Patience;
   readonly #subjects = new Map<SubjectKey, SubjectState>();
   readonly #calendars = new CalendarBook();
   /** Levels that wait for their turn to publish. */
   readonly #publishing = new Map<string, { subject: SubjectState; level: LevelState }>();
 
-  constructor(context: Context, { participation, aggregateMs }: CourtOptions) {
+  constructor(context: Context, { participation, patience }: CourtOptions) {
     this.#context = context;
     this.#participation = participation;
-    this.#aggregateMs = aggregateMs;
+    this.#patience = patience;
   }
 
   get(subject: Subject): SubjectState | undefined {
@@ -181,7 +181,8 @@ export class Court {
     const index = level?.committee.indexOf.get(validator);
     if (level === undefined || index === undefined) return false;
     if (entry.kind === 'reveal') {
-      return level.reveals.get(index)?.entry.verdict === entry.verdict;
+      const known = level.reveals.get(index);
+      return known !== undefined && isSameReveal(known.entry, entry);
     }
     const known = level.commits.get(index);
     if (known === undefined) return false;
@@ -190,6 +191,13 @@ export class Court {
       return known.commitment === commitment;
     }
     return equalBytes(known.commitment, commitment);
+  }
+
+  /** Tells whether the last level of a batch's subjects has not run out here. [TIME-5] */
+  isUnderWay(batch: Batch): boolean {
+    const [index] = batch.sampled ?? [];
+    const state = index === undefined ? undefined : this.get({ batch: batch.id, index });
+    return state !== undefined && !state.calendar.hasPassed(state.lastLevel, 'settle');
   }
 
   /** [WIRE-6] Forgets the subjects of a batch. */
@@ -267,7 +275,7 @@ export class Court {
 
   /** Counts votes, and decides again if that changed anything. */
   #count(state: SubjectState, level: LevelState): void {
-    const hasNews = tally(this.#context, { subject: state, level }, this.#aggregateMs);
+    const hasNews = tally(this.#context, { subject: state, level }, this.#patience);
     if (level.publishAt !== undefined) {
       this.#publishing.set(`${state.key}/${level.level}`, { subject: state, level });
     }
@@ -346,7 +354,6 @@ export class Court {
     const { validator } = second.bundle;
     if (level.accused.has(validator)) return;
     level.accused.add(validator);
-    this.#context.publish(entryEvidence(first, second));
-    this.#context.report({ kind: 'evidence-found', guilty: [validator] });
+    this.#context.accuse(entryEvidence(first, second), [validator]);
   }
 }

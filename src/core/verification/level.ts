@@ -1,7 +1,7 @@
 /**
  * One level of one subject: what its holders said, checked entry by entry.
  */
-import { assert, equalBytes, type NodeId, subjectKey } from '../../base/index.ts';
+import { assert, type Digest, equalBytes, type NodeId, subjectKey } from '../../base/index.ts';
 import {
   type AbstainEntry,
   type CommitEntry,
@@ -101,22 +101,16 @@ export function addReveal(
   const index = level.committee.indexOf.get(holder);
   if (index === undefined) return { judgement: rejected('reveal-without-seat') };
   const before = level.reveals.get(index);
+  const commitment = commitmentBehind(context.network.id, source.bundle, entry);
   if (before !== undefined) {
-    // [VOTE-2] two different votes are evidence
-    const isSame = before.entry.verdict === entry.verdict;
+    // [VOTE-2] two different votes are evidence, and so are two measurements [COMMIT-1]
+    const first = commitmentBehind(context.network.id, before.source.bundle, before.entry);
+    const isSame = before.entry.verdict === entry.verdict && equalBytes(first, commitment);
     return isSame
       ? { judgement: ignored('known-reveal') }
       : { judgement: ACCEPTED, contradicts: before.source };
   }
   if (level.refused.has(index)) return { judgement: ignored('refused-before') };
-  const commitment = commitmentOf({
-    networkId: context.network.id,
-    subject: subject.subject,
-    level: level.level,
-    validator: holder,
-    measurement: entry.measurement,
-    salt: entry.salt,
-  });
   const commit = level.commits.get(index);
   if (commit !== undefined && !isSameCommitment(commit, commitment)) {
     // a reveal carries its commit: another one is a second commit
@@ -137,6 +131,33 @@ export function addReveal(
   // [VOTE-1] a reveal whose vote does not follow is rejected
   const isKept = level.reveals.has(index);
   return { judgement: isKept ? ACCEPTED : rejected('vote-does-not-follow') };
+}
+
+/** Commitments by the reveal itself: entries are never changed, and simulated nodes share them. */
+const commitments = new WeakMap<RevealEntry, Digest>();
+
+/** The commitment to which a reveal recomputes. */
+function commitmentBehind(
+  networkId: Uint8Array,
+  { validator }: EntrySource['bundle'],
+  entry: RevealEntry,
+): Digest {
+  const known = commitments.get(entry);
+  if (known !== undefined) return known;
+  const { level, measurement, salt } = entry;
+  const subject = { batch: entry.batch, index: entry.index };
+  const commitment = commitmentOf({ networkId, subject, level, validator, measurement, salt });
+  commitments.set(entry, commitment);
+  return commitment;
+}
+
+/** Tells whether two reveals of one holder say the same, without hashing. */
+export function isSameReveal(a: RevealEntry, b: RevealEntry): boolean {
+  if (a.verdict !== b.verdict || !equalBytes(a.salt, b.salt)) return false;
+  if (a.measurement.kind === 'empty' || b.measurement.kind === 'empty') {
+    return a.measurement.kind === b.measurement.kind;
+  }
+  return equalBytes(a.measurement.levelDigest, b.measurement.levelDigest);
 }
 
 function isSameCommitment(commit: CommitRecord, commitment: Uint8Array): boolean {

@@ -5,17 +5,23 @@
  * that finds nothing to do changes nothing.
  */
 import { assert, type Digest, digest, type Measurement, type Verdict } from '../../base/index.ts';
-import { bitmapOf, commitmentOf, encodeCanonical, voteSigningBytes } from '../../wire/index.ts';
+import {
+  type BundleEntry,
+  bitmapOf,
+  commitmentOf,
+  encodeCanonical,
+  voteSigningBytes,
+} from '../../wire/index.ts';
 import type { Context } from '../context.ts';
 import type { GuardRecord } from '../guard.ts';
-import type { Outbox } from '../outbox.ts';
 import { isCommitComplete, seenInTime, workId } from './level.ts';
 import type { LevelState, SubjectState } from './state.ts';
 import { followingVote } from './vote.ts';
 
-/** What a validator needs to take part: its outbox, its guard, its execution class. */
+/** What a validator needs to take part: a voice, its guard, its execution class. */
 export type Participation = {
-  readonly outbox: Outbox;
+  /** Takes an entry for the next bundle; its guard record is durable. [GUARD-1] */
+  readonly say: (entry: BundleEntry) => void;
   /** [GUARD-1] What this identity signed before, by subject and level. */
   readonly signed: (subject: SubjectState, level: number) => SignedBefore;
   readonly executionClass: string;
@@ -93,7 +99,7 @@ export function commitTo(
     });
   }
   level.own = { phase: 'committed', measurement, executionClass };
-  part.outbox.add({
+  part.say({
     kind: 'commit',
     ...subject.subject,
     level: level.level,
@@ -132,7 +138,7 @@ function abstainAgain(
   { reason }: GuardRecord & { kind: 'abstain' },
 ): void {
   level.own = { phase: 'abstained' };
-  part.outbox.add({ kind: 'abstain', ...subject.subject, level: level.level, reason });
+  part.say({ kind: 'abstain', ...subject.subject, level: level.level, reason });
 }
 
 /** [SAMPLE-2] After the own commit, a holder fetches the output and measures it itself. */
@@ -171,7 +177,7 @@ function reveal(context: Context, part: Participation, place: Place): void {
   }
   level.own = { phase: 'revealed', verdict };
   const message = voteSigningBytes(context.network.id, subject.subject, level.level, verdict);
-  part.outbox.add({
+  part.say({
     kind: 'reveal',
     ...subject.subject,
     level: level.level,
