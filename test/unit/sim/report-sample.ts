@@ -87,9 +87,12 @@ const money = {
   againstHonestyPerUnitStake: null,
 };
 
+function exact(value: number) {
+  return { value, form: 'by hand', kind: 'exact' as const };
+}
+
 /** A result whose numbers were made up to fill every line of the report. */
 export function sampleResult(): RunResult {
-  const exact = (value: number) => ({ value, form: 'by hand', kind: 'exact' as const });
   const counts = { claims: 100, drawn: 30 };
   const bundle = { messages: 900, transmissions: 12_000, bytes: 3_456_789 };
   const beacon = { messages: 10, transmissions: 400, bytes: 32_000 };
@@ -109,6 +112,27 @@ export function sampleResult(): RunResult {
       providers: 2,
       honestProviders: 1,
     },
+    ...sampleRates(),
+    verdicts: {
+      right: { valid: 19, invalid: 0, unavailable: 0, inconclusive: 1, unresolved: 0 },
+      wrong: { valid: 1, invalid: 7, unavailable: 1, inconclusive: 0, unresolved: 1 },
+    },
+    levels: { right: [15, 5], wrong: [1, 8, 1] },
+    time: {
+      toCertificate: durationsOf([900, 1200, 1500]),
+      toFinal: durationsOf([950, 2000, 12_345]),
+      toFinalUndisputed: durationsOf([950, 2000]),
+      toFinalDisputed: durationsOf([12_345]),
+    },
+    traffic: trafficReport(new Map([['bundle', bundle] as const, ['beacon', beacon]]), counts),
+    reExecutions: executionReport(240, counts),
+    money: sampleMoney(),
+    invariants: { checks: 98_765, violations: { agreement: 1 }, ablated: ['QUORUM-3'] },
+  };
+}
+
+function sampleRates(): Pick<RunResult, 'claims' | 'wrong' | 'honest'> {
+  return {
     claims: {
       answered: 100,
       sealed: rateOf(98, 100, notExpected('')),
@@ -133,50 +157,39 @@ export function sampleResult(): RunResult {
       slashedProviders: 0,
       slashedValidators: 1,
     },
-    verdicts: {
-      right: { valid: 19, invalid: 0, unavailable: 0, inconclusive: 1, unresolved: 0 },
-      wrong: { valid: 1, invalid: 7, unavailable: 1, inconclusive: 0, unresolved: 1 },
-    },
-    levels: { right: [15, 5], wrong: [1, 8, 1] },
-    time: {
-      toCertificate: durationsOf([900, 1200, 1500]),
-      toFinal: durationsOf([950, 2000, 12_345]),
-      toFinalUndisputed: durationsOf([950, 2000]),
-      toFinalDisputed: durationsOf([12_345]),
-    },
-    traffic: trafficReport(new Map([['bundle', bundle] as const, ['beacon', beacon]]), counts),
-    reExecutions: executionReport(240, counts),
-    money: {
-      unitStake: 1000,
-      behaviours: [
-        { ...money, role: 'provider', behaviour: 'honest', unit: 'claim' },
-        {
-          ...money,
-          role: 'provider',
-          behaviour: 'substitute-model',
-          unit: 'claim',
-          slashedStake: '1050000',
-          netStake: -1_040_000,
-          netPerUnitStake: -20_800,
-          againstHonestyPerUnitStake: -21_000,
-        },
-        { ...money, role: 'validator', behaviour: 'honest', unit: 'seat' },
-        {
-          ...money,
-          role: 'validator',
-          behaviour: 'lazy-validator',
-          unit: 'seat',
-          executionCostStake: 0,
-          netStake: 60_000,
-          netPerUnitStake: 1200,
-          againstHonestyPerUnitStake: 1000,
-        },
-      ],
-      samplingRate: 0.3,
-      leastSamplingRate: 0.00496,
-      poolStake: '12345',
-      burnedStake: '1050000',
-    },
-    invariants: { checks: 98_765, violations: { agreement: 1 }, ablated: ['QUORUM-3'] },
+  };
+}
+
+function sampleMoney(): RunResult['money'] {
+  return {
+    unitStake: 1000,
+    behaviours: [
+      { ...money, role: 'provider', behaviour: 'honest', unit: 'claim' },
+      {
+        ...money,
+        role: 'provider',
+        behaviour: 'substitute-model',
+        unit: 'claim',
+        slashedStake: '1050000',
+        netStake: -1_040_000,
+        netPerUnitStake: -20_800,
+        againstHonestyPerUnitStake: -21_000,
+      },
+      { ...money, role: 'validator', behaviour: 'honest', unit: 'seat' },
+      {
+        ...money,
+        role: 'validator',
+        behaviour: 'lazy-validator',
+        unit: 'seat',
+        executionCostStake: 0,
+        netStake: 60_000,
+        netPerUnitStake: 1200,
+        againstHonestyPerUnitStake: 1000,
+      },
+    ],
+    samplingRate: 0.3,
+    leastSamplingRate: 0.00496,
+    poolStake: '12345',
+    burnedStake: '1050000',
   };
 }
