@@ -251,6 +251,11 @@ export class Cluster {
     for (const deliver of this.#held.splice(0)) deliver();
   }
 
+  /** Runs `action` at time `at`. */
+  runAt(at: number, action: () => void): void {
+    this.#at(at, action);
+  }
+
   /** Runs everything up to and including time `until`. */
   runUntil(until: number): void {
     for (;;) {

@@ -123,7 +123,7 @@ const VALID: VoteSpec = ['valid'];
 const reserve = `p reserve -${4n * rewardPerSeat}`;
 
 describe('[SLASH-2] settlement', () => {
-  it('[CLAIM-6] reserves level 0 of the leaves that can be drawn at most, for sealed batches', () => {
+  it('[CLAIM-6] reserves level 0 of all leaves that can be drawn, for sealed batches', () => {
     const amount = (count: number, assuranceClass: string) =>
       movementsOf([], { sealed: [header(count, assuranceClass)] })[0];
     equal(amount(5, 'full'), `p reserve -${5n * 4n * rewardPerSeat}`);
@@ -148,7 +148,7 @@ describe('[SLASH-2] settlement', () => {
     deepStrictEqual(movementsOf([levelOf(0, votes)]), [reserve]);
   });
 
-  it('[SLASH-1] slashes a provider the same for invalid and unavailable, never for the rest', () => {
+  it('[SLASH-1] slashes a provider the same for invalid and unavailable, not else', () => {
     const slashed = (verdict: Verdict) =>
       movementsOf([
         levelOf(1, new Array<VoteSpec>(6).fill([verdict]), { certified: verdict }),
@@ -186,7 +186,7 @@ describe('[SLASH-2] settlement', () => {
     ]);
   });
 
-  it('[SLASH-1] [A16] slashes a vote against the verdict only if most of its class found another digest', () => {
+  it('[SLASH-1] [A16] slashes a wrong vote only if most of its class found another digest', () => {
     const at = (found: string, executionClass: string) => {
       const levels = [
         levelOf(0, [VALID, VALID, VALID, ['invalid', found, executionClass]], {

@@ -58,7 +58,7 @@ function verdictsOf(committee: Committee, counts: Counts, isHeavy: boolean): rea
 const SIZES = Array.from({ length: 12 }, (_, i) => i + 1);
 
 describe('tally', () => {
-  it('[QUORUM-1] reaches a verdict with exactly the votes it takes, and no two that conflict', () => {
+  it('[QUORUM-1] reaches verdicts with exactly the votes it takes, no two in conflict', () => {
     for (const size of SIZES) {
       const committee = committeeOf(size);
       const q = Number(committee.quorum);
@@ -88,7 +88,7 @@ describe('tally', () => {
     }
   });
 
-  it('[QUORUM-5] says inconclusive at heavy levels only, when it blocks and a side joins it', () => {
+  it('[QUORUM-5] says inconclusive at heavy levels, when it blocks and a side joins', () => {
     for (const size of SIZES) {
       const committee = committeeOf(size);
       const q = Number(committee.quorum);
