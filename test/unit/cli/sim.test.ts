@@ -158,6 +158,9 @@ describe('assay sim', () => {
     assert.match(err, /--seed 1/);
     assert.match(err, /--set validators\.slowFactor=1000/);
     assert.ok(!existsSync(folder));
+    // a folder that cannot be written is refused before the run: else this ended with 3
+    const refused = await run('sim', 'run', scenario, ...sets, '--out', scenario);
+    assert.equal(refused.code, 2, refused.err);
   });
 
   it('counts broken promises where rules are ablated, and ends with 0', async () => {

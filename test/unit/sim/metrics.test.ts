@@ -92,6 +92,9 @@ describe('what became of a drawn claim', () => {
     const record = recordOf([['invalid', 10]]);
     record.certified.set(0, new Set<Verdict>(['valid']));
     record.challenged.add(0);
+    const refused = recordOf([['valid', 10]]);
+    refused.certified.set(0, new Set<Verdict>(['invalid']));
+    assert.equal(drawnClaim(refused).isCertifiedValidAtLevel0, false);
     assert.equal(drawnClaim(record).isCertifiedValidAtLevel0, true);
     assert.deepEqual(drawnClaim(record).challengedLevels, [0]);
   });
