@@ -314,15 +314,14 @@ function moneyVerdict(behaviours: readonly BehaviourMoney[]): Section['verdict']
   const winners = compared.filter((each) => gainOf(each) > 0);
   const losers = compared.length - winners.length;
   if (winners.length > 0) {
-    const rest = losers === 0 ? '' : ` ${formatPlural(losers, 'other kind')} ended worse off.`;
-    const names = winners.map(gainText).join(', ');
-    const text = `In this run it did: more than honest nodes had ${names}.`;
+    const rest = losers === 0 ? '' : ` ${formatPlural(losers, 'other kind')} ended below.`;
+    const text = `In this run it did: ${winners.map(gainText).join(', ')}.`;
     return { tone: 'bad', text: text + rest };
   }
   const text =
     losers === 1
-      ? `No: less than honest nodes had ${gainText(best)}.`
-      : `No: all ${losers} kinds ended worse off than honest nodes; least, ${gainText(best)}.`;
+      ? `No: ${gainText(best)}.`
+      : `No: all ${losers} kinds ended below honest nodes; the best, ${gainText(best)}.`;
   return { tone: 'good', text };
 }
 
@@ -333,5 +332,6 @@ function gainOf({ againstHonestyPerUnitStake: gain }: BehaviourMoney): number {
 function gainText(money: BehaviourMoney): string {
   const per = money.unit === 'claim' ? 'answer' : 'seat';
   const amount = formatNumber(Math.abs(gainOf(money)));
-  return `${money.behaviour} (${money.role}) by ${amount} per ${per}`;
+  const side = gainOf(money) > 0 ? 'above' : 'below';
+  return `${money.behaviour} (${money.role}) ended ${amount} per ${per} ${side} honest nodes`;
 }
