@@ -6,7 +6,13 @@
  * errs per validator (misses, false alarms, occasional challenges) is taken to err per seat.
  * Silence is that of nodes that are down or choose it, not of lost messages and late executions.
  */
-import { captured, caught, challenged, escapedUnseen } from '../../src/theory/index.ts';
+import {
+  captured,
+  caught,
+  challenged,
+  escapedUnseen,
+  isWholeSetStuck,
+} from '../../src/theory/index.ts';
 import type { ClaimRow } from '../metrics/claims.ts';
 import { type Expected, notExpected } from '../metrics/rate.ts';
 import type { Simulation } from '../setup.ts';
@@ -99,6 +105,9 @@ export class ClosedForms {
         const rows = wrong.filter((row) => row.assuranceClass === assuranceClass);
         const escaped = this.wrongAccepted(rows);
         if (escaped.value === null) return escaped;
+        if (rows.some((row) => this.#isStuck(row))) {
+          return notExpected('so much stake is dishonest or silent that no level can convict');
+        }
         const law = { cheatShare: 1, catchShare: 1 - escaped.value, claims: rows.length };
         missed *= 1 - caught({ ...law, rate: this.#rate(rows[0]) });
       }
@@ -169,6 +178,12 @@ export class ClosedForms {
       silent: votesFor < 1 ? Math.min(1, silent / (1 - votesFor)) : 0,
       isExact: miss === 0 && alarm === 0 && !isOccasional,
     };
+  }
+
+  /** Whether those who vote against conviction, or not at all, hold a third of the pool. */
+  #isStuck(row: ClaimRow): boolean {
+    const bench = this.#bench(row, 0);
+    return isWholeSetStuck({ adversary: bench.votesFor, silent: bench.silent });
   }
 
   #opposition({ model }: ClaimRow): Opposition {

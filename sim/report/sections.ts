@@ -89,7 +89,8 @@ function whatHappened(result: RunResult, layout: Layout): Section {
   };
 }
 
-function wrongAnswers({ wrong }: RunResult, layout: Layout): Section {
+function wrongAnswers(result: RunResult, layout: Layout): Section {
+  const { wrong } = result;
   const { accepted, capturedAtLevel0, caughtProviders } = wrong;
   const lines = [
     ...grid([
@@ -105,10 +106,12 @@ function wrongAnswers({ wrong }: RunResult, layout: Layout): Section {
       ['cheating providers caught', caughtProviders],
     ]),
   ];
-  return { title: 'Did wrong answers get through?', verdict: wrongVerdict(wrong), lines };
+  return { title: 'Did wrong answers get through?', verdict: wrongVerdict(result), lines };
 }
 
-function wrongVerdict({ accepted, ...wrong }: RunResult['wrong']): Section['verdict'] {
+function wrongVerdict({ wrong, verdicts }: RunResult): Section['verdict'] {
+  const { accepted } = wrong;
+  const { unresolved } = verdicts.wrong;
   const unverified =
     wrong.undrawn === 0 ? '' : ` ${formatCount(wrong.undrawn)} got through because nobody looked.`;
   if (wrong.answered === 0) return { tone: 'plain', text: 'There were none.' };
@@ -116,6 +119,10 @@ function wrongVerdict({ accepted, ...wrong }: RunResult['wrong']): Section['verd
   const all = formatCount(accepted.of);
   if (accepted.count > 0) {
     const text = `Yes: ${formatCount(accepted.count)} of ${all} that were drawn ended valid.`;
+    return { tone: 'bad', text: text + unverified };
+  }
+  if (unresolved > 0) {
+    const text = `None of the ${all} drawn ended valid, but ${formatCount(unresolved)} had no end.`;
     return { tone: 'bad', text: text + unverified };
   }
   const text = `Not where it was looked: none of the ${all} drawn ended valid.`;

@@ -77,6 +77,14 @@ describe('closed forms beside a run', () => {
     near(forms.drawn([...spot, claim()]), (0.05 + 0.05 + 1) / 3, 'exact');
   });
 
+  it('expect nobody to be caught where a third of the stake prevents every verdict', () => {
+    const many = 'adversaries.0={ behaviour: cartel, share: 0.4, providerShare: 0.5 }';
+    const forms = new ClosedForms(smallSimulation(many));
+    const expected = forms.caught([[wrongClaim()]]);
+    assert.match('reason' in expected ? expected.reason : '', /no level can convict/);
+    near(forms.captured(wrong), 0.096256, 'exact');
+  });
+
   it('are absent, with the reason, where they do not apply', () => {
     const reason = (expected: Expected) => ('reason' in expected ? expected.reason : '');
     const whole = new ClosedForms(smallSimulation(CARTEL, 'parameters.levels=[128]'));
