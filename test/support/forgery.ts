@@ -35,7 +35,7 @@ import {
   voteSigningBytes,
 } from '../../src/wire/index.ts';
 import type { Cluster, ClusterNode } from './cluster.ts';
-import { EXECUTION_CLASS, isOutputName, outputOf } from './cluster-network.ts';
+import { EXECUTION_CLASS, isOutputName, MODEL, outputOf } from './cluster-network.ts';
 
 type Values = ReadonlyMap<string, string>;
 type Forge = (cluster: Cluster, node: ClusterNode, values: Values) => readonly Message[];
@@ -47,6 +47,18 @@ export const forgeries: Readonly<Record<string, Forge>> = {
     const entry = { kind: 'commit', ...placeOf(cluster, values), commitment } as const;
     return [bundleOf(cluster, signer, [entry])];
   },
+  /** A header of its own making, of leaves that may not exist. */
+  header: (cluster, { signer }, values) => [
+    signedHeader(cluster, signer, {
+      type: 'header',
+      provider: signer.id,
+      round: round(Number(values.get('round') ?? 1)),
+      assuranceClass: values.get('class') ?? 'full',
+      model: MODEL,
+      root: digest(sha256(utf8('some leaves'))),
+      count: Number(values.get('count') ?? 1),
+    }),
+  ],
   'second-header': (cluster, { signer }) => {
     const { signature: _, ...body } = headerOf(cluster);
     return [signedHeader(cluster, signer, { ...body, root: digest(sha256(utf8('other leaves'))) })];
