@@ -30,6 +30,9 @@ import { SkewWatch } from './skew-watch.ts';
 /** Batches tracked for one slot: the second one is evidence, a third one tells nothing new. */
 const BATCHES_PER_SLOT_MAX = 2;
 
+/** Rounds by which a node may lag behind the others and still keep what they say. */
+const EARLY_ROUNDS_MAX = 8;
+
 export class BatchBook {
   readonly #context: Context;
   readonly #batches = new Map<BatchId, Batch>();
@@ -65,7 +68,7 @@ export class BatchBook {
   addHeader(header: HeaderMessage): Judgement | 'early' {
     const { network, beacons } = this.#context;
     const latest = beacons.latest;
-    if (latest === undefined || header.round > latest) return 'early';
+    if (latest === undefined || header.round > latest) return this.#earlyHeader(header);
     const id = batchId(header);
     if (this.#batches.has(id)) return ignored('known-batch');
     // [WIRE-6] nothing is left of a header four rounds on, unless a seal brings it back
@@ -81,7 +84,8 @@ export class BatchBook {
     const id = batchId(header);
     let batch = this.#batches.get(id);
     if (batch === undefined) {
-      if (this.#context.beacons.get(header.round) === undefined) return 'early';
+      const { latest } = this.#context.beacons;
+      if (latest === undefined || header.round > latest) return this.#earlyHeader(header);
       const added = this.#track(id, header);
       if ('verdict' in added) return added;
       batch = added;
@@ -175,6 +179,17 @@ export class BatchBook {
       this.#context.report({ kind: 'batch-void', batch: batch.id, round: batch.header.round });
     }
     return closed;
+  }
+
+  /** [WIRE-3] Only what a provider signed, and for a round that is near, is worth keeping. */
+  #earlyHeader(header: HeaderMessage): Judgement | 'early' {
+    const { network, crypto, beacons } = this.#context;
+    const { latest } = beacons;
+    if (latest !== undefined && header.round > latest + EARLY_ROUNDS_MAX) {
+      return ignored('far-round');
+    }
+    const fault = checkHeader(network, crypto, header);
+    return fault === undefined ? 'early' : rejected(fault);
   }
 
   #track(id: BatchId, header: HeaderMessage): Batch | Judgement {

@@ -78,6 +78,8 @@ describe('[WIRE-3] judgements', () => {
       [
         made({ round: '1' }),
         made({ round: '9' }),
+        made({ round: '99' }),
+        { ...made({ round: '9' }), count: 2 },
         made({ round: '5', count: '4097' }),
         made({ round: '5', class: 'none' }),
         changed({ count: 2 }),
@@ -87,6 +89,8 @@ describe('[WIRE-3] judgements', () => {
       [
         'ignore old-header',
         'accept early',
+        'ignore far-round',
+        'reject header-signature',
         'reject batch-count',
         'reject assurance-class',
         'reject header-signature',
