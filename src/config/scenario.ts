@@ -14,18 +14,15 @@ import { scenarioRelations } from './scenario-relations.ts';
 
 /** Rules that a run may switch off, each with what then becomes possible. */
 export const ABLATIONS = {
-  'TIME-3': 'batches count without a seal: a provider waits for the draw, then chooses',
-  'CLAIM-6': 'seats seal more than a provider could pay for',
-  'SAMPLE-1': 'the provider knows in advance which leaves are drawn',
-  'COMMIT-1': 'votes are taken without a commit: what others revealed can be copied',
-  'COMMIT-2': 'measurements are shown at once: those who wait can copy',
-  'MEASURE-1': 'signs of sketches are the same at every level: old sketches can be copied',
+  'TIME-3': 'seats seal after the draw is known: a provider waits for it, then orders its batch',
+  'SAMPLE-1': 'no leaf is ever drawn: nobody looks at an answer',
+  'COMMIT-2': 'measurements and outputs are shown at once: who waits can copy them in time',
   'VOTE-1': 'a vote need not follow from the measurement: always saying valid pays',
-  'VOTE-4': 'silent seats are paid as well',
-  'QUORUM-2': 'dissent starts no further level',
-  'QUORUM-3': 'losing a challenge is free',
-  'QUORUM-4': 'small committees take money',
-  'SLASH-1': 'nobody is slashed',
+  'VOTE-4': 'a vote is paid however late its commit was: who waits can copy',
+  'QUORUM-2': 'dissent is no challenge: what a captured committee certified becomes final',
+  'QUORUM-3': 'losing a challenge costs nothing of the next level',
+  'QUORUM-4': 'small committees take money: a captured one slashes an honest provider',
+  'SLASH-1': 'nobody is slashed but for a final invalid, and silence costs nothing',
 } as const;
 
 /** The tag of a rule that a run may switch off. */
