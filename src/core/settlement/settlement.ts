@@ -156,8 +156,9 @@ function reward(accounts: Accounts, network: Network, subject: JudgedSubject): v
     const certified = new Set(level.certified.flatMap((certificate) => certificate.holders));
     for (const vote of level.votes) {
       // [VOTE-4] weight in a certificate, or a dissent that the final verdict proved right
-      const isRight = verdict !== undefined && vote.verdict === verdict;
-      if (!certified.has(vote.holder) && !isRight) continue;
+      const isAlone = level.certified.every((other) => other.verdict !== vote.verdict);
+      const isRightDissent = isAlone && vote.verdict === verdict;
+      if (!certified.has(vote.holder) && !isRightDissent) continue;
       if (verdict !== undefined && isOpposed(vote.verdict, verdict)) continue;
       if (!network.ablated.has('VOTE-4') && !wasSeenInTime(level, vote.holder)) continue;
       accounts.pay(vote.holder, rewardOf(network, level, vote.holder), 'reward');
