@@ -7,6 +7,7 @@ import { REFERENCE } from '../oracle/oracle.ts';
 import type { AdversaryTools, Behaviour } from './behaviour.ts';
 import { Cheating } from './cheating.ts';
 
+/** Answers with what it has at hand. */
 export function cachedOutput(
   tools: AdversaryTools,
   { cheatShare }: { readonly cheatShare: number },

@@ -15,6 +15,7 @@ import {
 } from '../../src/wire/index.ts';
 import type { AdversaryTools, Behaviour } from './behaviour.ts';
 
+/** Says everything twice, differently. */
 export function equivocator(tools: AdversaryTools): Behaviour {
   return { after: (effects) => effects.flatMap((effect) => [effect, ...rivalOf(tools, effect)]) };
 }

@@ -6,6 +6,7 @@ import { subjectKey } from '../../src/base/index.ts';
 import type { AdversaryTools, Behaviour } from './behaviour.ts';
 import { inventedMeasurement } from './invention.ts';
 
+/** Dissents from `challengeShare` of what it judges. */
 export function falseChallenger(
   { random, signer }: AdversaryTools,
   { challengeShare }: { readonly challengeShare: number },

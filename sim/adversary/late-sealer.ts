@@ -3,9 +3,10 @@
  * drawn. Stopped by the seal: seats acknowledge nothing once the draw can be known. [TIME-3]
  *
  * It holds back beacons and answers from its own core, so that the core seals a batch of a round
- * whose draw is already known; then it lets the core catch up. One batch per cycle of rounds.
+ * whose draw is already known; then it lets the core catch up. One batch per cycle of rounds. The
+ * first beacon goes through: a core without any would refuse the first answers.
  */
-import { type Round, round, sha256 } from '../../src/base/index.ts';
+import { type Round, sha256 } from '../../src/base/index.ts';
 import {
   claimOf,
   drawnIndices,
@@ -19,12 +20,13 @@ import { type BeaconMessage, batchId, encodeClaim } from '../../src/wire/index.t
 import type { AdversaryTools, Behaviour } from './behaviour.ts';
 import { Cheating, type CheatingOptions } from './cheating.ts';
 
-/** Orders it tries for one batch before it takes the best one. */
-const GRINDS_MAX = 64;
+/** Orders it tries for one batch before it takes the best one: a second of hashing, no more. */
+const GRINDS_MAX = 4_096;
 
 type AnswerEvent = ProviderEvent & { readonly kind: 'answer-computed' };
 type BeaconEvent = ProviderEvent & { readonly kind: 'message-received' };
 
+/** Seals `delayRounds` late, in the order that suits it. */
 export function lateSealer(
   tools: AdversaryTools,
   { delayRounds, ...options }: CheatingOptions & { readonly delayRounds: number },
@@ -42,11 +44,14 @@ export function lateSealer(
       }
       const beacon = beaconOf(event);
       if (beacon === undefined) return [event];
-      sealing ??= beacon.round;
+      if (sealing === undefined) {
+        sealing = later(beacon.round, 1);
+        return [event];
+      }
       beacons.push(event as BeaconEvent);
       if (beacon.round < sealing + Math.floor(delayRounds)) return [];
       const slot = sealing;
-      sealing = round(beacon.round + 1);
+      sealing = later(beacon.round, 1);
       const ground = grind(tools, cheating, { answers: answers.splice(0), slot, beacons });
       return [...ground, ...beacons.splice(0)];
     },
@@ -65,12 +70,15 @@ type Material = {
   readonly beacons: readonly BeaconEvent[];
 };
 
+/** Answers that would stand in one batch. */
+type SlotAnswers = { readonly slot: Slot; readonly answers: readonly AnswerEvent[] };
+
 /** Orders the answers of each slot so that as few wrong ones as possible are drawn. */
 function grind(tools: AdversaryTools, cheating: Cheating, material: Material): AnswerEvent[] {
   const drawing = material.beacons
     .map(beaconOf)
     .find((beacon) => beacon?.round === later(material.slot, 2));
-  const groups = new Map<string, { slot: Slot; answers: AnswerEvent[] }>();
+  const groups = new Map<string, SlotAnswers & { answers: AnswerEvent[] }>();
   for (const answer of material.answers) {
     const { assuranceClass, model } = answer.request;
     const slot = { provider: tools.signer.id, round: material.slot, assuranceClass, model };
@@ -85,36 +93,33 @@ function grind(tools: AdversaryTools, cheating: Cheating, material: Material): A
   );
 }
 
+/** An answer, as the leaf that it would be. */
+type Leaf = { readonly answer: AnswerEvent; readonly bytes: Uint8Array; readonly isWrong: boolean };
+
 function bestOrder(
-  tools: AdversaryTools,
+  { signer, draws, random }: AdversaryTools,
   cheating: Cheating,
-  at: { slot: Slot; answers: readonly AnswerEvent[]; randomness: Uint8Array },
+  { slot, answers, randomness }: SlotAnswers & { readonly randomness: Uint8Array },
 ): readonly AnswerEvent[] {
-  let best = at.answers;
+  const { network } = draws;
+  const oneIn = network.parameters.classes.get(slot.assuranceClass) ?? 1;
+  const count = answers.length;
+  let order: readonly Leaf[] = answers.map((answer) => ({
+    answer,
+    bytes: encodeClaim(claimOf(signer, network, answer).claim),
+    isWrong: cheating.isWrongRequest(answer.request),
+  }));
+  let best = order;
   let fewest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < GRINDS_MAX && fewest > 0; i++) {
-    const order = tools.random.shuffled(at.answers);
-    const drawn = drawnOf(tools, { ...at, answers: order });
-    const wrong = drawn.filter((index) => {
-      const request = order[index]?.request;
-      return request !== undefined && cheating.isWrongRequest(request);
-    }).length;
-    if (wrong >= fewest) continue;
-    fewest = wrong;
-    best = order;
+    const batch = batchId({ ...slot, root: merkleRoot(order.map(({ bytes }) => bytes)), count });
+    const drawn = drawnIndices(randomness, { batch, count, oneIn });
+    const wrong = drawn.filter((index) => order[index]?.isWrong).length;
+    if (wrong < fewest) {
+      fewest = wrong;
+      best = order;
+    }
+    order = random.shuffled(order);
   }
-  return best;
-}
-
-/** What would be drawn of a batch in this order. */
-function drawnOf(
-  { signer, draws }: AdversaryTools,
-  at: { slot: Slot; answers: readonly AnswerEvent[]; randomness: Uint8Array },
-): readonly number[] {
-  const { network } = draws;
-  const claims = at.answers.map((answer) => claimOf(signer, network, answer).claim);
-  const root = merkleRoot(claims.map(encodeClaim));
-  const batch = batchId({ ...at.slot, root, count: claims.length });
-  const oneIn = network.parameters.classes.get(at.slot.assuranceClass) ?? 1;
-  return drawnIndices(at.randomness, { batch, count: claims.length, oneIn });
+  return best.map(({ answer }) => answer);
 }

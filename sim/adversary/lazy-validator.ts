@@ -6,6 +6,7 @@ import type { Measurement } from '../../src/base/index.ts';
 import type { Behaviour } from './behaviour.ts';
 import { inventedMeasurement } from './invention.ts';
 
+/** Takes its own invention for the output of whoever is judged. */
 export function lazyValidator(): Behaviour {
   const invent = ({ id }: { id: string }): Measurement => {
     const [, ...place] = id.split('/');

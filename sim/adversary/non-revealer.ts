@@ -7,6 +7,7 @@ import { batchId } from '../../src/wire/index.ts';
 import type { AdversaryTools, Behaviour } from './behaviour.ts';
 import { Cheating, type CheatingOptions } from './cheating.ts';
 
+/** Opens everything, and keeps its wrong outputs to itself. */
 export function nonRevealer(tools: AdversaryTools, options: CheatingOptions): Behaviour {
   const cheating = new Cheating(tools, options);
   const wrong = new Set<string>();

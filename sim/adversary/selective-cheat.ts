@@ -2,6 +2,7 @@
 import type { AdversaryTools, Behaviour } from './behaviour.ts';
 import { Cheating, type CheatingOptions } from './cheating.ts';
 
+/** Cheats in `classes` only. */
 export function selectiveCheat(
   tools: AdversaryTools,
   { classes, ...options }: CheatingOptions & { readonly classes: readonly string[] },

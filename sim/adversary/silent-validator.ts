@@ -1,6 +1,7 @@
 /** A validator that seals, and neither commits nor votes. Costs penaltySilent. [SLASH-1] */
 import type { Behaviour } from './behaviour.ts';
 
+/** Says nothing but acknowledgements. */
 export function silentValidator(): Behaviour {
   return {
     execute: () => 'never',

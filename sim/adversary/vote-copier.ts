@@ -7,6 +7,7 @@ import { subjectKey } from '../../src/base/index.ts';
 import type { ProviderEvent } from '../../src/core/index.ts';
 import type { Behaviour } from './behaviour.ts';
 
+/** Finds what the first revealer found. */
 export function voteCopier(): Behaviour {
   /** Work that waits for a reveal to copy, by subject and level. */
   const waiting = new Map<string, string>();
