@@ -4,7 +4,7 @@
 import { assert } from './assert.ts';
 import type { Brand } from './brand.ts';
 
-/** A staked identity (validator, provider) or a requester: its Ed25519 public key, 64 hex digits. */
+/** A staked identity or a requester: its Ed25519 public key, 64 hexadecimal digits. */
 export type NodeId = Brand<string, 'NodeId'>;
 /** Content id (CIDv1, dag-cbor, SHA-256, base32) of a batch header. */
 export type BatchId = Brand<string, 'BatchId'>;

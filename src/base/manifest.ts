@@ -12,7 +12,7 @@ export type Comparator =
       readonly tolerance: number;
       /** Distance above which they mismatch; at least `tolerance`, default 3 · tolerance. */
       readonly rejection: number;
-      /** Norm per √number below which differences count absolutely; at least 0. */
+      /** Norm of a whole output below which differences count absolutely; at least 0. */
       readonly scale: number;
     };
 

@@ -34,7 +34,7 @@ export type TensorSketch = {
   readonly whole: boolean;
 };
 
-/** [MEASURE-1] Digest, level digest and sketch of an output; `empty` if there was nothing to run. */
+/** [MEASURE-1] Digest, level digest and sketch of an output; `empty` if nothing could be run. */
 export type Measurement =
   | { readonly kind: 'empty' }
   | {

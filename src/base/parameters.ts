@@ -208,7 +208,7 @@ export const PARAMETER_DOCS: Readonly<Record<keyof ProtocolParameters, Parameter
     meaning: 'Sums that stand for one output tensor in a measurement',
     unit: 'float64 numbers',
     min: 32,
-    max: 1024,
+    max: 512,
     tooLow: 'distances are too blurred: honest drift and substitution overlap',
     tooHigh: 'larger reveals for nothing',
   },
