@@ -11,7 +11,7 @@ import {
   type NodeId,
   type Round,
 } from '../base/index.ts';
-import { merkleProof, merkleRoot, type Signer } from '../crypto/index.ts';
+import { merkleRoot, merkleTree, pathOf, type Signer } from '../crypto/index.ts';
 import {
   batchId,
   encodeCanonical,
@@ -144,14 +144,14 @@ export function openingsOf(
   { leaves }: AnswerBatch,
   indices: readonly number[],
 ): readonly (readonly Opening[])[] {
-  const encoded = leaves.map(({ claim }) => encodeClaim(claim));
+  const tree = merkleTree(leaves.map(({ claim }) => encodeClaim(claim)));
   const parts: Opening[][] = [];
   let roomBytes = 0;
   for (const index of indices) {
     const leaf = leaves[index];
     assert(leaf !== undefined, 'a drawn index names a leaf');
     const { claim, input } = leaf;
-    const path = merkleProof(encoded, index);
+    const path = pathOf(tree, index);
     const sizeBytes = OPENING_BYTES + path.length * DIGEST_BYTES + (input?.length ?? 0);
     const part = parts.at(-1);
     const opening = { index, claim, path, ...(input === undefined ? {} : { input }) };
@@ -171,8 +171,8 @@ export function openingsOf(
 const OPENING_BYTES = 448;
 /** A digest with its head. */
 const DIGEST_BYTES = 34;
-/** Upper bound of header, seal and list heads. */
-const HEAD_BYTES = 1_536;
+/** Upper bound of header, list heads, and a seal whose bitmap holds 16,384 holders. */
+const HEAD_BYTES = 4_096;
 
 /** Who may be asked for `count` more answers: [CLAIM-6] within the provider's stake. */
 export function isWithinStake({ network }: Context, provider: NodeId, count: number): boolean {
@@ -199,5 +199,7 @@ export function claimOf(
   const salt = digest(signer.deriveSecret(encodeCanonical(name)));
   const commitment = outputCommitment(salt, outputDigest);
   const claim = { requester, nonce, input: request.input, model, executionClass, commitment };
-  return { claim, salt, outputDigest, ...(input === undefined ? {} : { input }) };
+  // a larger input is fetched by its content id
+  const isInline = input !== undefined && input.length <= LIMITS.inlineInputBytes;
+  return { claim, salt, outputDigest, ...(isInline ? { input } : {}) };
 }

@@ -12,7 +12,7 @@ import {
   type TimeMs,
 } from '../../base/index.ts';
 import type { BundleEntry, CertificateMessage, Opening, OutputMessage } from '../../wire/index.ts';
-import { outputCommitment } from '../../wire/index.ts';
+import { measurementFits, outputCommitment } from '../../wire/index.ts';
 import { drawingRound, type Milestone } from '../calendar.ts';
 import { publishDue, takeCertificate, tally } from '../certificate/exchange.ts';
 import type { Context } from '../context.ts';
@@ -330,7 +330,11 @@ export class Court {
     const place = { subject: state, level };
     if (event.kind === 'execution-finished') {
       const { measurement, executionClass } = event;
-      commitTo(this.#context, this.#participation, place, { measurement, executionClass });
+      const found = { measurement, executionClass };
+      // [EXEC-2] what cannot be sent cannot be voted on: a limit of ours, not a verdict
+      if (!measurementFits(measurement))
+        abstain(this.#context, this.#participation, place, 'overload');
+      else commitTo(this.#context, this.#participation, place, found);
     } else if (event.kind === 'execution-failed') {
       if (event.reason === 'missing-input') level.own = { ...level.own, isInputMissing: true };
       else abstain(this.#context, this.#participation, place, event.reason);
