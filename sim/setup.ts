@@ -3,6 +3,7 @@ import {
   type ModelManifest,
   type NodeId,
   type Round,
+  type Stake,
   sha256,
   stake,
   timeMs,
@@ -71,11 +72,51 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
   const keys = createKeys(scenario, seed);
   const stakes = drawStakes(scenario.validators, new RandomStream(seed, 'stakes'));
   const roles = assignRoles(scenario, { stakes, random: new RandomStream(seed, 'roles') });
-  const signers = {
+  const signers: Signers = {
     validators: stakes.map((_, index) => keys.signer(`validator/${index}`)),
     providers: roles.providers.map((_, index) => keys.signer(`provider/${index}`)),
   };
-  const network = createNetwork({
+  const network = networkOf(scenario, { seed, oracle, keys, stakes, signers });
+  const draws = new Draws(network);
+  const randomness = new Map<Round, Uint8Array>();
+  const crypto = sharingBeacons(keys.crypto, randomness);
+  const truth = new Truth(...dishonestAndDown(roles, signers));
+  const committees = new Committees({ draws, truth, randomnessOf: (r) => randomness.get(r) });
+  const up = network.validators.filter(({ id }) => truth.isHonest(id) && !truth.down.has(id));
+  const recorder = new Recorder({ truth, oracle, observers: new Set(up.map(({ id }) => id)) });
+  const checker = new Checker({ committees, truth, isLenient: scenario.ablate.length > 0 });
+  const nodes = createNodes({ scenario, seed, roles, signers, draws, crypto, oracle });
+  const world = new World({
+    nodes,
+    network: createNetworkModel(scenario, seed, nodes.length),
+    oracle,
+    beacon: keys.beacon,
+    workload: workloadOf(scenario, { seed, oracle, keys, networkId: network.id }),
+    truth,
+    recorder,
+    checker,
+    committees,
+    roundMs: scenario.parameters.roundMs,
+    durationRounds: scenario.durationRounds,
+    lastRound: scenario.durationRounds + roundsOfAllLevels(scenario) + TAIL_ROUNDS,
+  });
+  return { scenario, seed, network, nodes, truth, committees, recorder, checker, world };
+}
+
+type Signers = { readonly validators: readonly Signer[]; readonly providers: readonly Signer[] };
+
+function networkOf(
+  scenario: Scenario,
+  parts: {
+    seed: number;
+    oracle: Oracle;
+    keys: Keys;
+    stakes: readonly Stake[];
+    signers: Signers;
+  },
+): Network {
+  const { seed, oracle, keys, stakes, signers } = parts;
+  return createNetwork({
     id: sha256(utf8(`assay/sim/network/${scenario.name}`)),
     parameters: scenario.parameters,
     beacon: { chainKey: keys.beacon.chainKey, genesisMs: timeMs(scenario.parameters.roundMs) },
@@ -92,41 +133,21 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
     models: manifestsOf(scenario, oracle),
     ablated: new Set(scenario.ablate),
   });
-  const draws = new Draws(network);
-  const randomness = new Map<Round, Uint8Array>();
-  const crypto = sharingBeacons(keys.crypto, randomness);
-  const truth = new Truth(...dishonestAndDown(roles, signers));
-  const committees = new Committees({ draws, truth, randomnessOf: (r) => randomness.get(r) });
-  const observers = new Set(
-    signers.validators
-      .filter(({ id }, index) => truth.isHonest(id) && !roles.down.has(index))
-      .map(({ id }) => id),
-  );
-  const recorder = new Recorder({ truth, oracle, observers });
-  const checker = new Checker({ committees, truth, isLenient: scenario.ablate.length > 0 });
-  const nodes = createNodes({ scenario, seed, roles, signers, draws, crypto, oracle });
-  const world = new World({
-    nodes,
-    network: createNetworkModel(scenario, seed, nodes.length),
-    oracle,
-    beacon: keys.beacon,
-    workload: new Workload({
-      seed,
-      networkId: network.id,
-      workload: scenario.workload,
-      providerCount: signers.providers.length,
-      models: oracle.models,
-      requesters: Array.from({ length: REQUESTER_COUNT }, (_, i) => keys.signer(`requester/${i}`)),
-    }),
-    truth,
-    recorder,
-    checker,
-    committees,
-    roundMs: scenario.parameters.roundMs,
-    durationRounds: scenario.durationRounds,
-    lastRound: scenario.durationRounds + roundsOfAllLevels(scenario) + TAIL_ROUNDS,
+}
+
+function workloadOf(
+  scenario: Scenario,
+  parts: { seed: number; oracle: Oracle; keys: Keys; networkId: Uint8Array },
+): Workload {
+  const { seed, oracle, keys, networkId } = parts;
+  return new Workload({
+    seed,
+    networkId,
+    workload: scenario.workload,
+    providerCount: scenario.providers.count,
+    models: oracle.models,
+    requesters: Array.from({ length: REQUESTER_COUNT }, (_, i) => keys.signer(`requester/${i}`)),
   });
-  return { scenario, seed, network, nodes, truth, committees, recorder, checker, world };
 }
 
 function createKeys({ crypto }: Scenario, seed: number): Keys {
@@ -191,10 +212,7 @@ function manifestsOf({ workload }: Scenario, oracle: Oracle): readonly ModelMani
   });
 }
 
-function dishonestAndDown(
-  roles: Roles,
-  signers: { validators: readonly Signer[]; providers: readonly Signer[] },
-): [Set<NodeId>, Set<NodeId>] {
+function dishonestAndDown(roles: Roles, signers: Signers): [Set<NodeId>, Set<NodeId>] {
   const dishonest = new Set<NodeId>();
   for (const group of ['validators', 'providers'] as const) {
     for (const [index, { id }] of signers[group].entries()) {
@@ -209,7 +227,7 @@ type Crew = {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly roles: Roles;
-  readonly signers: { validators: readonly Signer[]; providers: readonly Signer[] };
+  readonly signers: Signers;
   readonly draws: Draws;
   readonly crypto: Crypto;
   readonly oracle: Oracle;

@@ -1,5 +1,5 @@
 /** What is judged when a run is over: one verdict per subject, liveness, nobody honest slashed. */
-import { type NodeId, type SubjectKey, subjectKey } from '../../src/base/index.ts';
+import type { NodeId, SubjectKey } from '../../src/base/index.ts';
 import { isConflict, outcomeOf } from '../../src/core/index.ts';
 import { judgedSubjects, settleRun } from '../metrics/settlement.ts';
 import type { Simulation } from '../setup.ts';
@@ -43,18 +43,24 @@ function checkLiveness({ network, truth, recorder, checker, scenario }: Simulati
   const isPromised =
     3n * up > 2n * network.totalStake && isWholePoolLast && scenario.validators.modelShare === 1;
   if (!isPromised) return;
-  for (const record of recorder.subjects.values()) {
+  for (const [key, record] of recorder.subjects) {
+    // honest machines that disagree about numbers are the scenario's doing
+    if (recorder.erring.has(key)) continue;
     checker.hold(
       record.unresolved.size === 0 && record.verdicts.size > 0,
       'every-drawn-leaf-decided',
-      () => subjectKey(record.subject),
+      () => key,
     );
   }
 }
 
-/** [SLASH-1] No honest stake is slashed unless a level that takes money was captured. */
+/**
+ * [SLASH-1] No honest stake is slashed unless a level that takes money was captured, or honest
+ * machines measured against the truth: too narrow a tolerance, or mistakes that the oracle models.
+ */
 function checkNoHonestSlashed(simulation: Simulation): void {
-  const { truth, committees, checker } = simulation;
+  const { truth, committees, checker, recorder } = simulation;
+  if (recorder.erring.size > 0) return;
   const isCaptured = judgedSubjects(simulation).some((judged) => {
     const level = outcomeOf(judged)?.level ?? 0;
     const committee = committees.of(judged.subject, level);

@@ -28,11 +28,11 @@ export function logarithm(x: number): number {
   assert(x >= 2.2250738585072014e-308 && x < Number.POSITIVE_INFINITY, 'x is positive and normal');
   let mantissa = x;
   let exponent = 0;
-  while (mantissa > 1.4142135623730951) {
+  while (mantissa > Math.SQRT2) {
     mantissa /= 2;
     exponent += 1;
   }
-  while (mantissa < 0.7071067811865476) {
+  while (mantissa < Math.SQRT1_2) {
     mantissa *= 2;
     exponent -= 1;
   }

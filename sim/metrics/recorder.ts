@@ -63,6 +63,8 @@ export class Recorder {
   /** Distinct (validator, leaf) executions. */
   executionCount = 0;
   overruledCount = 0;
+  /** Drawn leaves on which an honest validator measured against the truth. */
+  readonly erring = new Set<SubjectKey>();
   readonly #executed = new Set<string>();
 
   constructor(options: RecorderOptions) {
@@ -161,6 +163,8 @@ export class Recorder {
       case 'challenged':
         this.#record(report.subject).challenged.add(report.level);
         return;
+      case 'revealed':
+        return this.#revealed(report);
       case 'certified':
         return this.#certified(report, now);
       case 'decided':
@@ -194,6 +198,13 @@ export class Recorder {
       level: 0,
       challenged: new Set(),
     });
+  }
+
+  /** An honest vote against the truth: drift beyond the tolerance, or a modelled mistake. */
+  #revealed({ subject, verdict }: Report & { kind: 'revealed' }): void {
+    const isWrong = this.#options.truth.answerOf(subject)?.isWrong === true;
+    const isErring = isWrong ? verdict === 'valid' : verdict === 'invalid';
+    if (isErring || verdict === 'inconclusive') this.erring.add(subjectKey(subject));
   }
 
   #certified(report: Report & { kind: 'certified' }, now: TimeMs): void {

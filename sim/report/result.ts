@@ -95,6 +95,8 @@ export type HonestReport = {
   readonly challengedAtLevel0: Rate;
   readonly slashedProviders: number;
   readonly slashedValidators: number;
+  /** Drawn claims on which an honest validator measured against the truth. */
+  readonly misjudgedClaims: number;
 };
 
 /** Durations from the answer on, in ms of virtual time. */
@@ -268,7 +270,7 @@ function populationReport({ nodes }: Simulation): PopulationReport {
 
 function slashedHonest(
   simulation: Simulation,
-): Pick<HonestReport, 'slashedProviders' | 'slashedValidators'> {
+): Omit<HonestReport, 'rejected' | 'challengedAtLevel0'> {
   const slashed = new Set(
     settleRun(simulation)
       .movements.filter(({ reason }) => reason.startsWith('slash-'))
@@ -278,5 +280,9 @@ function slashedHonest(
     simulation.nodes.filter(
       ({ id, isHonest, role }) => isHonest && role.kind === kind && slashed.has(id),
     ).length;
-  return { slashedProviders: count('provider'), slashedValidators: count('validator') };
+  return {
+    slashedProviders: count('provider'),
+    slashedValidators: count('validator'),
+    misjudgedClaims: simulation.recorder.erring.size,
+  };
 }

@@ -131,6 +131,7 @@ function wrongVerdict({ wrong, verdicts }: RunResult): Section['verdict'] {
 
 function honestParties({ honest, verdicts }: RunResult, layout: Layout): Section {
   const { rejected, challengedAtLevel0, slashedProviders, slashedValidators } = honest;
+  const { misjudgedClaims } = honest;
   const unpaid = verdicts.right.inconclusive;
   const slashed = slashedProviders + slashedValidators;
   const isHurt = rejected.count + slashed + unpaid > 0;
@@ -162,6 +163,7 @@ function honestParties({ honest, verdicts }: RunResult, layout: Layout): Section
       ...grid([
         ['honest providers slashed', formatCount(slashedProviders)],
         ['honest validators slashed', formatCount(slashedValidators)],
+        ['answers that honest machines misjudged', formatCount(misjudgedClaims)],
       ]),
     ],
   };

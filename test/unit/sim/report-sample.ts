@@ -156,6 +156,7 @@ function sampleRates(): Pick<RunResult, 'claims' | 'wrong' | 'honest'> {
       challengedAtLevel0: rateOf(5, 20, notExpected('rules are ablated: QUORUM-3')),
       slashedProviders: 0,
       slashedValidators: 1,
+      misjudgedClaims: 0,
     },
   };
 }
