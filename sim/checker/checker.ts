@@ -2,8 +2,8 @@
  * Asserts the invariants of the protocol after every effect of every node, and at the end.
  *
  * It knows who is dishonest, and so what may be asked of a committee: agreement is only promised
- * while dishonest holders weigh less than 2q−k. With rules ablated the invariants need not hold:
- * violations are counted, not thrown.
+ * while dishonest holders weigh less than 2q−k. Where they weigh more, a breach is excused, and
+ * counted. With rules ablated the invariants need not hold: violations are counted, not thrown.
  */
 import {
   type NodeId,
@@ -33,6 +33,9 @@ export type CheckerOptions = {
   readonly isLenient: boolean;
 };
 
+/** Whether a promise was kept, and what to say if not. */
+export type Promised = { readonly isKept: boolean; readonly detail: () => string };
+
 type Decided = { readonly verdict: Verdict; readonly level: number };
 
 /** What an honest node signed, to find two different words. */
@@ -50,6 +53,7 @@ export class Checker {
   readonly #decided = new Map<string, Map<NodeId, Decided>>();
   readonly #lastRound = new Map<NodeId, number>();
   readonly #violations = new Map<string, number>();
+  readonly #excused = new Map<string, number>();
   #checkCount = 0;
 
   constructor(options: CheckerOptions) {
@@ -64,6 +68,11 @@ export class Checker {
   /** Violations by invariant; empty unless rules were ablated. */
   get violations(): ReadonlyMap<string, number> {
     return this.#violations;
+  }
+
+  /** Promises that were broken where they are void, because a level was captured: by invariant. */
+  get excused(): ReadonlyMap<string, number> {
+    return this.#excused;
   }
 
   /** Last decisions of honest nodes, by subject. */
@@ -89,6 +98,14 @@ export class Checker {
     if (condition) return;
     this.#violations.set(invariant, (this.#violations.get(invariant) ?? 0) + 1);
     if (!this.#options.isLenient) throw new InvariantViolation(invariant, detail());
+  }
+
+  /** Holds a promise that is void where a level was captured: a breach there is only counted. */
+  holdUnless(isCaptured: boolean, invariant: string, promise: Promised): void {
+    const { isKept, detail } = promise;
+    if (!isCaptured || isKept) return this.hold(isKept, invariant, detail);
+    this.#checkCount += 1;
+    this.#excused.set(invariant, (this.#excused.get(invariant) ?? 0) + 1);
   }
 
   #notePersisted(node: SimNode, { record }: Effect & { kind: 'persist' }): void {
@@ -213,7 +230,8 @@ export class Checker {
       const isInconclusive = verdict === 'inconclusive' || other === 'inconclusive';
       const least = isInconclusive ? 1n : 2n * committee.quorum - committee.weight;
       const guilty = this.#options.committees.dishonestWeight(committee);
-      this.hold(guilty >= least, 'agreement', () => `${verdict} and ${other} at ${key}`);
+      const detail = () => `${verdict} and ${other} at ${key}`;
+      this.holdUnless(guilty >= least, 'agreement', { isKept: false, detail });
     }
   }
 
