@@ -26,7 +26,7 @@ function checkOneVerdict({ checker, committees, recorder }: Simulation): void {
       const least = 2n * committee.quorum - committee.weight;
       return committees.dishonestWeight(committee) >= least;
     });
-    checker.hold(isOne || isCaptured, 'one-final-verdict', () => key);
+    checker.holdUnless(isCaptured, 'one-final-verdict', { isKept: isOne, detail: () => key });
   }
 }
 
@@ -69,6 +69,7 @@ function checkNoHonestSlashed(simulation: Simulation): void {
   for (const { account, reason } of settleRun(simulation).movements) {
     const isSlash = reason.startsWith('slash-');
     if (!isSlash || !truth.isHonest(account)) continue;
-    checker.hold(isCaptured, 'no-honest-slashed', () => `${account}: ${reason}`);
+    const detail = () => `${account}: ${reason}`;
+    checker.holdUnless(isCaptured, 'no-honest-slashed', { isKept: false, detail });
   }
 }

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { judgeEnd } from '../../../../sim/checker/end.ts';
+import { runScenario, type Simulation } from '../../../../sim/index.ts';
+import { judgedSubjects } from '../../../../sim/metrics/settlement.ts';
+import { subjectKey } from '../../../../src/base/index.ts';
+import { parseConfigText, resolveScenario } from '../../../../src/config/index.ts';
+import { breaks, createStage, report, type Stage } from './stage.ts';
+
+describe('the judge at the end', () => {
+  let stage: Stage;
+
+  beforeEach(async () => {
+    stage = await createStage();
+  });
+
+  it('has nothing to say about an honest run', () => {
+    judgeEnd(stage.simulation);
+    assert.ok(stage.checker.checkCount > 0);
+    assert.deepEqual([...stage.checker.violations], []);
+  });
+
+  it('sees two final verdicts of one subject', () => {
+    const { subject, holders } = stage;
+    for (const [i, node] of holders.entries()) {
+      const verdict = i === 0 ? 'invalid' : 'valid';
+      report(stage, node, { kind: 'decided', subject, level: 1, verdict });
+    }
+    breaks('one-final-verdict', () => judgeEnd(stage.simulation));
+  });
+
+  it('takes the last word of a node for its verdict', () => {
+    const { subject, holders } = stage;
+    for (const verdict of ['invalid', 'valid'] as const) {
+      for (const node of holders)
+        report(stage, node, { kind: 'decided', subject, level: 1, verdict });
+    }
+    judgeEnd(stage.simulation);
+  });
+
+  it('sees a drawn leaf that somebody honest left open', () => {
+    const record = stage.simulation.recorder.subjects.get(subjectKey(stage.subject));
+    assert.ok(record !== undefined);
+    record.unresolved.add(stage.outsider.id);
+    breaks('every-drawn-leaf-decided', () => judgeEnd(stage.simulation));
+  });
+
+  it('[SLASH-1] sees honest stake slashed', () => {
+    breaks('no-honest-slashed', () => judgeEnd(withLies(stage.simulation)));
+  });
+});
+
+describe('the checker beyond a third of the stake', () => {
+  it('excuses what a captured level does to the honest, and shows it', async () => {
+    const slander = 'cartel, share: 0.75, withProvider: false';
+    const { checker, recorder } = await runWith(slander);
+    assert.deepEqual([...checker.violations], []);
+    assert.ok((checker.excused.get('no-honest-slashed') ?? 0) > 0, 'the judge is blind');
+    const verdicts = [...recorder.subjects.values()].flatMap((each) => [...each.verdicts.values()]);
+    assert.ok(verdicts.includes('invalid'), 'honest providers are convicted');
+  });
+
+  for (const behaviour of [
+    'lazy-validator',
+    'vote-copier',
+    'false-challenger',
+    'silent-validator',
+    'equivocator',
+  ]) {
+    it(`raises no false alarm about six tenths of ${behaviour}`, async () => {
+      const { checker } = await runWith(`${behaviour}, share: 0.6`);
+      assert.deepEqual([...checker.violations], []);
+      assert.ok(checker.checkCount > 100);
+    });
+  }
+});
+
+/** The same run, but every final verdict is said to have been the opposite. */
+function withLies(simulation: Simulation): Simulation {
+  const { recorder } = simulation;
+  for (const judged of judgedSubjects(simulation)) {
+    const levels = judged.levels.map((level) => ({
+      ...level,
+      isHeavy: true,
+      certified: level.certified.map((each) => ({ ...each, verdict: 'invalid' as const })),
+    }));
+    recorder.judgedSubjects.set(subjectKey(judged.subject), { ...judged, levels });
+  }
+  // without nodes nobody knows better than what was recorded
+  return { ...simulation, nodes: [] };
+}
+
+async function runWith(adversary: string): Promise<Simulation> {
+  const text = `
+name: beyond
+durationRounds: 2
+network: { latency: { kind: uniform, minMs: 5, maxMs: 80 }, jitter: 0.5 }
+validators: { count: 12 }
+providers: { count: 1, stake: 1000000000 }
+workload: { claimsPerRound: 3, arrivals: fixed, classes: { full: 1 } }
+oracle: { kind: modelled }
+adversaries: [{ behaviour: ${adversary} }]
+parameters: { roundMs: 1000, levels: [5, 128] }
+`;
+  const scenario = resolveScenario(parseConfigText(text, 'beyond'));
+  return (await runScenario({ scenario, seed: 1 })).simulation;
+}
