@@ -2,7 +2,7 @@
  * Follows the protocol's messages: what validators and providers do alike. It applies each message
  * to batches and subjects, keeps what is early, and says what gossip should do with it.
  */
-import { assert, type Digest, type NodeId, type Round, type TimeMs } from '../base/index.ts';
+import { assert, type NodeId, type Round, type TimeMs } from '../base/index.ts';
 import { merkleRoot } from '../crypto/index.ts';
 import {
   type BeaconMessage,
@@ -28,15 +28,17 @@ import type { Court, Early } from './verification/court.ts';
 /** Early messages kept in all, and for one thing that must become known first. */
 const EARLY_MAX = { totalMax: 16_384, perKeyMax: 2_048 };
 
-/** Roots by the bundle itself: bundles are never changed, and simulated nodes share them. */
-const bundleRoots = new WeakMap<BundleMessage, Digest>();
+/** Signed bytes by the bundle itself: bundles are never changed, and simulated nodes share them. */
+const signedBytes = new WeakMap<BundleMessage, { networkId: Uint8Array; bytes: Uint8Array }>();
 
-function bundleRoot(bundle: BundleMessage): Digest {
-  const known = bundleRoots.get(bundle);
-  if (known !== undefined) return known;
+/** [WIRE-5] What the signature of a bundle covers: the root over its entries. */
+function signedBytesOf(bundle: BundleMessage, networkId: Uint8Array): Uint8Array {
+  const known = signedBytes.get(bundle);
+  if (known?.networkId === networkId) return known.bytes;
   const root = merkleRoot(bundle.entries.map((entry) => entry.bytes));
-  bundleRoots.set(bundle, root);
-  return root;
+  const bytes = bundleSigningBytes(networkId, bundle.validator, root);
+  signedBytes.set(bundle, { networkId, bytes });
+  return bytes;
 }
 
 type EarlyItem =
@@ -157,8 +159,7 @@ export class Follower {
     );
     if (!isNew) return ignored('nothing-new');
     // [WIRE-3] at most one signature check per message; [WIRE-5] over the root of the entries
-    const root = bundleRoot(bundle);
-    const signed = bundleSigningBytes(network.id, bundle.validator, root);
+    const signed = signedBytesOf(bundle, network.id);
     if (!crypto.verify(bundle.validator, signed, bundle.signature)) {
       return rejected('bundle-signature');
     }

@@ -6,7 +6,7 @@
  * to what went around stays silent.
  */
 import { type TimeMs, timeMs, type Verdict } from '../../base/index.ts';
-import type { CertificateMessage } from '../../wire/index.ts';
+import { bitmapIndices, type CertificateMessage } from '../../wire/index.ts';
 import type { Context } from '../context.ts';
 import { guiltyOf } from '../evidence/evidence.ts';
 import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
@@ -19,17 +19,25 @@ import { buildCertificate, verifyVotes } from './certificate.ts';
 type Place = { readonly subject: SubjectState; readonly level: LevelState };
 
 /** Counts votes again; sets when this node will publish, if it has something to add. */
-export function tally(context: Context, place: Place, patience: Patience): boolean {
-  const news = certify(context, place);
+export function tally(
+  context: Context,
+  place: Place,
+  { patience, isRestDue }: { readonly patience: Patience; readonly isRestDue: boolean },
+): boolean {
+  const news = certify(context, place, { isRestDue });
   for (const certified of news) reportCertified(context, place, certified);
   schedulePublication(context, place, patience);
   return news.length > 0;
 }
 
 /** [CERT-1] Publishes what others do not have yet, when it is this node's turn. */
-export function publishDue(context: Context, { subject, level }: Place): void {
+export function publishDue(context: Context, place: Place): void {
+  const { subject, level } = place;
   if (level.publishAt === undefined || context.now < level.publishAt) return;
   level.publishAt = undefined;
+  for (const certified of certify(context, place, { isRestDue: true })) {
+    reportCertified(context, place, certified);
+  }
   for (const certified of level.certified.values()) {
     if (!addsHolder(level, certified)) continue;
     const { network, beacons } = context;
@@ -49,12 +57,12 @@ export function takeCertificate(
 ): Judgement {
   const { network, crypto, draws } = context;
   const { level } = place;
+  // [CERT-1] taken and forwarded only if it adds a holder; [WIRE-3] which is cheap to see
+  if (!addsHolder(level, namedBy(level, certificate))) return ignored('adds-no-holder');
   const check = verifyVotes(network, crypto, { certificate, committee: level.committee, draws });
   if (check.kind === 'invalid') return rejected(`certificate-${check.check}`);
   const { verdict, votes } = certificate;
   const certified = { verdict, votes, holders: check.holders, weight: check.weight };
-  // [CERT-1] taken and forwarded only if it adds a holder
-  if (!addsHolder(level, certified)) return ignored('adds-no-holder');
   markPublished(level, certified);
   const known = level.certified.get(verdict);
   if (known === undefined) accuseBoth(context, place, certified);
@@ -94,7 +102,19 @@ function reportCertified(
   });
 }
 
-function addsHolder(level: LevelState, { verdict, holders }: CertifiedVerdict): boolean {
+/** The verdict of a certificate and the holders that its bitmaps name, unchecked. */
+function namedBy(
+  level: LevelState,
+  { verdict, votes }: CertificateMessage,
+): Pick<CertifiedVerdict, 'verdict' | 'holders'> {
+  const size = level.committee.holders.length;
+  return { verdict, holders: new Set(votes.flatMap((v) => bitmapIndices(v.holders, size) ?? [])) };
+}
+
+function addsHolder(
+  level: LevelState,
+  { verdict, holders }: Pick<CertifiedVerdict, 'verdict' | 'holders'>,
+): boolean {
   const known = level.published.get(verdict);
   if (known === undefined) return true;
   for (const index of holders) if (!known.has(index)) return true;

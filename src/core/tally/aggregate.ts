@@ -17,18 +17,29 @@ import { type ReachedVerdict, reachedVerdicts } from './tally.ts';
 
 type Place = { readonly subject: SubjectState; readonly level: LevelState };
 
-/** Certifies what the reveals reach, and returns what is new or has become heavier. */
-export function certify(context: Context, place: Place): readonly CertifiedVerdict[] {
+/**
+ * Certifies what the reveals reach, and returns what is new or has become heavier.
+ *
+ * After the first quorum only all weight is worth another aggregate check, unless the caller says
+ * that it is time for the rest: one check for the votes that trickle in, not one for each.
+ */
+export function certify(
+  context: Context,
+  place: Place,
+  { isRestDue }: { readonly isRestDue: boolean },
+): readonly CertifiedVerdict[] {
   const { level } = place;
   const votes = votesOf(level);
   const news: CertifiedVerdict[] = [];
   for (const reached of reachedVerdicts(level.committee, votes, level.isHeavy)) {
     const indices = reached.values.flatMap((value) => [...(votes.get(value) ?? [])]);
     const weight = weightOfHolders(level.committee, indices);
-    if ((level.certified.get(reached.verdict)?.weight ?? 0n) >= weight) continue;
+    const known = level.certified.get(reached.verdict)?.weight;
+    if (known !== undefined && known >= weight) continue;
+    if (known !== undefined && weight < level.committee.weight && !isRestDue) continue;
     // a bad signature changes what is reached: count again without it
     if (!reached.values.every((value) => areSigned(context, place, { value, votes }))) {
-      return [...news, ...certify(context, place)];
+      return [...news, ...certify(context, place, { isRestDue })];
     }
     const certified = combine(context, place, { reached, votes });
     level.certified.set(reached.verdict, certified);

@@ -274,8 +274,9 @@ export class Court {
   }
 
   /** Counts votes, and decides again if that changed anything. */
-  #count(state: SubjectState, level: LevelState): void {
-    const hasNews = tally(this.#context, { subject: state, level }, this.#patience);
+  #count(state: SubjectState, level: LevelState, isRestDue = false): void {
+    const place = { subject: state, level };
+    const hasNews = tally(this.#context, place, { patience: this.#patience, isRestDue });
     if (level.publishAt !== undefined) {
       this.#publishing.set(`${state.key}/${level.level}`, { subject: state, level });
     }
@@ -312,7 +313,8 @@ export class Court {
     if (passed === undefined || level > state.current) return;
     const place = { subject: state, level: passed };
     progress(this.#context, this.#participation, place);
-    if (phase === 'reveal') this.#count(state, passed);
+    // [CERT-1] votes count until the challenge deadline
+    if (phase === 'reveal' || phase === 'challenge') this.#count(state, passed, true);
     if (phase === 'settle') this.#settle(state, passed);
   }
 
