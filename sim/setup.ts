@@ -35,6 +35,7 @@ import { latencyModel } from './network/latency.ts';
 import { buildOverlay } from './network/overlay.ts';
 import { type NodeRole, SimNode } from './node.ts';
 import type { Oracle } from './oracle/oracle.ts';
+import { sharedCrypto } from './shared-crypto.ts';
 import { Truth } from './truth.ts';
 import { Workload } from './workload/requests.ts';
 import { drawStakes } from './workload/stakes.ts';
@@ -79,7 +80,7 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
   const network = networkOf(scenario, { seed, oracle, keys, stakes, signers });
   const draws = new Draws(network);
   const randomness = new Map<Round, Uint8Array>();
-  const crypto = sharingBeacons(keys.crypto, randomness);
+  const crypto = sharedCrypto(keys.crypto, randomness);
   const truth = new Truth(...dishonestAndDown(roles, signers));
   const committees = new Committees({ draws, truth, randomnessOf: (r) => randomness.get(r) });
   const up = network.validators.filter(({ id }) => truth.isHonest(id) && !truth.down.has(id));
@@ -163,23 +164,6 @@ function createKeys({ crypto }: Scenario, seed: number): Keys {
     crypto: standInCrypto,
     beacon: createStandInBeaconSource(seedOf('beacon')),
     signer: (name) => createStandInSigner(seedOf(name)),
-  };
-}
-
-/** All nodes check the same beacons: once is enough, and they share the bytes. */
-function sharingBeacons(crypto: Crypto, randomness: Map<Round, Uint8Array>): Crypto {
-  const checked = new WeakMap<Uint8Array, Uint8Array>();
-  return {
-    ...crypto,
-    verifyBeacon: (chainKey, r, signature) => {
-      const known = checked.get(signature);
-      if (known !== undefined) return known;
-      const value = crypto.verifyBeacon(chainKey, r, signature);
-      if (value === undefined) return undefined;
-      checked.set(signature, value);
-      randomness.set(r as Round, value);
-      return value;
-    },
   };
 }
 
