@@ -24,9 +24,11 @@ export async function bench(): Promise<void> {
     for (const [index, command] of runs.entries()) {
       const outcome = await run(command, join(folder, `${index}`));
       digests.add(outcome.digest);
+      const version = command === own ? process.version : command.at(-1);
+      const peak = command === own ? `peak ${outcome.peakMib.toFixed(0)} MiB, ` : '';
       process.stdout.write(
-        `quickstart/run/node=${command === own ? process.version : command.at(-1)}: ${outcome.seconds.toFixed(1)} s, ` +
-          `${command === own ? `peak ${outcome.peakMib.toFixed(0)} MiB, ` : ''}digest ${outcome.digest.slice(0, 16)}…\n`,
+        `quickstart/run/node=${version}: ${outcome.seconds.toFixed(1)} s, ${peak}` +
+          `digest ${outcome.digest.slice(0, 16)}…\n`,
       );
     }
     process.stdout.write(digests.size === 1 ? 'digests are equal\n' : 'digests DIFFER\n');
