@@ -20,7 +20,7 @@ import { type Execution, type Oracle, OutputBook, REFERENCE, type RunContext } f
 
 /** Numbers of a synthetic output: few, so that they are compared whole. */
 const OUTPUT_SIZE = 16;
-/** Norm of a synthetic output is about √OUTPUT_SIZE; a false alarm stands this far off. */
+/** A false alarm stands so far off that no tolerance covers it; outputs have norm 1. */
 const ALARM_DISTANCE = 0.5;
 
 type Options = {
@@ -50,7 +50,7 @@ export class ModelledOracle implements Oracle {
 
   output({ model, input, variant }: Execution): Digest {
     const { honestDistance, cheatDistance } = this.#options.oracle;
-    const distance = variant === REFERENCE ? honestDistance / 2 : cheatDistance;
+    const distance = variant === REFERENCE ? honestDistance : cheatDistance;
     return this.#at({ model, input, name: variant, distance });
   }
 
@@ -62,12 +62,8 @@ export class ModelledOracle implements Oracle {
     const random = new RandomStream(seed, `seat/${drawn}`);
     const isMiss = random.chance(oracle.missShare);
     const isAlarm = random.chance(oracle.falseAlarmShare);
-    const honest = this.#at({
-      model,
-      input,
-      name: 'validator',
-      distance: oracle.honestDistance / 2,
-    });
+    // distances are counted from what validators find
+    const honest = this.#at({ model, input, name: 'validator', distance: 0 });
     const right = this.output({ model, input, variant: REFERENCE, machine: 0 });
     let digest = honest;
     if (toHex(claimed) !== toHex(right)) digest = isMiss ? claimed : honest;
