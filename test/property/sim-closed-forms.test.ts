@@ -36,7 +36,7 @@ describe('closed forms', () => {
     });
   }
 
-  it('a wrong claim escapes unseen as often as friends are a quorum and the rest is silent', async () => {
+  it('a wrong claim escapes unseen as often as a quorum lies and the rest is silent', async () => {
     const cartel = 'behaviour: cartel, share: 0.4, providerShare: 1';
     const set = ['durationRounds=5', 'validators.silentShare=0.5'];
     const rows = await rowsOf(cartel, { set, seeds: 3 });

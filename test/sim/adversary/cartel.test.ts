@@ -7,7 +7,7 @@ const SLANDERERS = 'behaviour: cartel, share: 0.3, withProvider: false';
 const set = ['workload.claimsPerRound=12', 'durationRounds=6'];
 
 describe('cartel with providers', () => {
-  it('[QUORUM-2] captures a small committee, and loses to one honest seat that dissents', async () => {
+  it('[QUORUM-2] captures a committee, and loses to one honest seat that dissents', async () => {
     const at = await fight(FRIENDS, { set });
     const captured = at.rows.filter(
       ({ isWrong, drawn }) => isWrong && drawn?.isCertifiedValidAtLevel0,

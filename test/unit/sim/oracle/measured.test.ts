@@ -28,7 +28,7 @@ describe('the measured oracle', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it('runs each model once per input, variant and class: honest near, substitutes far', async () => {
+  it('runs each model once per input, variant and class; honest ones are near', async () => {
     const models = '[{ model: mlp, share: 0.5 }, { model: conv, share: 0.5 }]';
     const { oracle, runs } = await prepare(models, { variants: ['int8', 'other-seed'] });
     // two models, three variants, three inputs, two classes

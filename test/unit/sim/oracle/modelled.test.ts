@@ -62,7 +62,11 @@ describe('the modelled oracle', () => {
 });
 
 function modelled(options: string): ModelledOracle {
-  const text = `name: oracle\noracle: { kind: modelled, ${options} }\nworkload: { distinctInputs: 16 }`;
+  const text = `
+name: oracle
+oracle: { kind: modelled, ${options} }
+workload: { distinctInputs: 16 }
+`;
   const { oracle, workload } = resolveScenario(parseConfigText(text, 'oracle'));
   assert.ok(oracle.kind === 'modelled');
   return new ModelledOracle({ seed: 1, sketchSize: SKETCH_SIZE, oracle, workload });
