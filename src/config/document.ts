@@ -6,7 +6,7 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import type { Document } from 'yaml';
-import { isNode, isPair, LineCounter, parseDocument, visit } from 'yaml';
+import { isAlias, isNode, isPair, LineCounter, parseDocument, visit } from 'yaml';
 import type { ErrorDetail } from '../base/index.ts';
 import { ConfigError } from './error.ts';
 
@@ -52,7 +52,7 @@ export function parseConfigText(text: string, source: string): ConfigDocument {
     };
   });
   if (faults.length > 0) throw new ConfigError(source, faults);
-  refuseDepth(document, source);
+  refuseShape(document, source);
   const value: unknown = guarded(source, () => document.toJS({ maxAliasCount: ALIAS_COUNT_MAX }));
   return { source, value, placeOf: (path) => placeOf(document, { lines, source, path }) };
 }
@@ -106,12 +106,28 @@ function guarded<T>(source: string, read: () => T): T {
   }
 }
 
-function refuseDepth(document: Document, source: string): void {
+/** What the parser accepts, and what would fail, or grow, only when values are made of it. */
+function refuseShape(document: Document, source: string): void {
+  const refuse = (message: string) =>
+    new ConfigError(source, [{ code: 'config-syntax', message, where: source }]);
+  const anchors = new Set<string>();
   visit(document, (_key, node, ancestors) => {
-    if (!isNode(node) || ancestors.filter(isNode).length < DEPTH_MAX) return undefined;
-    const detail = { code: 'config-syntax', message: 'is nested too deeply', where: source };
-    throw new ConfigError(source, [detail]);
+    if (isNode(node) && ancestors.filter(isNode).length >= DEPTH_MAX) {
+      throw refuse('is nested too deeply');
+    }
+    if (isAlias(node) && !anchors.has(node.source)) {
+      throw refuse(`not valid YAML: the alias *${node.source} has no anchor`);
+    }
+    if (isAlias(node) && ancestors.some((outer) => anchorOf(outer) === node.source)) {
+      throw refuse(`not valid YAML: &${node.source} contains itself`);
+    }
+    const anchor = anchorOf(node);
+    if (anchor !== undefined) anchors.add(anchor);
   });
+}
+
+function anchorOf(node: unknown): string | undefined {
+  return isNode(node) && 'anchor' in node ? node.anchor : undefined;
 }
 
 function placeOf(

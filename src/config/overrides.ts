@@ -4,9 +4,9 @@
  * The path must exist in the schema; the value is read as YAML, so `0.3`, `true`, `[1, 2]` and
  * `text` are what they look like. A list may grow by its next index.
  */
-import { parseDocument } from 'yaml';
 import type { ErrorDetail } from '../base/index.ts';
 import type { ConfigDocument, KeyPath } from './document.ts';
+import { parseConfigText } from './document.ts';
 import { ConfigError } from './error.ts';
 import type { SchemaNode } from './schema-tree.ts';
 import { childValue, isRecord, valueAt, walk } from './schema-tree.ts';
@@ -58,14 +58,13 @@ function parseOverride(text: string): Override | ErrorDetail {
       remedy: 'For example network.degree=4.',
     };
   }
-  const document = parseDocument(valueText);
-  const fault = document.errors[0];
-  if (fault !== undefined) {
-    const message = `the value is not valid YAML: ${fault.message.split('\n')[0]}`;
-    return { code, message, where, remedy: 'Quote it for YAML.' };
+  try {
+    return { text, path, value: parseConfigText(valueText, where).value };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const [fault] = error.problems;
+    return { code, message: `its value: ${fault?.message}`, where, remedy: 'Quote it for YAML.' };
   }
-  const value: unknown = document.toJS({ maxAliasCount: 0 });
-  return { text, path, value };
 }
 
 function pathProblem(

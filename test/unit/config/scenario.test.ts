@@ -86,6 +86,8 @@ describe('scenario files', () => {
       'name: a\nname: b': '2:1: not valid YAML: Map keys must be unique',
       'name: [': 'not valid YAML',
       'name: !!js/function x': 'not valid YAML',
+      'name: *a': 'the alias \\*a has no anchor',
+      'name: &a [*a]': '&a contains itself',
       '--- \nname: a\n---\nname: b': 'not valid YAML',
       '': 'must be a group of keys, found nothing',
       '[]': 'must be a group of keys, found',
@@ -201,6 +203,13 @@ describe('overrides of a scenario', () => {
     assert.match(faultsOf('name: t', ['a..b=1']), /is not key\.path=value/);
     assert.match(faultsOf('name: t', ['__proto__.x=1']), /no key __proto__/);
     assert.match(faultsOf('name: t', ['seed=[']), /not valid YAML/);
+  });
+
+  it('refuse values that are YAML to the parser only', () => {
+    // Found by "refuses any override with a ConfigError and nothing else", seed 846249055.
+    assert.match(faultsOf('name: t', ['name=*-']), /--set name=\*-: its value: .* no anchor/);
+    assert.match(faultsOf('name: t', [`name=${'['.repeat(200)}`]), /--set name=\[.* its value: /s);
+    assert.match(faultsOf('name: t', ['name=!foo x']), /its value: not valid YAML/);
   });
 
   it('are named as the place of a fault that they cause', () => {
