@@ -1,0 +1,17 @@
+/**
+ * Options of the test runner. Files named on the command line replace the whole suite:
+ * `npm test -- test/unit/theory/tail.test.ts`, or a pattern in quotes.
+ *
+ * tsx/esm and not tsx: the latter also loads what is imported statically as CommonJS, beside the
+ * ES modules that dynamic imports give, and then every class exists twice.
+ */
+const isSuite = !process.argv.slice(2).some((word) => word.endsWith('.test.ts'));
+
+module.exports = {
+  'node-option': ['import=tsx/esm'],
+  require: ['./test/support/setup.ts'],
+  spec: isSuite ? ['test/**/*.test.ts'] : [],
+  timeout: 20_000,
+  forbidOnly: true,
+  reporter: 'dot',
+};
