@@ -5,7 +5,6 @@
  * `assay --help` starts fast.
  */
 import '../polyfill.ts';
-import { readFileSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import yargs from 'yargs';
 import { configCommand } from './commands/config/index.ts';
@@ -16,6 +15,7 @@ import { theoryCommand } from './commands/theory/index.ts';
 import { describeFailure, EXIT_INTERRUPTED, EXIT_OK } from './failure.ts';
 import type { CliContext, Io } from './io.ts';
 import { commandWords, explainUsage, UsageError } from './usage.ts';
+import { readVersion } from './version.ts';
 
 const COLUMNS = 80;
 /** How long a handler may take to stop after Ctrl-C before the process ends without it. */
@@ -114,19 +114,4 @@ function buildParser(): Argv {
     .version(readVersion())
     .wrap(COLUMNS)
     .exitProcess(false);
-}
-
-/** The version in package.json, which lies above `src` and above `dist`. */
-function readVersion(): string {
-  for (const path of ['../../package.json', '../../../package.json']) {
-    try {
-      const parsed: unknown = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
-      if (typeof parsed === 'object' && parsed !== null && 'version' in parsed) {
-        return String(parsed.version);
-      }
-    } catch {
-      // Not there: it lies one folder further up.
-    }
-  }
-  return 'unknown';
 }

@@ -1,16 +1,26 @@
-/** Who is dishonest in a scenario, and how. One behaviour, one set of options. */
+/**
+ * Who is dishonest in a scenario, and how. One behaviour, one set of options.
+ *
+ * `stoppedBy` names the rules of the protocol that make it fail, as the first lines of its file in
+ * `sim/adversary` do; the JSON Schema carries it to `assay sim list adversaries`.
+ */
 import { z } from 'zod';
 import { numberField, shareField } from './fields.ts';
 
-/** What a dishonest provider runs instead of the model it claims. */
+/**
+ * What a dishonest provider runs instead of the model it claims: the variants of the zoo but the
+ * reference. This layer may not import them; a test compares.
+ */
 export const VARIANTS = [
   'fp16',
+  'fp16-first-layer',
+  'bf16',
   'int8',
   'int4',
+  'pruned-10',
+  'noise-1e-5',
   'smaller',
   'stale',
-  'pruned-10',
-  'pruned-50',
   'other-seed',
 ] as const;
 
@@ -32,11 +42,17 @@ const substituteModel = z
     cheatShare,
     variant,
   })
-  .meta({ description: 'A provider that runs a cheaper model than it claims' });
+  .meta({
+    description: 'A provider that runs a cheaper model than it claims',
+    stoppedBy: ['SAMPLE-1'],
+  });
 
 const cachedOutput = z
   .strictObject({ behaviour: z.literal('cached-output'), share: ofProviders, cheatShare })
-  .meta({ description: 'A provider that answers with the output of another input' });
+  .meta({
+    description: 'A provider that answers with the output of another input',
+    stoppedBy: ['SAMPLE-1'],
+  });
 
 const selectiveCheat = z
   .strictObject({
@@ -50,7 +66,10 @@ const selectiveCheat = z
       .default(['spot'])
       .meta({ description: 'Assurance classes that it cheats in: those that are drawn least' }),
   })
-  .meta({ description: 'A provider that cheats only where it is rarely checked' });
+  .meta({
+    description: 'A provider that cheats only where it is rarely checked',
+    stoppedBy: ['SAMPLE-1'],
+  });
 
 const nonOpener = z
   .strictObject({
@@ -59,7 +78,10 @@ const nonOpener = z
     cheatShare,
     variant,
   })
-  .meta({ description: 'A provider that does not open a drawn leaf on which it cheated' });
+  .meta({
+    description: 'A provider that does not open a drawn leaf on which it cheated',
+    stoppedBy: ['SLASH-1', 'VOTE-3'],
+  });
 
 const nonRevealer = z
   .strictObject({
@@ -68,7 +90,10 @@ const nonRevealer = z
     cheatShare,
     variant,
   })
-  .meta({ description: 'A provider that opens, and does not reveal an output it cheated on' });
+  .meta({
+    description: 'A provider that opens, and does not reveal an output it cheated on',
+    stoppedBy: ['SLASH-1', 'SAMPLE-2'],
+  });
 
 const lateSealer = z
   .strictObject({
@@ -86,15 +111,24 @@ const lateSealer = z
       { min: 0, max: 100 },
     ).default(2),
   })
-  .meta({ description: 'A provider that waits for the drawing beacon, then chooses its batch' });
+  .meta({
+    description: 'A provider that waits for the drawing beacon, then chooses its batch',
+    stoppedBy: ['TIME-3'],
+  });
 
 const lazyValidator = z
   .strictObject({ behaviour: z.literal('lazy-validator'), share: ofValidators })
-  .meta({ description: 'A validator that never executes and always says valid' });
+  .meta({
+    description: 'A validator that never executes and always says valid',
+    stoppedBy: ['VOTE-1'],
+  });
 
 const voteCopier = z
   .strictObject({ behaviour: z.literal('vote-copier'), share: ofValidators })
-  .meta({ description: 'A validator that repeats what others revealed instead of executing' });
+  .meta({
+    description: 'A validator that repeats what others revealed instead of executing',
+    stoppedBy: ['COMMIT-2', 'VOTE-4'],
+  });
 
 const falseChallenger = z
   .strictObject({
@@ -102,7 +136,7 @@ const falseChallenger = z
     share: ofValidators,
     challengeShare: shareField('Share of right claims that it challenges').default(1),
   })
-  .meta({ description: 'A validator that says invalid to right claims' });
+  .meta({ description: 'A validator that says invalid to right claims', stoppedBy: ['QUORUM-3'] });
 
 const cartel = z
   .strictObject({
@@ -118,15 +152,24 @@ const cartel = z
     cheatShare,
     variant,
   })
-  .meta({ description: 'Validators that vote for each other, with or against a provider' });
+  .meta({
+    description: 'Validators that vote for each other, with or against a provider',
+    stoppedBy: ['QUORUM-2', 'QUORUM-4'],
+  });
 
 const silentValidator = z
   .strictObject({ behaviour: z.literal('silent-validator'), share: ofValidators })
-  .meta({ description: 'A validator that seals, and neither commits nor votes' });
+  .meta({
+    description: 'A validator that seals, and neither commits nor votes',
+    stoppedBy: ['SLASH-1'],
+  });
 
 const equivocator = z
   .strictObject({ behaviour: z.literal('equivocator'), share: ofValidators })
-  .meta({ description: 'A validator that signs two different commits and votes' });
+  .meta({
+    description: 'A validator that signs two different commits and votes',
+    stoppedBy: ['COMMIT-1', 'VOTE-2', 'SLASH-1'],
+  });
 
 /** One group of dishonest actors. */
 export const adversarySchema = z

@@ -52,7 +52,8 @@ describe('assay sim', () => {
     const listed = adversaries.map((kind: { behaviour: string }) => kind.behaviour);
     assert.deepEqual(listed, known);
     assert.ok(listed.length >= 12);
-    for (const { behaviour, meaning, share } of adversaries) {
+    for (const { behaviour, meaning, share, stoppedBy } of adversaries) {
+      assert.ok(stoppedBy.length > 0, behaviour);
       assert.ok(meaning.length > 10 && share.length > 10, behaviour);
     }
     const [substitute] = adversaries;
@@ -62,6 +63,7 @@ describe('assay sim', () => {
     );
     assert.ok(VARIANTS.includes(substitute.options[1].default));
     const text = await run('sim', 'list', 'adversaries');
+    assert.match(text.out, /^ {2}stopped by COMMIT-2, VOTE-4$/m);
     assert.ok(text.out.split('\n').every((line) => line.length <= 80));
   });
 

@@ -10,6 +10,8 @@ type AdversaryKind = {
   readonly meaning: string;
   /** What its share is a share of. */
   readonly share: string;
+  /** Tags of the rules that make it fail. */
+  readonly stoppedBy: readonly string[];
   readonly options: readonly Option[];
 };
 
@@ -18,11 +20,12 @@ export function listAdversaries(): Answer {
   const root = jsonSchemaOf(scenarioSchema);
   const items = recordAt(recordAt(root.properties, 'adversaries'), 'items');
   const adversaries = arrayAt(items, 'oneOf').map(adversaryKind);
-  const lines = adversaries.flatMap(({ behaviour, meaning, share, options }) => [
-    behaviour,
-    ...wrapText(meaning, { indent: 2 }),
-    ...wrapText(`share: ${share}`, { indent: 4 }),
-    ...options.flatMap((option) => {
+  const lines = adversaries.flatMap((kind) => [
+    kind.behaviour,
+    ...wrapText(kind.meaning, { indent: 2 }),
+    ...wrapText(`stopped by ${kind.stoppedBy.join(', ')}`, { indent: 2 }),
+    ...wrapText(`share: ${kind.share}`, { indent: 4 }),
+    ...kind.options.flatMap((option) => {
       const preset = option.default === undefined ? '' : ` (${JSON.stringify(option.default)})`;
       return wrapText(`${option.name}: ${option.meaning}${preset}`, { indent: 4 });
     }),
@@ -34,6 +37,7 @@ export function listAdversaries(): Answer {
 const HOW_TO_USE = [
   'In a scenario:  adversaries: [{ behaviour: substitute-model, share: 0.25 }]',
   'What a key takes:  assay config explain adversaries.<key>',
+  'What a rule says:  src/core/README.md. To see it matter:  ablate: [COMMIT-2]',
 ];
 
 function adversaryKind(schema: unknown): AdversaryKind {
@@ -43,6 +47,7 @@ function adversaryKind(schema: unknown): AdversaryKind {
     behaviour: textAt(recordAt(properties, 'behaviour'), 'const'),
     meaning: textAt(schema, 'description'),
     share: textAt(recordAt(properties, 'share'), 'description'),
+    stoppedBy: arrayAt(schema, 'stoppedBy').map(String),
     options: own.map((name) => {
       const { default: preset, description } = recordAt(properties, name);
       return { name, meaning: String(description), default: preset };

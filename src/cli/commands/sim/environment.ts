@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, release } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { packageRoot, readVersion } from '../../version.ts';
 
 export type Environment = {
   /** Version of Assay. */
@@ -28,10 +28,9 @@ const KERNEL_FLAGS = /^(sse4_[12]|avx\w*|fma|f16c|amx\w*|asimd\w*|sve\w*|bf16|i8
 
 /** Returns versions, commit and machine of this process. */
 export function environmentOf(): Environment {
-  const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
   return {
-    assay: versionOf(root),
-    ...commitOf(root),
+    assay: readVersion(),
+    ...commitOf(packageRoot()),
     node: process.version,
     os: `${platform()} ${release()}`,
     cpu: {
@@ -41,18 +40,6 @@ export function environmentOf(): Environment {
       flags: cpuFlags(),
     },
   };
-}
-
-/** The nearest folder above with a `package.json`: above `src` and above `dist/src`. */
-function packageRoot(folder: string): string {
-  const isRoot = existsSync(join(folder, 'package.json')) || dirname(folder) === folder;
-  return isRoot ? folder : packageRoot(dirname(folder));
-}
-
-function versionOf(root: string): string {
-  const parsed: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  if (typeof parsed !== 'object' || parsed === null || !('version' in parsed)) return 'unknown';
-  return String(parsed.version);
 }
 
 /** A package that is installed in somebody's repository has no commit of its own. */
