@@ -68,7 +68,8 @@ export async function prepareMeasuredOracle(options: MeasuredOptions): Promise<O
   for (const [machine, { level, share }] of machines.entries()) {
     const engine = options.openEngine(level);
     try {
-      classes.push({ executionClass: engine.executionClass, share });
+      // named by its level alone: the instruction set of this machine must not enter the draws
+      classes.push({ executionClass: `measured/${level}`, share });
       for (const model of models) {
         await runAll({ engine, model, signal: options.signal }, (variant, input, outputs) => {
           const at = { model: model.reference.id, input, variant, machine };
