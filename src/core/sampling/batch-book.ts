@@ -73,34 +73,39 @@ export class BatchBook {
     if (this.#batches.has(id)) return ignored('known-batch');
     // [WIRE-6] nothing is left of a header four rounds on, unless a seal brings it back
     if (header.round + 4 <= latest) return ignored('old-header');
-    const added = this.#track(id, header);
-    if ('verdict' in added) return added;
-    if (network.validatorIndex.has(this.#context.id)) this.#considerAck(added);
+    const rivals = this.#rivalsOf(header);
+    if (rivals.length >= BATCHES_PER_SLOT_MAX) return ignored('slot-full');
+    const batch = this.#read(id, header);
+    if ('verdict' in batch) return batch;
+    this.#track(batch);
+    if (network.validatorIndex.has(this.#context.id)) this.#considerAck(batch);
     return ACCEPTED;
   }
 
   /** Adds a batch that others sealed: openings and certificates carry header and seal. */
   addSealed(header: HeaderMessage, seal: Seal): Judgement | 'early' {
+    const { network, crypto, beacons, draws } = this.#context;
     const id = batchId(header);
-    let batch = this.#batches.get(id);
-    if (batch === undefined) {
-      const { latest } = this.#context.beacons;
-      if (latest === undefined || header.round > latest) return this.#earlyHeader(header);
-      const added = this.#track(id, header);
-      if ('verdict' in added) return added;
-      batch = added;
-      // [WIRE-6] what is closed stays closed, whoever brings it again
-      if (lastRound(this.#context.draws, batch) <= (this.#context.beacons.latest ?? 0)) {
-        this.#drop(batch);
-        return ignored('closed-batch');
-      }
+    const known = this.#batches.get(id);
+    if (known?.seal !== undefined) return ignored('known-seal');
+    const { latest } = beacons;
+    if (known === undefined && (latest === undefined || header.round > latest)) {
+      return this.#earlyHeader(header);
     }
-    if (batch.seal !== undefined) return ignored('known-seal');
-    const { network, crypto } = this.#context;
+    const batch = known ?? this.#read(id, header);
+    if ('verdict' in batch) return batch;
+    // [WIRE-6] what is closed stays closed, whoever brings it again
+    const isClosed = known === undefined && lastRound(draws, batch) <= (latest ?? 0);
+    if (isClosed) return ignored('closed-batch');
+    // a slot has one sealed batch, unless a quorum of its seats is dishonest
+    const sealed = this.#rivalsOf(header).filter((rival) => rival.seal !== undefined);
+    if (sealed.length >= BATCHES_PER_SLOT_MAX) return ignored('slot-full');
+    // [TIME-3] a bad seal leaves nothing behind: the header itself may still come
     if (!isSealValid(network, crypto, { header, seal, seats: batch.seats })) {
       return rejected('bad-seal');
     }
     batch.seal = seal;
+    if (known === undefined) this.#track(batch);
     return ACCEPTED;
   }
 
@@ -192,13 +197,17 @@ export class BatchBook {
     return fault === undefined ? 'early' : rejected(fault);
   }
 
-  #track(id: BatchId, header: HeaderMessage): Batch | Judgement {
+  /** Other batches of the slot of `header`, in order of arrival. */
+  #rivalsOf(header: HeaderMessage): readonly Batch[] {
+    const ids = this.#slots.get(slotKey(slotOf(header))) ?? [];
+    return ids.flatMap((id) => this.#batches.get(id) ?? []);
+  }
+
+  /** Checks a header and reads it as a batch, which is not remembered yet. */
+  #read(id: BatchId, header: HeaderMessage): Batch | Judgement {
     const { network, draws, beacons, crypto } = this.#context;
     const beacon = beacons.get(header.round);
     if (beacon === undefined) return ignored('forgotten-round');
-    const slot = slotKey(slotOf(header));
-    const rivals = this.#slots.get(slot) ?? [];
-    if (rivals.length >= BATCHES_PER_SLOT_MAX) return ignored('slot-full');
     // [MODEL-1] [CLAIM-6] admitted model and class, count within the limit, signed by the provider
     const fault = checkHeader(network, crypto, header);
     if (fault !== undefined) return rejected(fault);
@@ -209,7 +218,7 @@ export class BatchBook {
     if (draws.pool({ id, provider: header.provider, model: header.model }).stake === 0n) {
       return ignored('empty-pool');
     }
-    const batch: Batch = {
+    return {
       id,
       provider: header.provider,
       model: header.model,
@@ -222,17 +231,20 @@ export class BatchBook {
       seal: undefined,
       sampled: undefined,
     };
-    this.#batches.set(id, batch);
-    this.#slots.set(slot, [...rivals, id]);
-    if (rivals.length > 0) this.#accuse(rivals[0] as BatchId, header);
-    return batch;
+  }
+
+  #track(batch: Batch): void {
+    const rivals = this.#rivalsOf(batch.header);
+    this.#batches.set(batch.id, batch);
+    const slot = slotKey(slotOf(batch.header));
+    this.#slots.set(slot, [...rivals.map(({ id }) => id), batch.id]);
+    const [rival] = rivals;
+    if (rival !== undefined) this.#accuse(rival.header, batch.header);
   }
 
   /** [CLAIM-2] Two different headers for one slot convict the provider. */
-  #accuse(rival: BatchId, second: HeaderMessage): void {
-    const first = this.#batches.get(rival);
-    if (first === undefined) return;
-    const evidence = { type: 'evidence', kind: 'headers', first: first.header, second } as const;
+  #accuse(first: HeaderMessage, second: HeaderMessage): void {
+    const evidence = { type: 'evidence', kind: 'headers', first, second } as const;
     this.#context.accuse(evidence, [second.provider]);
   }
 
@@ -282,9 +294,15 @@ export class BatchBook {
   }
 
   #drop(batch: Batch): void {
+    const slot = slotKey(slotOf(batch.header));
+    const rivals = this.#rivalsOf(batch.header).filter(({ id }) => id !== batch.id);
     this.#batches.delete(batch.id);
-    this.#slots.delete(slotKey(slotOf(batch.header)));
-    this.#acked.delete(slotKey(slotOf(batch.header)));
+    if (rivals.length === 0) this.#slots.delete(slot);
+    else {
+      const ids = rivals.map(({ id }) => id);
+      this.#slots.set(slot, ids);
+    }
+    if (this.#acked.get(slot) === batch.id) this.#acked.delete(slot);
   }
 }
 
