@@ -1,6 +1,7 @@
 /**
  * A validator that says `invalid` to right claims, with a measurement it invented, to make the
- * network work. Stopped by the price of a lost challenge. [QUORUM-3]
+ * network work. Stopped by the price of a lost challenge [QUORUM-3], and by the slash for a vote
+ * that is alone in its execution class [SLASH-1].
  */
 import { subjectKey } from '../../src/base/index.ts';
 import type { AdversaryTools, Behaviour } from './behaviour.ts';

@@ -12,6 +12,15 @@ describe('vote-copier', () => {
     assertHonestUnharmed(at);
   });
 
+  it('[COMMIT-2] finds nothing at a higher level either, where the output is public', async () => {
+    const challenger = '{ behaviour: false-challenger, share: 0.1 }';
+    const at = await fight(COPIER, { set: [`adversaries=[{ ${COPIER} }, ${challenger}]`] });
+    const higher = at.rows.filter(({ drawn }) => drawn?.level === 1);
+    assert.ok(higher.length > 0, 'no level 1: nothing is shown');
+    assert.equal(moved(at, 'dishonest', ['reward']), 0);
+    assertHonestUnharmed(at);
+  });
+
   it('copies in time, and earns more than honesty, when reveals do not wait', async () => {
     const at = await fight(COPIER, { ablate: ['COMMIT-2'] });
     assert.equal(purse(at, 'validator', 'vote-copier').executionCostStake, 0);
