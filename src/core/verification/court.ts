@@ -48,6 +48,8 @@ export class Court {
   readonly #calendars = new CalendarBook();
   /** Levels that wait for their turn to publish. */
   readonly #publishing = new Map<string, { subject: SubjectState; level: LevelState }>();
+  /** Subjects that became known after their calendar, shared with others, had passed a level. */
+  #late: SubjectState[] = [];
 
   constructor(context: Context, { participation, patience }: CourtOptions) {
     this.#context = context;
@@ -88,6 +90,7 @@ export class Court {
       this.#subjects.set(state.key, state);
       this.#context.report({ kind: 'subject-drawn', subject });
       this.#startLevel(state, 0);
+      if (state.calendar.hasPassed(0, 'settle')) this.#late.push(state);
     }
   }
 
@@ -154,6 +157,9 @@ export class Court {
 
   /** Passes what the clock has reached. [TIME-5] */
   advance(): void {
+    const late = this.#late;
+    this.#late = [];
+    for (const state of late) this.#catchUp(state);
     for (const { milestone, subjects } of this.#calendars.advance(this.#context)) {
       for (const key of subjects) {
         const state = this.#subjects.get(key);
@@ -325,6 +331,16 @@ export class Court {
     if (!level.isLast) return this.#startLevel(state, level.level + 1);
     state.isUnresolved = true;
     this.#context.report({ kind: 'unresolved', subject: state.subject });
+  }
+
+  /** Settles the levels whose deadlines passed before the subject became known. */
+  #catchUp(state: SubjectState): void {
+    for (;;) {
+      const level = state.levels.get(state.current);
+      if (level === undefined || !state.calendar.hasPassed(level.level, 'settle')) return;
+      this.#settle(state, level);
+      if (level.level === state.current) return;
+    }
   }
 
   #endRun(state: SubjectState, level: LevelState, event: CoreEvent): void {
