@@ -37,3 +37,6 @@ export const JSON_OPTION = {
     describe: 'Print one JSON document and nothing else',
   },
 } as const;
+
+/** An option with a value, and refused without; numbers are read from its text later. */
+export const TEXT = { type: 'string', requiresArg: true } as const;

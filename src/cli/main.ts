@@ -7,6 +7,7 @@
 import '../polyfill.ts';
 import type { Argv } from 'yargs';
 import yargs from 'yargs';
+import { AssayError } from '../base/index.ts';
 import { configCommand } from './commands/config/index.ts';
 import { modelCommand } from './commands/model/index.ts';
 import { simCommand } from './commands/sim/index.ts';
@@ -20,6 +21,16 @@ import { readVersion } from './version.ts';
 const COLUMNS = 80;
 /** How long a handler may take to stop after Ctrl-C before the process ends without it. */
 const STOP_MS = 5000;
+
+/** What the parser says, in words that a user has seen before. */
+const WORDING = {
+  'Invalid values:': 'not among the choices:',
+  'Argument: %s, Given: %s, Choices: %s': '%s cannot be %s; it is one of %s',
+  'Not enough arguments following: %s': 'no value follows --%s',
+};
+
+/** What may be given several times; everything else would arrive as a list, whatever its type. */
+const REPEATABLE = ['_', 'set', 'file'];
 
 /** Runs the command line of this process. */
 export async function main(): Promise<void> {
@@ -66,7 +77,9 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
 async function parse(args: readonly string[], io: Io): Promise<string> {
   let output = '';
   const parser = buildParser().fail((message: string | null, error: Error | undefined) => {
-    throw error ?? new RefusedLine(message ?? 'the command line is not understood');
+    // The parser's own errors are about the line; all others come from a handler.
+    if (error !== undefined && error.name !== 'YError') throw error;
+    throw new RefusedLine(message ?? 'the command line is not understood');
   });
   try {
     const context: CliContext = { io };
@@ -97,6 +110,7 @@ function buildParser(): Argv {
     .scriptName('assay')
     .usage('assay <command>\n\nTells whether an AI inference was computed as claimed.')
     .locale('en')
+    .updateStrings(WORDING)
     .parserConfiguration({
       'boolean-negation': false,
       'dot-notation': false,
@@ -108,10 +122,25 @@ function buildParser(): Argv {
     .command(theoryCommand)
     .command(configCommand)
     .option('verbose', { type: 'boolean', default: false, describe: 'Show traces of errors' })
+    .check(refuseRepeats, true)
     .demandCommand(1, 'name a command')
     .strict()
     .help()
     .version(readVersion())
     .wrap(COLUMNS)
     .exitProcess(false);
+}
+
+/** @throws AssayError option-repeated */
+function refuseRepeats(argv: Readonly<Record<string, unknown>>): true {
+  for (const [name, value] of Object.entries(argv)) {
+    if (!Array.isArray(value) || REPEATABLE.includes(name)) continue;
+    throw new AssayError({
+      code: 'option-repeated',
+      message: `given ${value.length} times`,
+      where: `--${name}`,
+      remedy: 'Give it once.',
+    });
+  }
+  return true;
 }

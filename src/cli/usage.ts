@@ -32,7 +32,8 @@ export function explainUsage(refused: {
   const { args, help, message } = refused;
   return (
     unknownOption(args, help) ??
-    unknownCommand(args, help) ?? {
+    unknownCommand(args, help) ??
+    missingArgument(args, help) ?? {
       code: 'usage',
       message: message.charAt(0).toLowerCase() + message.slice(1),
       remedy: seeHelp(help),
@@ -62,6 +63,14 @@ function unknownCommand(args: readonly string[], help: string): ErrorDetail | un
   const names = listed.map((words) => words.at(-1) ?? '');
   if (word === undefined || names.includes(word)) return undefined;
   return unknown(`command ${word}`, nearestText(word, names), help);
+}
+
+/** Told only if it is sure: words after options may be their values. */
+function missingArgument(args: readonly string[], help: string): ErrorDetail | undefined {
+  const wanted = /^assay((?: [a-z-]+| <[^>]+>)*)/.exec(help)?.[1]?.trim().split(' ') ?? [];
+  const name = wanted[args.filter((arg) => !arg.startsWith('-')).length];
+  if (name?.startsWith('<') !== true) return undefined;
+  return { code: 'usage', message: `${name} is missing`, remedy: seeHelp(help) };
 }
 
 function unknown(what: string, nearest: string | undefined, help: string): ErrorDetail {

@@ -8,12 +8,11 @@ import { AssayError, fractionToNumber, parseFraction } from '../base/index.ts';
 
 /** Returns the value of an option as an exact fraction. @throws AssayError not-a-number */
 export function readFraction(value: string, option: string): Fraction {
-  const text = readOnce(value, option);
-  const fraction = parseFraction(text);
+  const fraction = parseFraction(value);
   if (fraction !== undefined) return fraction;
   throw new AssayError({
     code: 'not-a-number',
-    message: `${JSON.stringify(text)} is not a number`,
+    message: `${JSON.stringify(value)} is not a number`,
     where: option,
     remedy: 'Write a number such as 64, 0.25, 1e-9 or 1/3.',
   });
@@ -24,13 +23,14 @@ export function readNumber(value: string, option: string): number {
   return fractionToNumber(readFraction(value, option));
 }
 
-/** An option that is given twice arrives as a list, whatever its declared type. */
-function readOnce(value: string | readonly string[], option: string): string {
-  if (typeof value === 'string') return value;
+/** Returns the value of an option that is above 0. @throws AssayError not-a-number, not-positive */
+export function readPositive(value: string, option: string): number {
+  const number = readNumber(value, option);
+  if (number > 0) return number;
   throw new AssayError({
-    code: 'option-repeated',
-    message: `given ${value.length} times`,
+    code: 'not-positive',
+    message: `must be more than 0, found ${value}`,
     where: option,
-    remedy: 'Give it once.',
+    remedy: 'Give a number above 0, or leave it out.',
   });
 }

@@ -47,7 +47,7 @@ function explanationOf(path: string, nodes: readonly SchemaNode[]): Explanation 
   const defaults = nodes.map((node) => node.default).filter((value) => value !== undefined);
   return {
     path,
-    meaning: textOf('description') ?? 'the whole file',
+    meaning: textOf('description') ?? '',
     value: expectation({ anyOf: nodes }),
     unit: textOf('unit'),
     default: textOf('defaultText') ?? (defaults.length > 0 ? showValue(defaults[0]) : undefined),

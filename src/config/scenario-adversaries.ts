@@ -136,7 +136,10 @@ const falseChallenger = z
     share: ofValidators,
     challengeShare: shareField('Share of right claims that it challenges').default(1),
   })
-  .meta({ description: 'A validator that says invalid to right claims', stoppedBy: ['QUORUM-3'] });
+  .meta({
+    description: 'A validator that says invalid to right claims',
+    stoppedBy: ['QUORUM-3'],
+  });
 
 const cartel = z
   .strictObject({

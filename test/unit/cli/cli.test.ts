@@ -50,6 +50,14 @@ describe('the command line', () => {
       'theory committee --seats 7': /missing required argument: adversary/,
       'theory size --adversary .1 --target .1 --rule x': /"two-thirds"/,
       theory: /name what to compute/,
+      'sim run': /<scenario> is missing/,
+      'sim run --json': /<scenario> is missing/,
+      'sim run one.yaml two.yaml': /unknown argument: two\.yaml/,
+      'sim run x.yaml --out': /no value follows --out/,
+      'sim run x.yaml --set --out x': /no value follows --set/,
+      'sim run x.yaml --out a --out b': /--out: given 2 times/,
+      'theory committee --seats 7 --adversary .2 --seats 8': /--seats: given 2 times/,
+      'theory committee --seats --adversary .2': /no value follows --seats/,
     };
     for (const [line, wanted] of Object.entries(cases)) {
       const { code, out, err } = await run(line);

@@ -61,7 +61,13 @@ describe('assay model', () => {
       assert.match(ran.err, /--seed/, seed);
     }
     assert.equal((await run('build', 'tree', '--seed', '1', '--out', out)).code, 2);
-    assert.equal((await run('build', 'conv', '--seed', '1', '--out', at('no/where'))).code, 2);
+    const nowhere = await run('build', 'conv', '--seed', '1', '--out', at('no/where'));
+    assert.equal(nowhere.code, 2);
+    assert.match(nowhere.err, /where: cannot be written \(ENOENT\)[\s\S]*--out/);
+    assert.match(
+      (await run('build', 'conv', '--seed=1', '--out', folder)).err,
+      /cannot be written/,
+    );
     assert.ok(!readdirSync(folder).includes('none.onnx'));
   });
 
@@ -91,6 +97,7 @@ describe('assay model', () => {
       assert.equal(inspected.code, 2);
       assert.match(inspected.out, /^admission {3}refused$/m);
       assert.match(inspected.err, message);
+      assert.ok(inspected.err.startsWith(`assay: ${file}: `), inspected.err);
       const ran = await run('run', file, '--input', put('x.json', '[[1, 2]]'));
       assert.equal(ran.code, 2);
       assert.match(ran.err, message);
@@ -124,9 +131,11 @@ describe('assay model', () => {
       const ran = await run('run', file, '--input', put(name, content));
       assert.equal(ran.code, 2, name);
       assert.match(ran.err.replace(/\s+/g, ' '), message, name);
+      assert.ok(ran.err.startsWith(`assay: ${at(name)}:`), `${name}: ${ran.err}`);
     }
-    assert.match((await run('run', file, '--input', at('no.json'))).err, /no\.json/);
-    assert.match((await run('inspect', at('no.onnx'))).err, /no\.onnx/);
+    assert.match((await run('run', file, '--input', at('no.json'))).err, /no\.json: there is no/);
+    assert.match((await run('inspect', at('no.onnx'))).err, /no\.onnx: there is no such file/);
+    assert.match((await run('inspect', folder)).err, /is a folder/);
   });
 
   it('[EXEC-2] ends with a message when the limits are reached', async () => {
@@ -137,6 +146,6 @@ describe('assay model', () => {
     assert.match(small.err, /out-of-memory/);
     const never = await run('run', file, '--input', input, '--timeout-ms', '0');
     assert.equal(never.code, 2);
-    assert.match(never.err, /0 ms/);
+    assert.match(never.err, /--timeout-ms: must be more than 0/);
   });
 });

@@ -90,7 +90,7 @@ describe('assay theory', () => {
       'committee --seats 1e99 --adversary .2': /--seats: must be a whole number/,
       'committee --seats 7 --adversary 1.2': /--adversary: must be a share from 0 to 1, found 1.2/,
       'committee --seats 7 --adversary 1/0': /--adversary: "1\/0" is not a number/,
-      'committee --seats 7 --adversary': /--adversary: "" is not a number/,
+      'committee --seats 7 --adversary': /no value follows --adversary/,
       'committee --seats 7 --seats 8 --adversary .1': /--seats: given 2 times/,
       'committee --seats 7 --adversary .1 --silent -1': /--silent: must be a share/,
       'size --adversary .1 --target 0': /--target: must lie between 0 and 1/,

@@ -65,7 +65,10 @@ function explanationLines(explanation: Explanation): readonly string[] {
     ...(meaning === '' ? [] : labelled('', `(${meaning})`, indent)),
   ]);
   const title = explanation.path === '' ? explanation.meaning : explanation.path;
-  const about = explanation.path === '' ? [] : wrapText(explanation.meaning, { indent: 2 });
+  const about =
+    explanation.path === '' || explanation.meaning === ''
+      ? []
+      : wrapText(explanation.meaning, { indent: 2 });
   return [title, ...about, '', ...factLines, ...partLines];
 }
 

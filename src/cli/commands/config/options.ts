@@ -1,10 +1,10 @@
 /** Options of `assay config …`. */
-import { JSON_OPTION } from '../../io.ts';
+import { JSON_OPTION, TEXT } from '../../io.ts';
 
 /** Options of `config check`. */
 export const CHECK_OPTIONS = {
   set: {
-    type: 'string',
+    ...TEXT,
     array: true,
     default: [] as string[],
     describe: 'Change a value first, e.g. network.degree=4; repeatable',

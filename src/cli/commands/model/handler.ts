@@ -1,6 +1,4 @@
 /** Does the work of `assay model …`. */
-import { randomBytes } from 'node:crypto';
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { AssayError, toHex } from '../../../base/index.ts';
 import { numbersOf, type OutputTensor, outputDigest, type Tensor } from '../../../compare/index.ts';
 import {
@@ -19,10 +17,12 @@ import {
   type OptimizationLevel,
   openModel,
   openOnnxEngine,
+  orderInputs,
 } from '../../../inference/index.ts';
+import { readLimited, writeWhole } from '../../files.ts';
 import type { Answer } from '../../io.ts';
 import { wrapText } from '../../text.ts';
-import { readNumber } from '../../values.ts';
+import { readNumber, readPositive } from '../../values.ts';
 
 const MEBIBYTE = 1024 ** 2;
 /** More than any model here takes in; a bound on what is read into memory. */
@@ -33,7 +33,7 @@ const SHOWN_MAX = 10;
 
 /**
  * Writes a model of the zoo; a reader never sees half a file.
- * @throws AssayError if the seed is none
+ * @throws AssayError if the seed is none, or the file cannot be written
  */
 export async function answerBuild(values: {
   readonly kind: ModelKind;
@@ -52,14 +52,7 @@ export async function answerBuild(values: {
     });
   }
   const bytes = buildModel(kind, { seed, variant });
-  const temporary = `${out}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    await writeFile(temporary, bytes, { flag: 'wx' });
-    await rename(temporary, out);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await writeWhole(out, bytes);
   const { model, parameterCount, sizeBytes } = inspectModel(bytes);
   return {
     json: { file: out, kind, seed, variant, model, sizeBytes, parameterCount },
@@ -79,7 +72,7 @@ export async function answerInspect(values: {
   const report = inspectModel(bytes);
   const answer = { json: report, lines: reportLines(report) };
   try {
-    admit(bytes, report);
+    naming(values.file, () => admit(bytes, report));
     return { answer, refusal: undefined };
   } catch (error) {
     if (!(error instanceof InferenceError)) throw error;
@@ -99,13 +92,14 @@ export async function answerRun(values: {
   readonly optimization: OptimizationLevel;
   readonly signal: AbortSignal;
 }): Promise<Answer> {
-  const timeoutMs = readNumber(values.timeoutMs, '--timeout-ms');
-  const memoryBytes = Math.round(readNumber(values.memoryMib, '--memory-mib') * MEBIBYTE);
-  const model = openModel(await readLimited(values.file, MODEL_LIMITS.sizeBytesMax));
+  const timeoutMs = readPositive(values.timeoutMs, '--timeout-ms');
+  const memoryBytes = Math.ceil(readPositive(values.memoryMib, '--memory-mib') * MEBIBYTE);
+  const bytes = await readLimited(values.file, MODEL_LIMITS.sizeBytesMax);
+  const model = naming(values.file, () => openModel(bytes));
   const inputs = await readInputs(values.input, model.report);
   const engine = openOnnxEngine({
     optimization: values.optimization,
-    memoryBytesMax: Number.isFinite(memoryBytes) ? Math.max(1, memoryBytes) : 1,
+    memoryBytesMax: memoryBytes,
   });
   const stop = (): void => void engine.close();
   values.signal.addEventListener('abort', stop);
@@ -125,26 +119,28 @@ export async function answerRun(values: {
   }
 }
 
-/** @throws AssayError `file-too-large`, or the system's error */
-async function readLimited(file: string, sizeBytesMax: number): Promise<Uint8Array> {
-  const { size } = await stat(file);
-  if (size <= sizeBytesMax) return readFile(file);
-  throw new AssayError({
-    code: 'file-too-large',
-    message: `${count(size)} bytes; at most ${count(sizeBytesMax)} are read`,
-    where: file,
-  });
+/** What is wrong with a file is told with its name. */
+function naming<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InferenceError) || error.detail.where !== undefined) throw error;
+    throw new InferenceError({ ...error.detail, where: file }, { cause: error });
+  }
 }
 
 async function readInputs(file: string, report: ModelReport): Promise<Tensor[]> {
   const bytes = await readLimited(file, INPUT_BYTES_MAX);
+  return naming(file, () => orderInputs(report, inputsOf(bytes, report)));
+}
+
+function inputsOf(bytes: Uint8Array, report: ModelReport): Tensor[] {
   if (!isNpy(bytes)) return inputsFromJson(new TextDecoder().decode(bytes), report);
   const [only, ...others] = report.inputs;
   if (only === undefined || others.length > 0) {
     throw new InferenceError({
       code: 'input-missing',
       message: `a .npy file holds one input, but the model has ${report.inputs.length}`,
-      where: file,
       remedy: 'Give a .json file that names the inputs.',
     });
   }

@@ -1,6 +1,6 @@
 /** Options of `assay model …`. Numbers are read as text, so that no mistake becomes NaN. */
 import type { ModelKind, ModelVariant } from '../../../inference/index.ts';
-import { JSON_OPTION } from '../../io.ts';
+import { JSON_OPTION, TEXT } from '../../io.ts';
 
 /** The kinds and variants of the zoo, repeated so that `--help` need not load it. */
 export const KINDS = ['mlp', 'conv', 'transformer'] as const satisfies readonly ModelKind[];
@@ -19,22 +19,22 @@ export const VARIANTS = [
 ] as const satisfies readonly ModelVariant[];
 
 export const BUILD_OPTIONS = {
-  seed: { type: 'string', demandOption: true, describe: 'Seed of the weights, 0 .. 2^32-1' },
+  seed: { ...TEXT, demandOption: true, describe: 'Seed of the weights, 0 .. 2^32-1' },
   variant: {
     choices: VARIANTS,
     default: 'reference' as const,
     describe: 'The model itself, or what a dishonest provider runs instead',
   },
-  out: { type: 'string', demandOption: true, describe: 'File to write; replaced if it exists' },
+  out: { ...TEXT, demandOption: true, describe: 'File to write; replaced if it exists' },
   ...JSON_OPTION,
 } as const;
 
 export const INSPECT_OPTIONS = { ...JSON_OPTION } as const;
 
 export const RUN_OPTIONS = {
-  input: { type: 'string', demandOption: true, describe: 'Inputs: a .json or .npy file' },
-  'timeout-ms': { type: 'string', default: '10000', describe: 'Time the execution may take, ms' },
-  'memory-mib': { type: 'string', default: '2048', describe: 'Memory it may take, MiB' },
+  input: { ...TEXT, demandOption: true, describe: 'Inputs: a .json or .npy file' },
+  'timeout-ms': { ...TEXT, default: '10000', describe: 'Time the execution may take, ms' },
+  'memory-mib': { ...TEXT, default: '2048', describe: 'Memory it may take, MiB' },
   optimization: {
     choices: ['disabled', 'basic', 'extended', 'all'] as const,
     default: 'disabled' as const,

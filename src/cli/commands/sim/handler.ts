@@ -50,7 +50,7 @@ export type RunValues = {
 export async function runSimulation(values: RunValues): Promise<void> {
   const { io } = values;
   const scenario = resolveScenario(readDocument(values.scenario), overridesOf(values));
-  const folder = values.out ?? defaultFolder(scenario, values.set.length > 0);
+  const folder = folderOf(values, scenario);
   checkFolder(folder);
   const startedAt = new Date();
   const run = await simulate(values, scenario);
@@ -85,8 +85,17 @@ function overridesOf({ seed, set }: RunValues): readonly string[] {
   });
 }
 
-function defaultFolder(scenario: Scenario, isChanged: boolean): string {
-  const hash = isChanged ? `-${configHash(scenario).slice(0, SHORT_HASH)}` : '';
+function folderOf({ out, set }: RunValues, scenario: Scenario): string {
+  if (out === '') {
+    throw new AssayError({
+      code: 'no-folder',
+      where: '--out',
+      message: 'names no folder',
+      remedy: 'Name one, or leave it out.',
+    });
+  }
+  if (out !== undefined) return out;
+  const hash = set.length > 0 ? `-${configHash(scenario).slice(0, SHORT_HASH)}` : '';
   return join('runs', `${scenario.name}-${scenario.seed}${hash}`);
 }
 

@@ -1,16 +1,16 @@
 /** Options of `assay sim …`. */
-import { JSON_OPTION } from '../../io.ts';
+import { JSON_OPTION, TEXT } from '../../io.ts';
 
 /** Options of `sim run`. */
 export const RUN_OPTIONS = {
-  seed: { type: 'string', describe: 'Seed of the run (default: that of the scenario)' },
+  seed: { ...TEXT, describe: 'Seed of the run (default: that of the scenario)' },
   set: {
-    type: 'string',
+    ...TEXT,
     array: true,
     default: [] as string[],
     describe: 'Change a value, e.g. adversaries.0.share=0.3; repeatable',
   },
-  out: { type: 'string', describe: 'Output folder (default: runs/<scenario>-<seed>)' },
+  out: { ...TEXT, describe: 'Output folder (default: runs/<scenario>-<seed>)' },
   ...JSON_OPTION,
   quiet: { type: 'boolean', default: false, describe: 'Print no report and no progress' },
 } as const;
