@@ -46,7 +46,10 @@ export type CoreEvent =
       readonly kind: 'execution-failed';
       readonly now: TimeMs;
       readonly id: WorkId;
-      /** `missing-input` is the requester's or provider's fault, the others are ours. */
+      /**
+       * `missing-input` is the requester's or provider's fault, the others are ours. An input over
+       * the manifest's cap is missing, whoever serves it. [MODEL-1]
+       */
       readonly reason: AbstentionReason | 'missing-input';
     }
   | {

@@ -129,8 +129,8 @@ export class Provider {
 
   /** [CLAIM-4] [CLAIM-5] Adds an answer to the next batch and promises its place. */
   #answer(event: AnswerEvent): void {
-    const { request } = event;
-    const refusal = this.#refusalOf(request);
+    const { request, input } = event;
+    const refusal = this.#refusalOf(request, input);
     if (refusal !== undefined) {
       this.#context.report({ kind: 'fault', code: refusal, from: request.requester });
       return;
@@ -173,10 +173,12 @@ export class Provider {
   }
 
   /** Why a request is not answered, if it is not. */
-  #refusalOf(request: RequestMessage): string | undefined {
+  #refusalOf(request: RequestMessage, input: Uint8Array | undefined): string | undefined {
     const { network, crypto } = this.#context;
     const { assuranceClass, model } = request;
-    if (!network.modelById.has(model)) return 'unknown-model';
+    const manifest = network.modelById.get(model);
+    if (manifest === undefined) return 'unknown-model';
+    if ((input?.length ?? 0) > manifest.inputBytesMax) return 'input-too-large';
     if (!network.parameters.classes.has(assuranceClass)) return 'unknown-class';
     const signed = requestSigningBytes(network.id, request);
     if (!crypto.verify(request.requester, signed, request.signature)) return 'request-signature';

@@ -28,6 +28,7 @@ import {
 } from '../../src/core/index.ts';
 import type { Signer } from '../../src/crypto/index.ts';
 import {
+  blobId,
   type Decoded,
   decodeMessage,
   encodeMessage,
@@ -185,23 +186,28 @@ export class Cluster {
       assuranceClass = 'full',
       executionClass = EXECUTION_CLASS,
       model = MODEL,
+      input,
     }: {
       output?: OutputName;
       assuranceClass?: string;
       executionClass?: string;
       model?: typeof MODEL;
+      /** Travels with the opening. */
+      input?: Uint8Array;
     } = {},
   ): void {
     const { requester } = this.keys;
     this.#nonce += 1;
     const nonce = Uint8Array.of(this.#nonce >> 8, this.#nonce & 255);
-    const body = { requester: requester.id, nonce, model, input: INPUT, assuranceClass };
+    const inputId = input === undefined ? INPUT : blobId(input);
+    const body = { requester: requester.id, nonce, model, input: inputId, assuranceClass };
     const signature = requester.sign(requestSigningBytes(this.network.id, body));
     this.#step(this.node(name), {
       kind: 'answer-computed',
       request: { type: 'request', ...body, signature },
       executionClass,
       outputDigest: digestOf(output),
+      ...(input === undefined ? {} : { input }),
     });
   }
 

@@ -2,7 +2,7 @@
  * [SAMPLE-2] Reads the opening of a drawn leaf.
  */
 import { verifyMerkleProof } from '../../crypto/index.ts';
-import { blobId, encodeClaim, type Opening } from '../../wire/index.ts';
+import { blobId, type Claim, encodeClaim, type Opening } from '../../wire/index.ts';
 import { type Judgement, rejected } from '../judgement.ts';
 import type { Batch } from '../sampling/batch.ts';
 import type { OpenedLeaf } from './state.ts';
@@ -21,14 +21,14 @@ export function readOpening(batch: Batch, opening: Opening): OpenedLeaf | Judgem
   if (!isLeaf) return rejected('opening-path');
   // an input under a wrong name is the sender's fault, not the claim's
   if (input !== undefined && blobId(input) !== claim.input) return rejected('opening-input');
-  return { opening, claim, inlineInput: input, isMalformed: isMalformed(batch, opening) };
+  // [MODEL-1] whoever has to fetch it does not get it either: all nodes see the same claim
+  if (input !== undefined && input.length > batch.manifest.inputBytesMax) {
+    return rejected('opening-input-size');
+  }
+  return { opening, claim, inlineInput: input, isMalformed: isMalformed(batch, claim) };
 }
 
-/** [MODEL-1] Whether a claim is outside its manifest. */
-function isMalformed({ model, manifest }: Batch, { claim, input }: Opening): boolean {
-  return (
-    claim.model !== model ||
-    !manifest.executionClasses.includes(claim.executionClass) ||
-    (input?.length ?? 0) > manifest.inputBytesMax
-  );
+/** [MODEL-1] Whether a claim is outside its manifest, by what its hash covers. */
+function isMalformed({ model, manifest }: Batch, claim: Claim): boolean {
+  return claim.model !== model || !manifest.executionClasses.includes(claim.executionClass);
 }

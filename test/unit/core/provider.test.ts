@@ -56,6 +56,15 @@ describe('a provider', () => {
     equal(refusal(again), 'batch-signed');
   });
 
+  it('[MODEL-1] refuses an input that no validator would take', () => {
+    const cluster = new Cluster(NETWORK);
+    cluster.runUntil(1500);
+    cluster.answer('p1', { input: new Uint8Array(64) });
+    equal(refusal(cluster), undefined);
+    cluster.answer('p1', { input: new Uint8Array(65) });
+    equal(refusal(cluster), 'input-too-large');
+  });
+
   it('[CLAIM-6] [A17] refuses more than a batch may hold', () => {
     const cluster = new Cluster({ ...NETWORK, parameters: { batchCountMax: 2 } });
     cluster.runUntil(1500);

@@ -46,7 +46,7 @@ describe('a batch book', () => {
     ok(cluster.reports.some(({ node, report }) => node === 'v1' && report.kind === 'batch-acked'));
   });
 
-  it('[CLAIM-2] takes the one sealed batch of a slot, however many rivals its provider signed', () => {
+  it('[CLAIM-2] takes the sealed batch of a slot, however many rivals were signed', () => {
     const { cluster, header } = withoutHeader();
     for (const text of ['one', 'two']) {
       const { signature: _, ...body } = header;

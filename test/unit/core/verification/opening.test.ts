@@ -62,8 +62,13 @@ describe('an opening', () => {
   it('[MODEL-1] of a claim outside its manifest is malformed', () => {
     equal(codeOf(read({}, { ...claim, model: OTHER_MODEL })), 'malformed');
     equal(codeOf(read({}, { ...claim, executionClass: 'not/admitted' })), 'malformed');
+  });
+
+  it('[MODEL-1] shows one claim with its input and without: over the cap it is missing', () => {
     const input = new Uint8Array(65);
-    equal(codeOf(read({ input }, { ...claim, input: blobId(input) })), 'malformed');
+    const large = { ...claim, input: blobId(input) };
+    equal(codeOf(read({ input }, large)), 'opening-input-size');
+    equal(codeOf(read({}, large)), 'well-formed');
   });
 });
 
