@@ -138,7 +138,7 @@ const falseChallenger = z
   })
   .meta({
     description: 'A validator that says invalid to right claims',
-    stoppedBy: ['QUORUM-3'],
+    stoppedBy: ['QUORUM-3', 'SLASH-1'],
   });
 
 const cartel = z
