@@ -16,6 +16,7 @@ import {
   type Message,
   type OpeningsMessage,
 } from '../wire/index.ts';
+import { checkHeader } from './certificate/certificate.ts';
 import type { Context } from './context.ts';
 import { EarlyBuffer } from './early.ts';
 import { guiltyOf } from './evidence/evidence.ts';
@@ -143,7 +144,11 @@ export class Follower {
   }
 
   #takeHeader(header: HeaderMessage): Outcome {
-    if (!this.#isOfInterest(header)) return ACCEPTED;
+    if (!this.#isOfInterest(header)) {
+      const { network, crypto } = this.#context;
+      const fault = checkHeader(network, crypto, header);
+      return fault === undefined ? ACCEPTED : rejected(fault);
+    }
     const added = this.#books.addHeader(header);
     if (added === 'early') return { early: `round/${header.round}` };
     if (added.verdict === 'accept') this.#release(`batch/${batchId(header)}`);
@@ -193,7 +198,8 @@ export class Follower {
 
   #takeOpenings(message: OpeningsMessage): Outcome {
     const { header, seal, openings } = message;
-    if (!this.#isOfInterest(header)) return ACCEPTED;
+    // [WIRE-3] what this node cannot check it does not forward
+    if (!this.#isOfInterest(header)) return ignored('not-followed');
     const sealed = this.#sealedBatch(header, seal);
     if (!('sampled' in sealed)) return sealed;
     const judgements = openings.map((opening) => {
@@ -213,7 +219,7 @@ export class Follower {
   }
 
   #takeCertificate(message: CertificateMessage): Outcome {
-    if (!this.#isOfInterest(message.header)) return ACCEPTED;
+    if (!this.#isOfInterest(message.header)) return ignored('not-followed');
     const sealed = this.#sealedBatch(message.header, message.seal);
     if (!('sampled' in sealed)) return sealed;
     return this.#court.takeCertificate(sealed, message);

@@ -1,9 +1,10 @@
 /** A provider promises what it can keep, once. */
 import { deepStrictEqual, equal, ok } from 'node:assert/strict';
 import { AssertionError, timeMs } from '../../../src/base/index.ts';
-import { batchId } from '../../../src/wire/index.ts';
+import { batchId, type Message } from '../../../src/wire/index.ts';
 import { Cluster, type ClusterOptions } from '../../support/cluster.ts';
 import { OTHER_MODEL } from '../../support/cluster-network.ts';
+import { certificateOf, headerOf, sealOf } from '../../support/forgery.ts';
 
 const NETWORK: ClusterOptions = { stakes: [1, 1, 1, 1], nicheCount: 4 };
 
@@ -31,6 +32,29 @@ describe('a provider', () => {
     const acks = cluster.reports.filter(({ report }) => report.kind === 'batch-acked');
     equal(acks.length, 12);
     ok(!cluster.reports.some(({ report }) => report.kind === 'evidence-found'));
+  });
+
+  it('[WIRE-3] forwards nothing about the batches of others that it did not check', () => {
+    const cluster = new Cluster({ ...NETWORK, providers: 2 });
+    cluster.runUntil(1500);
+    cluster.answer('p1');
+    cluster.runUntil(2500);
+    const header = headerOf(cluster);
+    const seal = sealOf(cluster, header);
+    const [claim] = cluster.answers.map((answer) => answer.claim);
+    ok(claim !== undefined);
+    const judged = (message: Message): string => {
+      cluster.inject(message, ['p2']);
+      return `${cluster.judged.at(-1)?.verdict} ${cluster.judged.at(-1)?.code}`;
+    };
+    equal(judged({ ...header, count: 2 }), 'reject header-signature');
+    equal(judged(header), 'accept new');
+    const openings = [{ index: 0, claim, path: [] }];
+    equal(judged({ type: 'openings', header, seal, openings }), 'ignore not-followed');
+    cluster.runUntil(4500);
+    const { validators } = cluster.keys;
+    const certificate = certificateOf(cluster, { verdict: 'valid', signers: validators, level: 0 });
+    equal(judged(certificate), 'ignore not-followed');
   });
 
   it('[CLAIM-2] promises nothing before it knows the time', () => {
