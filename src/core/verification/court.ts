@@ -99,7 +99,9 @@ export class Court {
     const state = this.get({ batch: batch.id, index: opening.index });
     // only drawn leaves are opened [SAMPLE-1]
     if (state === undefined) return rejected('opening-not-drawn');
-    if (state.opened !== undefined) return ignored('known-opening');
+    // an opening without the input is no reason to turn away the one with it
+    const isRicher = opening.input !== undefined && state.opened?.inlineInput === undefined;
+    if (state.opened !== undefined && !isRicher) return ignored('known-opening');
     const opened = readOpening(batch, opening);
     if ('verdict' in opened) return opened;
     state.opened = opened;

@@ -21,9 +21,9 @@ function judgedLevel(level: LevelState): JudgedLevel {
     committee,
     isHeavy: level.isHeavy,
     isLast: level.isLast,
-    // [QUORUM-2] what came after the challenge deadline neither votes nor challenges
+    // [VOTE-1] only checked votes; [QUORUM-2] what came too late neither votes nor challenges
     votes: [...level.reveals]
-      .filter(([, reveal]) => reveal.inTime)
+      .filter(([, reveal]) => reveal.follows === true && reveal.inTime)
       .sort(([a], [b]) => a - b)
       .map(([index, { entry }]) => judgedVote(committee, holder(index), entry)),
     certified: [...level.certified.values()].map(({ verdict, holders, weight }) => ({

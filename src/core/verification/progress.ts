@@ -57,7 +57,8 @@ function startWork(context: Context, part: Participation, place: Place): void {
   const isHopeless = opened?.isMalformed ?? subject.calendar.hasPassed(level.level, 'open');
   if (isHopeless) return commitEmpty(context, part, place);
   if (opened === undefined) return;
-  level.own = { phase: 'executing', isInputMissing: false };
+  const isInline = opened.inlineInput !== undefined;
+  level.own = { phase: 'executing', isInline, isInputMissing: false };
   context.emit({
     kind: 'execute',
     id: workId('run', subject, level.level),
@@ -70,10 +71,16 @@ function startWork(context: Context, part: Participation, place: Place): void {
   });
 }
 
-/** [VOTE-3] Input missing at the open deadline: commits to the empty measurement. */
+/**
+ * [VOTE-3] Input missing at the open deadline: commits to the empty measurement. An opening that
+ * brought the input after all starts the work again.
+ */
 function giveUpOnInput(context: Context, part: Participation, place: Place): void {
   const { subject, level } = place;
   if (level.own.phase !== 'executing' || !level.own.isInputMissing) return;
+  if (!level.own.isInline && subject.opened?.inlineInput !== undefined) {
+    return startWork(context, part, place);
+  }
   if (!subject.calendar.hasPassed(level.level, 'open')) return;
   commitEmpty(context, part, place);
 }

@@ -56,7 +56,12 @@ export type RevealRecord = {
 export type OwnPart =
   | { readonly phase: 'bystander' }
   | { readonly phase: 'waiting' }
-  | { readonly phase: 'executing'; readonly isInputMissing: boolean }
+  | {
+      readonly phase: 'executing';
+      /** Whether the input came with the opening, or has to be fetched. */
+      readonly isInline: boolean;
+      readonly isInputMissing: boolean;
+    }
   | {
       readonly phase: 'committed';
       readonly measurement: Measurement;

@@ -1,9 +1,34 @@
 /** A subject that becomes known late goes through the levels that the others went through. */
 import { deepStrictEqual, ok } from 'node:assert/strict';
+import { utf8 } from '../../../../src/base/index.ts';
 import { batchId } from '../../../../src/wire/index.ts';
 import { Cluster } from '../../../support/cluster.ts';
 
 describe('a court', () => {
+  it('[SAMPLE-2] takes an opening with the input after one without it, and runs it', () => {
+    const cluster = new Cluster({ stakes: [1, 1, 1, 1] });
+    cluster.rules.push({ kind: 'openings', to: ['v1'], action: 'hold' });
+    cluster.runUntil(1500);
+    cluster.answer('p1', { input: utf8('an input') });
+    cluster.runUntil(4020);
+    const whole = cluster.published.find(({ message }) => message.type === 'openings')?.message;
+    ok(whole?.type === 'openings');
+    const openings = whole.openings.map(({ input: _, ...opening }) => opening);
+    cluster.node('v1').execution = { fails: 'missing-input' };
+    cluster.inject({ ...whole, openings }, ['v1']);
+    cluster.runUntil(4300);
+    cluster.node('v1').execution = { output: 'right' };
+    cluster.inject(whole, ['v1']);
+    deepStrictEqual(cluster.judged.at(-1), { node: 'v1', verdict: 'accept', code: 'new' });
+    cluster.inject(whole, ['v1']);
+    deepStrictEqual(cluster.judged.at(-1)?.code, 'known-opening');
+    cluster.runUntil(9000);
+    const votes = cluster.reports.flatMap(({ node, report }) =>
+      node === 'v1' && report.kind === 'revealed' ? [report.verdict] : [],
+    );
+    deepStrictEqual(votes, ['valid']);
+  });
+
   it('[TIME-5] starts the levels that passed before a subject became known', () => {
     const cluster = new Cluster({
       stakes: new Array(12).fill(10),
