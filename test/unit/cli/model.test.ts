@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { KINDS, VARIANTS } from '../../../src/cli/commands/model/options.ts';
 import { runCli } from '../../../src/cli/main.ts';
 import { buildModel, MODEL_KINDS, MODEL_VARIANTS } from '../../../src/inference/index.ts';
-import { EXTERNAL, FOREIGN, IDENTITY, RANDOM } from '../inference/hostile-models.ts';
+import { ENDLESS, EXTERNAL, FOREIGN, IDENTITY, RANDOM } from '../inference/hostile-models.ts';
 import { npy } from '../inference/npy-file.ts';
 
 type Ran = { readonly code: number; readonly out: string; readonly err: string };
@@ -144,6 +144,12 @@ describe('assay model', () => {
     const small = await run('run', file, '--input', input, '--memory-mib', '1');
     assert.equal(small.code, 2);
     assert.match(small.err, /out-of-memory/);
+    const endless = put('endless.onnx', ENDLESS);
+    const loop = ['run', endless, '--input', put('one.json', '[1]'), '--timeout-ms', '100'];
+    assert.match((await run(...loop)).err, /the model is refused: loops/);
+    const ended = await run(...loop, '--allow-control-flow');
+    assert.equal(ended.code, 2);
+    assert.match(ended.err, /did not finish \(time-?out\)/);
     const never = await run('run', file, '--input', input, '--timeout-ms', '0');
     assert.equal(never.code, 2);
     assert.match(never.err, /--timeout-ms: must be more than 0/);

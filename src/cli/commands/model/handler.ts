@@ -12,6 +12,7 @@ import {
   isNpy,
   MODEL_LIMITS,
   type ModelKind,
+  type ModelLimits,
   type ModelReport,
   type ModelVariant,
   type OptimizationLevel,
@@ -67,9 +68,10 @@ export async function answerBuild(values: {
 /** Describes a model; `refusal` is there if it may not run. */
 export async function answerInspect(values: {
   readonly file: string;
+  readonly allowControlFlow: boolean;
 }): Promise<{ readonly answer: Answer; readonly refusal: InferenceError | undefined }> {
   const bytes = await readLimited(values.file, MODEL_LIMITS.sizeBytesMax);
-  const report = inspectModel(bytes);
+  const report = inspectModel(bytes, limitsOf(values));
   const answer = { json: report, lines: reportLines(report) };
   try {
     naming(values.file, () => admit(bytes, report));
@@ -90,12 +92,13 @@ export async function answerRun(values: {
   readonly timeoutMs: string;
   readonly memoryMib: string;
   readonly optimization: OptimizationLevel;
+  readonly allowControlFlow: boolean;
   readonly signal: AbortSignal;
 }): Promise<Answer> {
   const timeoutMs = readPositive(values.timeoutMs, '--timeout-ms');
   const memoryBytes = Math.ceil(readPositive(values.memoryMib, '--memory-mib') * MEBIBYTE);
   const bytes = await readLimited(values.file, MODEL_LIMITS.sizeBytesMax);
-  const model = naming(values.file, () => openModel(bytes));
+  const model = naming(values.file, () => openModel(bytes, { limits: limitsOf(values) }));
   const inputs = await readInputs(values.input, model.report);
   const engine = openOnnxEngine({
     optimization: values.optimization,
@@ -117,6 +120,10 @@ export async function answerRun(values: {
     values.signal.removeEventListener('abort', stop);
     await engine.close();
   }
+}
+
+function limitsOf({ allowControlFlow }: { readonly allowControlFlow: boolean }): ModelLimits {
+  return { ...MODEL_LIMITS, allowControlFlow };
 }
 
 /** What is wrong with a file is told with its name. */

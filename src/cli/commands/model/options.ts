@@ -29,7 +29,15 @@ export const BUILD_OPTIONS = {
   ...JSON_OPTION,
 } as const;
 
-export const INSPECT_OPTIONS = { ...JSON_OPTION } as const;
+const CONTROL_FLOW = {
+  'allow-control-flow': {
+    type: 'boolean',
+    default: false,
+    describe: 'Admit loops and branches; only the time limit ends them',
+  },
+} as const;
+
+export const INSPECT_OPTIONS = { ...CONTROL_FLOW, ...JSON_OPTION } as const;
 
 export const RUN_OPTIONS = {
   input: { ...TEXT, demandOption: true, describe: 'Inputs: a .json or .npy file' },
@@ -40,6 +48,7 @@ export const RUN_OPTIONS = {
     default: 'disabled' as const,
     describe: 'Graph optimisation; networks pin disabled',
   },
+  ...CONTROL_FLOW,
   ...JSON_OPTION,
 } as const;
 
