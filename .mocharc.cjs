@@ -1,6 +1,6 @@
 /**
  * Options of the test runner. Files named on the command line replace the whole suite:
- * `npm test -- test/unit/theory/tail.test.ts`, or a pattern in quotes.
+ * `npm test -- test/unit/theory/committee.test.ts`, or a pattern in quotes.
  *
  * tsx/esm and not tsx: the latter also loads what is imported statically as CommonJS, beside the
  * ES modules that dynamic imports give, and then every class exists twice.
