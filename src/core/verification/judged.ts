@@ -28,7 +28,8 @@ function judgedLevel(level: LevelState): JudgedLevel {
       .map(([index, { entry }]) => judgedVote(committee, holder(index), entry)),
     certified: [...level.certified.values()].map(({ verdict, holders, weight }) => ({
       verdict,
-      holders: [...holders].map(holder),
+      // [VOTE-4] bitmaps united: nobody is silent because an aggregator left him out
+      holders: [...new Set([...holders, ...(level.published.get(verdict) ?? [])])].map(holder),
       weight,
     })),
   };
