@@ -14,7 +14,12 @@ import {
   toHex,
   type Verdict,
 } from '../../src/base/index.ts';
-import type { AnswerEffect, JudgedSubject, Report } from '../../src/core/index.ts';
+import {
+  type AnswerEffect,
+  type JudgedSubject,
+  type Report,
+  uniteJudged,
+} from '../../src/core/index.ts';
 import type { Message, RequestMessage } from '../../src/wire/index.ts';
 import type { SimNode } from '../node.ts';
 import { type Oracle, REFERENCE } from '../oracle/oracle.ts';
@@ -176,11 +181,17 @@ export class Recorder {
         this.overruledCount += 1;
         return;
       case 'closed':
-        this.judgedSubjects.set(subjectKey(report.subject), report.judged);
-        return;
+        return this.judge(report.judged);
       default:
         return;
     }
+  }
+
+  /** Adds what one honest node can tell settlement about a drawn leaf. */
+  judge(judged: JudgedSubject): void {
+    const key = subjectKey(judged.subject);
+    const known = this.judgedSubjects.get(key);
+    this.judgedSubjects.set(key, known === undefined ? judged : uniteJudged(known, judged));
   }
 
   #drawn(subject: Subject, now: TimeMs): void {

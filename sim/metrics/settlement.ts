@@ -1,21 +1,22 @@
-/** Settlement of a run: what an honest node could tell, settled by the core's own rules. */
-import { defined, subjectKey } from '../../src/base/index.ts';
+/** Settlement of a run: what honest nodes know together, settled by the core's own rules. */
+import { defined } from '../../src/base/index.ts';
 import { type JudgedSubject, type Settlement, settle } from '../../src/core/index.ts';
 import type { Simulation } from '../setup.ts';
 
 const settled = new WeakMap<Simulation, Settlement>();
+const united = new WeakSet<Simulation>();
 
-/** Subjects as the first honest validator that is up knew them, in order of drawing. */
-export function judgedSubjects({ nodes, recorder }: Simulation): readonly JudgedSubject[] {
-  const archivist = nodes.find(
-    (node) => node.role.kind === 'validator' && node.isHonest && !node.isDown,
-  );
-  const known = new Map(recorder.judgedSubjects);
-  if (archivist?.role.kind === 'validator') {
-    for (const judged of archivist.role.core.judged())
-      known.set(subjectKey(judged.subject), judged);
+/** Subjects as all honest validators that are up know them together, in order of drawing. */
+export function judgedSubjects(simulation: Simulation): readonly JudgedSubject[] {
+  const { nodes, recorder } = simulation;
+  if (!united.has(simulation)) {
+    united.add(simulation);
+    for (const { role, isHonest, isDown } of nodes) {
+      if (role.kind !== 'validator' || !isHonest || isDown) continue;
+      for (const judged of role.core.judged()) recorder.judge(judged);
+    }
   }
-  return [...recorder.subjects.keys()].flatMap((key) => known.get(key) ?? []);
+  return [...recorder.subjects.keys()].flatMap((key) => recorder.judgedSubjects.get(key) ?? []);
 }
 
 /** Settles the whole run as one epoch; computed once. */

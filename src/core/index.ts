@@ -53,6 +53,7 @@ export {
   judgedCertificate,
   judgedVote,
   outcomeOf,
+  uniteJudged,
 } from './settlement/outcome.ts';
 export { type Settlement, type SettlementInput, settle } from './settlement/settlement.ts';
 export { isHeavyLevel } from './tally/decision.ts';

@@ -2,8 +2,14 @@
  * The commands of protocol scenarios in `test/data`: each drives a cluster of real cores, and
  * prints what they report. Nodes are v1, v2, … and p1, …; batches b1, b2, … as they appear.
  */
-import { assert, type BatchId, type Subject } from '../../src/base/index.ts';
-import { type Report, type SubjectSnapshot, settle } from '../../src/core/index.ts';
+import { assert, type BatchId, type Subject, subjectKey } from '../../src/base/index.ts';
+import {
+  type JudgedSubject,
+  type Report,
+  type SubjectSnapshot,
+  settle,
+  uniteJudged,
+} from '../../src/core/index.ts';
 import { batchId } from '../../src/wire/index.ts';
 import { Cluster, type ClusterNode, type DeliveryRule, type Execution } from './cluster.ts';
 import { isOutputName, MODEL, OTHER_MODEL, TEST_PARAMETERS } from './cluster-network.ts';
@@ -282,10 +288,17 @@ export class Scenario {
     return [...counts].sort().map(([text, count]) => `${text}: ${count}`);
   }
 
-  /** Settles by what the first node named knows. */
+  /** Settles by what the nodes named know together. */
   #settle(words: readonly string[]): readonly string[] {
-    const [node] = this.#nodes(words);
+    const nodes = this.#nodes(words);
+    const [node] = nodes;
     assert(node !== undefined, 'somebody knows what is settled');
+    const judged = new Map<string, JudgedSubject>();
+    for (const subject of nodes.flatMap(({ validator }) => validator.judged())) {
+      const key = subjectKey(subject.subject);
+      const known = judged.get(key);
+      judged.set(key, known === undefined ? subject : uniteJudged(known, subject));
+    }
     const { published, network } = this.#world;
     const headers = published.flatMap(({ message }) =>
       message.type === 'header' ? [message] : [],
@@ -297,7 +310,7 @@ export class Scenario {
     const { movements, pool, burned } = settle({
       network,
       sealed,
-      subjects: node.validator.judged(),
+      subjects: [...judged.values()],
       guilty: node.validator.evidence.keys(),
     });
     return [

@@ -1,7 +1,7 @@
 /**
  * What an epoch knows about one subject, and what follows for its final verdict. Pure.
  */
-import { type NodeId, type Subject, toHex, type Verdict } from '../../base/index.ts';
+import { compareText, type NodeId, type Subject, toHex, type Verdict } from '../../base/index.ts';
 import { bitmapIndices, type CertificateMessage, type RevealEntry } from '../../wire/index.ts';
 import { type Committee, weightOfHolders } from '../committee/committee.ts';
 import { finalVerdict } from '../tally/decision.ts';
@@ -53,6 +53,33 @@ export function outcomeOf({ levels }: JudgedSubject): Decision | undefined {
       isChallenged: level.votes.some((vote) => vote.verdict === 'invalid'),
     })),
   );
+}
+
+/**
+ * [VOTE-4] Unites what two nodes know of one subject: nobody is silent because one of them did not
+ * hear him, or could not check his vote.
+ */
+export function uniteJudged(a: JudgedSubject, b: JudgedSubject): JudgedSubject {
+  const levels = new Map(a.levels.map((level) => [level.level, level]));
+  for (const level of b.levels) {
+    const known = levels.get(level.level);
+    levels.set(level.level, known === undefined ? level : uniteLevels(known, level));
+  }
+  return { ...a, levels: [...levels.values()].sort((x, y) => x.level - y.level) };
+}
+
+function uniteLevels(a: JudgedLevel, b: JudgedLevel): JudgedLevel {
+  const votes = new Map(a.votes.map((vote) => [vote.holder, vote]));
+  for (const vote of b.votes) if (!votes.has(vote.holder)) votes.set(vote.holder, vote);
+  const nameOf = ({ verdict, holders }: JudgedCertificate): string =>
+    `${verdict}/${[...holders].sort(compareText).join()}`;
+  const certified = new Map([...a.certified, ...b.certified].map((c) => [nameOf(c), c]));
+  const order = ({ holder }: JudgedVote): number => a.committee.indexOf.get(holder) ?? 0;
+  return {
+    ...a,
+    votes: [...votes.values()].sort((x, y) => order(x) - order(y)),
+    certified: [...certified.values()],
+  };
 }
 
 /** Reads a reveal as settlement sees it. */

@@ -8,6 +8,7 @@ import {
   type JudgedSubject,
   type JudgedVote,
   settle,
+  uniteJudged,
   wholeSet,
 } from '../../../../src/core/index.ts';
 import type { HeaderMessage } from '../../../../src/wire/index.ts';
@@ -296,5 +297,38 @@ describe('[SLASH-2] settlement', () => {
       }
       equal(sum, before);
     }
+  });
+});
+
+describe('[VOTE-4] what nodes know together', () => {
+  const all = subjectOf([
+    levelOf(0, [VALID, VALID, VALID, VALID], { certified: 'valid' }),
+    levelOf(1, [VALID, ['invalid'], VALID, VALID], { certified: 'valid' }),
+  ]);
+  /** What a node knows that heard only these holders, and was told no certificate. */
+  const partOf = (holders: readonly number[]): JudgedSubject => ({
+    ...all,
+    levels: all.levels.map((level) => ({
+      ...level,
+      certified: [],
+      votes: level.votes.filter((_, index) => holders.includes(index)),
+    })),
+  });
+
+  it('unites votes and certificates, whoever is asked first, and as often as one likes', () => {
+    const certificatesOnly = {
+      ...all,
+      levels: all.levels.map((level) => ({ ...level, votes: [] })),
+    };
+    const parts = [partOf([2, 0]), partOf([1]), partOf([3, 1]), certificatesOnly];
+    deepStrictEqual(parts.reduce(uniteJudged), all);
+    deepStrictEqual(parts.toReversed().reduce(uniteJudged), all);
+    deepStrictEqual(uniteJudged(all, all), all);
+  });
+
+  it('takes a level that only one of them saw', () => {
+    const first = { ...all, levels: all.levels.slice(0, 1) };
+    const second = { ...all, levels: all.levels.slice(1) };
+    deepStrictEqual(uniteJudged(second, first), all);
   });
 });
