@@ -3,6 +3,9 @@
  */
 import { assert } from '../base/index.ts';
 
+/** Rounds by which a node may lag behind the others and still keep what they say. */
+export const EARLY_ROUNDS_MAX = 8;
+
 /** Items waiting for something to become known, by what they wait for. Bounded: [WIRE-4]. */
 export class EarlyBuffer<Item> {
   readonly #waiting = new Map<string, Item[]>();

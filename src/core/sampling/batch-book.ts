@@ -15,6 +15,7 @@ import {
 import { checkHeader, isSealValid } from '../certificate/certificate.ts';
 import { weightOfHolders } from '../committee/committee.ts';
 import type { Context } from '../context.ts';
+import { EARLY_ROUNDS_MAX } from '../early.ts';
 import { type GuardRecord, type Slot, slotKey } from '../guard.ts';
 import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
 import { nominalTime } from '../network.ts';
@@ -29,9 +30,6 @@ import { SkewWatch } from './skew-watch.ts';
 
 /** Batches tracked for one slot: the second one is evidence, a third one tells nothing new. */
 const BATCHES_PER_SLOT_MAX = 2;
-
-/** Rounds by which a node may lag behind the others and still keep what they say. */
-const EARLY_ROUNDS_MAX = 8;
 
 export class BatchBook {
   readonly #context: Context;

@@ -16,6 +16,7 @@ import { measurementFits, outputCommitment } from '../../wire/index.ts';
 import { drawingRound, type Milestone } from '../calendar.ts';
 import { publishDue, takeCertificate, tally } from '../certificate/exchange.ts';
 import type { Context } from '../context.ts';
+import { EARLY_ROUNDS_MAX } from '../early.ts';
 import type { CoreEvent } from '../events.ts';
 import { entryEvidence } from '../evidence/evidence.ts';
 import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
@@ -230,9 +231,9 @@ export class Court {
     const r = drawingRound(state.calendar.first, state.calendar.lengths, level);
     const beacon = this.#context.beacons.get(r);
     if (beacon === undefined) {
-      // [WIRE-3] its beacon is a little late here, or the level is far away
+      // [WIRE-3] beacons are late here, which is nobody's fault, or the level is far away
       const latest = this.#context.beacons.latest ?? 0;
-      return r <= latest + 2 ? { early: `round/${r}` } : rejected('level-not-drawn');
+      return r <= latest + EARLY_ROUNDS_MAX ? { early: `round/${r}` } : ignored('far-round');
     }
     const created = createLevel(this.#context, state, { level, beacon: beacon.randomness });
     state.levels.set(level, created);

@@ -107,6 +107,7 @@ describe('[WIRE-3] judgements', () => {
         bundleOf(cluster, stranger, [commit({ index, level })]),
         bundleOf(cluster, holder, [commit({ index: undrawn, level })]),
         bundleOf(cluster, holder, [commit({ index, level: 7 })]),
+        bundleOf(cluster, holder, [commit({ index, level: 2 })]),
         bundleOf(cluster, holder, [commit({ index, level: 1 })]),
         bundleOf(cluster, keys.requester, [commit({ index, level })]),
       ].map(judged),
@@ -114,7 +115,9 @@ describe('[WIRE-3] judgements', () => {
         'reject commit-without-seat',
         'reject not-drawn',
         'reject no-such-level',
-        'reject level-not-drawn',
+        // [WIRE-3] who lags by some rounds blames nobody, and keeps what is near
+        'ignore far-round',
+        'accept early',
         'reject unknown-validator',
       ],
     );
