@@ -268,6 +268,7 @@ export class Follower {
     for (const batch of this.#books.dropClosed(latest, (batch) => this.#court.isUnderWay(batch))) {
       this.#court.close(batch);
       this.#early.release(`batch/${batch.id}`);
+      for (const index of batch.sampled ?? []) this.#early.release(`opening/${batch.id}/${index}`);
     }
   }
 

@@ -3,6 +3,7 @@ import { deepStrictEqual, ok } from 'node:assert/strict';
 import { utf8 } from '../../../../src/base/index.ts';
 import { batchId } from '../../../../src/wire/index.ts';
 import { Cluster } from '../../../support/cluster.ts';
+import { headerOf } from '../../../support/forgery.ts';
 
 describe('a court', () => {
   it('[SAMPLE-2] takes an opening with the input after one without it, and runs it', () => {
@@ -27,6 +28,25 @@ describe('a court', () => {
       node === 'v1' && report.kind === 'revealed' ? [report.verdict] : [],
     );
     deepStrictEqual(votes, ['valid']);
+  });
+
+  it('[WIRE-6] leaves nothing early behind of a leaf that was never opened', () => {
+    const cluster = new Cluster({ stakes: [1, 1, 1, 1] });
+    cluster.rules.push({ kind: 'openings', action: 'drop' });
+    cluster.runUntil(1500);
+    cluster.answer('p1');
+    cluster.runRounds(4);
+    const earlyCount = () => cluster.node('v1').validator.snapshot().earlyCount;
+    cluster.runRounds(2);
+    const [answer] = cluster.answers;
+    ok(answer !== undefined);
+    const batch = batchId(headerOf(cluster));
+    const { salt, outputDigest } = answer;
+    cluster.inject({ type: 'output', batch, index: 0, salt, digest: outputDigest }, ['v1']);
+    ok(earlyCount() > 0);
+    cluster.runRounds(40);
+    deepStrictEqual(cluster.node('v1').validator.snapshot().batches, []);
+    deepStrictEqual(earlyCount(), 0);
   });
 
   it('[TIME-5] starts the levels that passed before a subject became known', () => {
