@@ -44,6 +44,21 @@ describe('the judge at the end', () => {
     breaks('every-drawn-leaf-decided', () => judgeEnd(stage.simulation));
   });
 
+  it('sees a node that never heard of an end', () => {
+    const record = stage.simulation.recorder.subjects.get(subjectKey(stage.subject));
+    assert.ok(record !== undefined);
+    const [first] = record.verdicts.keys();
+    assert.ok(first !== undefined && record.verdicts.delete(first));
+    breaks('every-drawn-leaf-decided', () => judgeEnd(stage.simulation));
+  });
+
+  it('[SLASH-1] sees honest equivocation, whoever erred', () => {
+    const { recorder } = stage.simulation;
+    recorder.erring.add(subjectKey(stage.subject));
+    recorder.guilty.add(stage.outsider.id);
+    breaks('no-honest-slashed', () => judgeEnd(stage.simulation));
+  });
+
   it('[SLASH-1] sees honest stake slashed', () => {
     breaks('no-honest-slashed', () => judgeEnd(withLies(stage.simulation)));
   });
