@@ -23,7 +23,13 @@ describe('assay sim run as a process', function () {
   afterEach(() => rmSync(base, { recursive: true }));
 
   it('runs real models, and writes to runs/<scenario>-<seed>-<hash>', async () => {
-    const changes = ['--set', 'durationRounds=2', '--set', 'workload.distinctInputs=2'];
+    const few = [
+      'durationRounds=2',
+      'validators.count=20',
+      'workload.distinctInputs=2',
+      'workload.models=[{ model: conv }]',
+    ];
+    const changes = few.flatMap((change) => ['--set', change]);
     const { code, out, err } = await ended(start(base, QUICKSTART, ...changes, '--json'));
     assert.equal(code, 0, err);
     const result = JSON.parse(out);

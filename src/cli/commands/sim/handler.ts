@@ -20,6 +20,7 @@ import {
   resolveScenario,
   type Scenario,
 } from '../../../config/index.ts';
+import { executionClassOf, type OptimizationLevel } from '../../../inference/index.ts';
 import type { Io } from '../../io.ts';
 import { environmentOf } from './environment.ts';
 import { type ProgressStyle, startProgress } from './progress.ts';
@@ -29,6 +30,8 @@ import { VIOLATION_CODE } from './violation.ts';
 const SHORT_HASH = 8;
 /** Error texts are indented by two and broken at 80. */
 const REPLAY_COLUMNS = 76;
+
+const LEVELS: readonly OptimizationLevel[] = ['disabled', 'basic', 'extended', 'all'];
 
 /** Options of `sim run` as the command line gives them. */
 export type RunValues = {
@@ -58,7 +61,7 @@ export async function runSimulation(values: RunValues): Promise<void> {
   const rows = claimRows(run.simulation);
   const json = `${JSON.stringify(run.result, null, 2)}\n`;
   writeFolder(folder, {
-    'manifest.json': manifestText(run, { values, startedAt, folder }),
+    'manifest.json': manifestText(run, { values, scenario, startedAt, folder }),
     'config.resolved.yaml': configYaml(scenario),
     'result.json': json,
     'claims.csv': claimsCsv(rows),
@@ -138,14 +141,14 @@ function replayWords({ scenario, set }: RunValues, seed: number): readonly strin
 }
 
 function manifestText(
-  { result, simulation }: Run,
-  at: { values: RunValues; startedAt: Date; folder: string },
+  { result }: Run,
+  at: { values: RunValues; scenario: Scenario; startedAt: Date; folder: string },
 ): string {
   const endedAt = new Date();
   const manifest = {
     kind: FOLDER_KIND,
     ...environmentOf(),
-    executionClasses: simulation.network.models[0]?.executionClasses ?? [],
+    executionClasses: executionClasses(at.scenario),
     scenario: result.scenario,
     seed: result.seed,
     configHash: result.configHash,
@@ -156,4 +159,10 @@ function manifestText(
     wallMs: endedAt.getTime() - at.startedAt.getTime(),
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** What really ran the models, runtime and instruction set; in the simulation they bear no names. */
+function executionClasses({ oracle }: Scenario): readonly string[] {
+  if (oracle.kind !== 'measured') return [];
+  return LEVELS.filter((level) => (oracle.honestClasses[level] ?? 0) > 0).map(executionClassOf);
 }
