@@ -161,7 +161,7 @@ function manifestText(
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
-/** What really ran the models, runtime and instruction set; in the simulation they bear no names. */
+/** What really ran the models: runtime and instruction set, which the simulation does not name. */
 function executionClasses({ oracle }: Scenario): readonly string[] {
   if (oracle.kind !== 'measured') return [];
   return LEVELS.filter((level) => (oracle.honestClasses[level] ?? 0) > 0).map(executionClassOf);
