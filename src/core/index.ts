@@ -5,7 +5,6 @@ export {
   buildCertificate,
   type CertificateCheck,
   certificateRounds,
-  signersOf,
   verifyCertificate,
 } from './certificate/certificate.ts';
 export {
@@ -44,19 +43,17 @@ export { Provider, type ProviderOptions, type ProviderSnapshot } from './provide
 export { type AnswerParts, claimOf } from './provider-batches.ts';
 export { samplingRound } from './sampling/batch.ts';
 export { DrawStream, drawnIndices } from './sampling/draw.ts';
-export { Accounts, type Movement, type Reason } from './settlement/accounts.ts';
+export type { Movement, Reason } from './settlement/accounts.ts';
 export {
   type JudgedCertificate,
   type JudgedLevel,
   type JudgedSubject,
   type JudgedVote,
-  judgedCertificate,
-  judgedVote,
   outcomeOf,
   uniteJudged,
 } from './settlement/outcome.ts';
 export { type Settlement, type SettlementInput, settle } from './settlement/settlement.ts';
 export { isHeavyLevel } from './tally/decision.ts';
-export { isConflict, isFault, reachedVerdicts } from './tally/tally.ts';
+export { isConflict, reachedVerdicts } from './tally/tally.ts';
 export { Validator, type ValidatorOptions, type ValidatorSnapshot } from './validator.ts';
 export type { Decision, LevelSnapshot, SubjectSnapshot } from './verification/state.ts';

@@ -2,7 +2,7 @@
  * [CERT-1] Certificates: built from what a node knows, verified from their own bytes and the
  * network file alone.
  */
-import { equalBytes, type NodeId, type Round, type Verdict } from '../../base/index.ts';
+import { equalBytes, type Round, type Verdict } from '../../base/index.ts';
 import type { Crypto } from '../../crypto/index.ts';
 import {
   ackSigningBytes,
@@ -223,9 +223,4 @@ export function isSealValid(
   if (indices === undefined || weightOfHolders(seats, indices) < seats.quorum) return false;
   const keys = indices.map((index) => seats.voteKeys[index] as Uint8Array);
   return crypto.verifyAggregate(keys, ackSigningBytes(network.id, batchId(header)), seal.signature);
-}
-
-/** Ids of the holders that a checked certificate names. */
-export function signersOf(check: CertificateCheck & { kind: 'valid' }): readonly NodeId[] {
-  return [...check.holders].map((index) => check.committee.holders[index] as NodeId);
 }

@@ -2,8 +2,8 @@
  * What an epoch knows about one subject, and what follows for its final verdict. Pure.
  */
 import { compareText, type NodeId, type Subject, toHex, type Verdict } from '../../base/index.ts';
-import { bitmapIndices, type CertificateMessage, type RevealEntry } from '../../wire/index.ts';
-import { type Committee, weightOfHolders } from '../committee/committee.ts';
+import { bitmapIndices, type RevealEntry } from '../../wire/index.ts';
+import type { Committee } from '../committee/committee.ts';
 import { finalVerdict } from '../tally/decision.ts';
 import type { Decision } from '../verification/state.ts';
 
@@ -95,20 +95,5 @@ export function judgedVote(
     executionClass,
     digest: measurement.kind === 'empty' ? undefined : toHex(measurement.digest),
     seen: new Set(indices.map((index) => committee.holders[index] as NodeId)),
-  };
-}
-
-/** Reads a verified certificate as settlement sees it. */
-export function judgedCertificate(
-  committee: Committee,
-  { verdict, votes }: CertificateMessage,
-): JudgedCertificate {
-  const indices = votes.flatMap(
-    (group) => bitmapIndices(group.holders, committee.holders.length) ?? [],
-  );
-  return {
-    verdict,
-    holders: indices.map((index) => committee.holders[index] as NodeId),
-    weight: weightOfHolders(committee, new Set(indices)),
   };
 }

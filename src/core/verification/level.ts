@@ -8,7 +8,6 @@ import {
   commitmentOf,
   type RevealEntry,
 } from '../../wire/index.ts';
-import { weightOfHolders } from '../committee/committee.ts';
 import type { Context } from '../context.ts';
 import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
 import { isHeavyLevel } from '../tally/decision.ts';
@@ -204,11 +203,6 @@ export function seenInTime(level: LevelState): readonly number[] {
     .filter(([, commit]) => commit.inTime)
     .map(([index]) => index)
     .sort((a, b) => a - b);
-}
-
-/** Weight of the holders who committed, or abstained, in time. */
-export function committedWeight(level: LevelState): bigint {
-  return weightOfHolders(level.committee, seenInTime(level));
 }
 
 /** The id of the work that a level needs. */
