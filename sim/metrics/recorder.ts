@@ -195,6 +195,8 @@ export class Recorder {
   }
 
   #drawn(subject: Subject, now: TimeMs): void {
+    // who learns a seal from an opening does not report that it was made
+    this.sealed.add(subject.batch);
     const key = subjectKey(subject);
     if (this.subjects.has(key)) return;
     this.#open.add(key);
