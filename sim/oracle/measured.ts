@@ -156,7 +156,7 @@ type ModelConfig = Scenario['workload']['models'][number];
 
 async function prepare(options: MeasuredOptions, config: ModelConfig): Promise<Prepared> {
   const bytes = await modelBytes(config);
-  const reference = openModel(bytes);
+  const reference = openNamed(bytes, config);
   const variants = new Map<string, ModelHandle>();
   for (const variant of options.variants) {
     const varied =
@@ -170,6 +170,17 @@ async function prepare(options: MeasuredOptions, config: ModelConfig): Promise<P
     inputs.set(blobId(encodeTensors(tensors)), tensors);
   }
   return { reference, variants, inputs, share: config.share };
+}
+
+/** Opens a model; a refusal names the file that the scenario brought. */
+function openNamed(bytes: Uint8Array, config: ModelConfig): ModelHandle {
+  try {
+    return openModel(bytes);
+  } catch (error) {
+    if (!(error instanceof AssayError) || config.model !== 'file') throw error;
+    const remedy = `see \`assay model inspect ${config.path}\``;
+    throw new AssayError({ remedy, ...error.detail, where: config.path }, { cause: error });
+  }
 }
 
 async function modelBytes(config: ModelConfig): Promise<Uint8Array> {

@@ -68,7 +68,7 @@ describe('the measured oracle', () => {
     await refuses('model-unreadable', missing, () =>
       prepare(`[{ model: file, path: ${missing} }]`),
     );
-    await refuses('model-refused', '', () => prepare(`[{ model: file, path: ${broken} }]`));
+    await refuses('model-refused', broken, () => prepare(`[{ model: file, path: ${broken} }]`));
     const openEngine = () => ({
       executionClass: 'failing/0',
       run: async () => ({ kind: 'failure', reason: 'timeout', detail: 'too slow' }) as const,
