@@ -27,7 +27,13 @@ import type { BatchBook } from './sampling/batch-book.ts';
 import type { Court, Early } from './verification/court.ts';
 
 /** Early messages kept in all, and for one thing that must become known first. */
-const EARLY_MAX = { totalMax: 16_384, perKeyMax: 2_048 };
+const EARLY_LIMITS = {
+  totalMax: 16_384,
+  perKeyMax: 2_048,
+  perSenderMax: 1_024,
+  bytesMax: 67_108_864,
+  bytesPerSenderMax: 4_194_304,
+};
 
 /** Signed bytes by the bundle itself: bundles are never changed, and simulated nodes share them. */
 const signedBytes = new WeakMap<BundleMessage, { networkId: Uint8Array; bytes: Uint8Array }>();
@@ -42,8 +48,8 @@ function signedBytesOf(bundle: BundleMessage, networkId: Uint8Array): Uint8Array
   return bytes;
 }
 
-type EarlyItem =
-  | { readonly kind: 'message'; readonly message: Message }
+type EarlyContent =
+  | { readonly kind: 'message'; readonly decoded: Decoded }
   | { readonly kind: 'entry'; readonly bundle: BundleMessage; readonly position: number };
 
 type Outcome = Judgement | Early;
@@ -60,7 +66,7 @@ export class Follower {
   readonly #books: BatchBook;
   readonly #court: Court;
   readonly #isOfInterest: (header: HeaderMessage) => boolean;
-  readonly #early = new EarlyBuffer<EarlyItem>(EARLY_MAX);
+  readonly #early = new EarlyBuffer<EarlyContent>(EARLY_LIMITS);
 
   constructor(context: Context, { books, court, isOfInterest }: FollowerParts) {
     this.#context = context;
@@ -82,7 +88,7 @@ export class Follower {
   /** Takes a message and tells gossip what to do with it. [WIRE-3] */
   receive(decoded: Decoded, from: string): void {
     const outcome = this.#apply(decoded.message, from);
-    const judgement = 'early' in outcome ? this.#keep(outcome, decoded.message) : outcome;
+    const judgement = 'early' in outcome ? this.#keep(outcome, decoded, from) : outcome;
     this.#context.emit({ kind: 'judge', ...judgement });
     if (judgement.verdict !== 'reject') return;
     this.#context.report({ kind: 'fault', code: judgement.code, from });
@@ -93,8 +99,13 @@ export class Follower {
     for (const position of bundle.entries.keys()) this.#takeEntry(bundle, position);
   }
 
-  #keep({ early }: Early, message: Message): Judgement {
-    const isKept = this.#early.keep(early, { kind: 'message', message });
+  #keep({ early }: Early, decoded: Decoded, from: string): Judgement {
+    const isKept = this.#early.keep(early, {
+      content: { kind: 'message', decoded },
+      sender: from,
+      message: decoded,
+      messageBytes: decoded.bytes.length,
+    });
     return isKept ? { verdict: 'accept', code: 'early' } : ignored('too-many-early');
   }
 
@@ -174,7 +185,12 @@ export class Follower {
   #takeEntry(bundle: BundleMessage, position: number): Judgement {
     const outcome = this.#applyEntry(bundle, position);
     if (!('early' in outcome)) return outcome;
-    const isKept = this.#early.keep(outcome.early, { kind: 'entry', bundle, position });
+    const isKept = this.#early.keep(outcome.early, {
+      content: { kind: 'entry', bundle, position },
+      sender: bundle.validator,
+      message: bundle,
+      messageBytes: bundle.entries.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    });
     return isKept ? { verdict: 'accept', code: 'early' } : ignored('too-many-early');
   }
 
@@ -274,13 +290,13 @@ export class Follower {
 
   /** Applies what waited for `key`; what is still early waits again. */
   #release(key: string): void {
-    for (const item of this.#early.release(key)) {
-      if (item.kind === 'entry') {
-        this.#takeEntry(item.bundle, item.position);
+    for (const { content, sender } of this.#early.release(key)) {
+      if (content.kind === 'entry') {
+        this.#takeEntry(content.bundle, content.position);
         continue;
       }
-      const outcome = this.#apply(item.message, 'early');
-      if ('early' in outcome) this.#keep(outcome, item.message);
+      const outcome = this.#apply(content.decoded.message, sender);
+      if ('early' in outcome) this.#keep(outcome, content.decoded, sender);
     }
   }
 

@@ -2,7 +2,6 @@
 import { deepStrictEqual, equal, ok } from 'node:assert/strict';
 import { digest, sha256, timeMs, utf8 } from '../../../src/base/index.ts';
 import { Context } from '../../../src/core/context.ts';
-import { EarlyBuffer } from '../../../src/core/early.ts';
 import { Draws } from '../../../src/core/index.ts';
 import { Outbox } from '../../../src/core/outbox.ts';
 import { encodeMessage, LIMITS } from '../../../src/wire/index.ts';
@@ -62,39 +61,5 @@ describe('[WIRE-5] the outbox', () => {
       count,
     );
     for (const bundle of bundles) ok(encodeMessage(bundle).length <= LIMITS.messageBytes);
-  });
-});
-
-describe('[WIRE-4] the early buffer', () => {
-  it('[WIRE-3] keeps what waits, and gives it back in order, once', () => {
-    const buffer = new EarlyBuffer<number>({ totalMax: 10, perKeyMax: 5 });
-    for (const item of [1, 2, 3]) buffer.keep('a', item);
-    buffer.keep('b', 4);
-    deepStrictEqual(buffer.release('a'), [1, 2, 3]);
-    deepStrictEqual(buffer.release('a'), []);
-    equal(buffer.size, 1);
-  });
-
-  it('refuses more for one thing than its share', () => {
-    const buffer = new EarlyBuffer<number>({ totalMax: 10, perKeyMax: 2 });
-    deepStrictEqual(
-      [1, 2, 3].map((item) => buffer.keep('a', item)),
-      [true, true, false],
-    );
-  });
-
-  it('evicts the oldest thing when all is full', () => {
-    const buffer = new EarlyBuffer<number>({ totalMax: 3, perKeyMax: 3 });
-    for (const [key, item] of [
-      ['a', 1],
-      ['b', 2],
-      ['c', 3],
-      ['d', 4],
-    ] as const) {
-      ok(buffer.keep(key, item));
-    }
-    equal(buffer.size, 3);
-    deepStrictEqual(buffer.release('a'), []);
-    deepStrictEqual(buffer.release('d'), [4]);
   });
 });
