@@ -1,4 +1,4 @@
-/** [WIRE-3] [WIRE-4] What comes early is kept, within limits that no sender can use up for others. */
+/** [WIRE-3] [WIRE-4] What comes early is kept, and no sender uses up the room of others. */
 import { deepStrictEqual, equal, ok } from 'node:assert/strict';
 import { EarlyBuffer, type EarlyItem, type EarlyLimits } from '../../../src/core/early.ts';
 
