@@ -10,7 +10,14 @@ import {
   utf8,
 } from '../src/base/index.ts';
 import type { Adversary, Scenario } from '../src/config/index.ts';
-import { createNetwork, Draws, type Network, Provider, Validator } from '../src/core/index.ts';
+import {
+  createNetwork,
+  Draws,
+  levelRounds,
+  type Network,
+  Provider,
+  Validator,
+} from '../src/core/index.ts';
 import {
   type BeaconSource,
   type Crypto,
@@ -43,8 +50,8 @@ import { World } from './world.ts';
 
 /** Requesters of a run: enough that they differ, they cost nothing. */
 const REQUESTER_COUNT = 8;
-/** Rounds after the last batch that any level may still need. */
-const TAIL_ROUNDS = 4;
+/** Rounds from a header to its draw, and some in which the last deadlines pass. */
+const TAIL_ROUNDS = 6;
 
 /** A world ready to run, and what judges and reports read afterwards. */
 export type Simulation = {
@@ -99,7 +106,7 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
     committees,
     roundMs: scenario.parameters.roundMs,
     durationRounds: scenario.durationRounds,
-    lastRound: scenario.durationRounds + roundsOfAllLevels(scenario) + TAIL_ROUNDS,
+    lastRound: scenario.durationRounds + tailRounds(network),
   });
   return { scenario, seed, network, nodes, truth, committees, recorder, checker, world };
 }
@@ -288,16 +295,7 @@ function createNetworkModel(scenario: Scenario, seed: number, nodeCount: number)
   });
 }
 
-/** [TIME-5] Rounds from a header to the end of its last level. */
-function roundsOfAllLevels({ parameters: p, workload }: Scenario): number {
-  const slowest = Math.max(...workload.models.map((m) => Math.ceil(m.executionMs / p.roundMs)), 1);
-  const level =
-    p.openRounds +
-    p.commitRounds +
-    slowest +
-    p.outputRounds +
-    p.revealRounds +
-    p.challengeRounds +
-    p.settleRounds;
-  return 2 + p.levels.length * level;
+/** Rounds after the last batch in which any level may still run. */
+function tailRounds(network: Network): number {
+  return network.parameters.levels.length * levelRounds(network) + TAIL_ROUNDS;
 }

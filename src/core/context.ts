@@ -8,7 +8,7 @@ import { type EvidenceMessage, encodeMessage, type Message } from '../wire/index
 import { BeaconLog } from './beacon-log.ts';
 import type { Draws } from './committee/draws.ts';
 import type { Effect, ProviderEffect, Report } from './events.ts';
-import { isInForce, type Network, nominalTime } from './network.ts';
+import { isInForce, levelRounds, type Network, nominalTime } from './network.ts';
 
 /** Convicted identities remembered. */
 const CONVICTED_MAX = 4_096;
@@ -114,15 +114,6 @@ export function validatorEffects(effects: readonly ProviderEffect[]): readonly E
 
 /** Rounds after which nothing of a batch is left: levels, executions and the evidence window. */
 function windowRounds(network: Network): number {
-  const p = network.parameters;
-  const slowest = Math.max(1, ...network.models.map((m) => Math.ceil(m.executionMs / p.roundMs)));
-  const level =
-    p.openRounds +
-    p.commitRounds +
-    slowest +
-    p.outputRounds +
-    p.revealRounds +
-    p.challengeRounds +
-    p.settleRounds;
-  return p.levels.length * level + p.evidenceWindowRounds + p.postWindowRounds + 8;
+  const { levels, evidenceWindowRounds, postWindowRounds } = network.parameters;
+  return levels.length * levelRounds(network) + evidenceWindowRounds + postWindowRounds + 8;
 }

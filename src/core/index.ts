@@ -33,6 +33,7 @@ export {
   createNetwork,
   executionRounds,
   later,
+  levelRounds,
   type Network,
   type NetworkDefinition,
   nominalTime,

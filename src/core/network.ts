@@ -21,6 +21,7 @@ import {
   timeMs,
 } from '../base/index.ts';
 import { type CanonicalValue, encodeCanonical } from '../wire/index.ts';
+import { phaseRounds } from './calendar.ts';
 
 /** A staked validator. Order in the set is the order of the network file. */
 export type ValidatorRecord = {
@@ -107,6 +108,12 @@ export function later(r: Round, count: number): Round {
 /** Returns E of [TIME-5]: rounds that one execution of `manifest` takes, at least 1. */
 export function executionRounds(network: Network, manifest: ModelManifest): number {
   return Math.max(1, Math.ceil(manifest.executionMs / network.parameters.roundMs));
+}
+
+/** [TIME-5] Rounds that a level of the slowest model takes, from its drawing beacon to the next. */
+export function levelRounds(network: Network): number {
+  const slowest = Math.max(1, ...network.models.map((model) => executionRounds(network, model)));
+  return phaseRounds(network.parameters, slowest).reduce((sum, length) => sum + length, 0);
 }
 
 function hashOf(value: CanonicalValue): Digest {
