@@ -25,6 +25,7 @@ import { answerQuery } from './query.ts';
 import { type Batch, samplingRound } from './sampling/batch.ts';
 import type { BatchBook } from './sampling/batch-book.ts';
 import type { Court, Early } from './verification/court.ts';
+import { isLeafOf } from './verification/opening.ts';
 
 /** Early messages kept in all, and for one thing that must become known first. */
 const EARLY_LIMITS = {
@@ -217,7 +218,11 @@ export class Follower {
     // [WIRE-3] what this node cannot check it does not forward
     if (!this.#isOfInterest(header)) return ignored('not-followed');
     const sealed = this.#sealedBatch(header, seal);
-    if (!('sampled' in sealed)) return sealed;
+    if (!('sampled' in sealed)) {
+      // [WIRE-3] what waits is what the provider committed to, nothing else
+      const isAuthentic = openings.every((opening) => isLeafOf(header, opening));
+      return 'early' in sealed && !isAuthentic ? rejected('opening-path') : sealed;
+    }
     const judgements = openings.map((opening) => {
       const judgement = this.#court.takeOpening(sealed, opening);
       if (judgement.verdict === 'accept') this.#release(`opening/${sealed.id}/${opening.index}`);

@@ -1,12 +1,13 @@
 /** [WIRE-3] What gossip is told about each message: accept, ignore, or reject with a reason. */
 import { deepStrictEqual, equal, ok } from 'node:assert/strict';
-import { defined, digest, round, sha256, utf8 } from '../../../src/base/index.ts';
+import { type Digest, defined, digest, round, sha256, utf8 } from '../../../src/base/index.ts';
 import {
   type BundleEntry,
   batchId,
   type CertificateMessage,
   type HeaderMessage,
   type Message,
+  type OpeningsMessage,
 } from '../../../src/wire/index.ts';
 import { Cluster } from '../../support/cluster.ts';
 import {
@@ -15,6 +16,7 @@ import {
   committeeOf,
   forgeries,
   headerOf,
+  signedHeader,
   signersOf,
 } from '../../support/forgery.ts';
 
@@ -98,6 +100,17 @@ describe('[WIRE-3] judgements', () => {
         'ignore known-batch',
       ],
     );
+  });
+
+  it('[CLAIM-1] of openings that come early: only leaves that the provider committed to', () => {
+    const early = (root: Digest): OpeningsMessage => {
+      const [opened] = forgeries['replay']?.(cluster, cluster.node('p1'), new Map()) ?? [];
+      ok(opened?.type === 'openings');
+      const { signature: _, ...body } = { ...opened.header, round: round(9), root };
+      return { ...opened, header: signedHeader(cluster, cluster.node('p1').signer, body) };
+    };
+    equal(judged(early(digest(sha256(utf8('other leaves'))))), 'reject opening-path');
+    equal(judged(early(header.root)), 'accept early');
   });
 
   it('[SEAT-3] of an entry: from a holder of a drawn leaf and level', () => {
