@@ -3,13 +3,7 @@
  * It hands events to the core and effects to the world; a behaviour may change both.
  */
 import { assert, type NodeId, type TimeMs, timeMs } from '../src/base/index.ts';
-import type {
-  GuardRecord,
-  Provider,
-  ProviderEffect,
-  ProviderEvent,
-  Validator,
-} from '../src/core/index.ts';
+import type { Provider, ProviderEffect, ProviderEvent, Validator } from '../src/core/index.ts';
 import type { Signer } from '../src/crypto/index.ts';
 import type { Behaviour } from './adversary/behaviour.ts';
 import type { Micros } from './kernel/queue.ts';
@@ -42,8 +36,6 @@ export class SimNode {
   readonly machine: number;
   readonly executionUs: number;
   readonly isDown: boolean;
-  /** Everything it persisted, in order: its sign guard. */
-  readonly guard: GuardRecord[] = [];
   /** When its processor is free again. */
   freeAt: Micros = 0;
   /** Executions it ran. */

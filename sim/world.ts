@@ -182,7 +182,8 @@ export class World {
     checker.observe(node, effect, this.now);
     switch (effect.kind) {
       case 'persist':
-        node.guard.push(effect.record);
+      case 'judge':
+        // no simulated disk fails yet, and a flood forwards everything
         return;
       case 'publish':
         return this.#publish(node, effect.message, { toSelf: false });
@@ -194,8 +195,6 @@ export class World {
         return this.#measureOutput(node, effect);
       case 'answer':
         return recorder.promised(node, effect, this.now);
-      case 'judge':
-        return recorder.judged(effect.verdict);
       default:
         return recorder.reported(node, effect.report, this.now);
     }

@@ -63,11 +63,9 @@ export class Recorder {
   readonly judgedSubjects = new Map<SubjectKey, JudgedSubject>();
   readonly guilty = new Set<NodeId>();
   readonly traffic = new Map<Message['type'], Traffic>();
-  readonly judgements = { accept: 0, ignore: 0, reject: 0 };
   requestCount = 0;
   /** Distinct (validator, leaf) executions. */
   executionCount = 0;
-  overruledCount = 0;
   /** Drawn leaves on which an honest validator measured against the truth. */
   readonly erring = new Set<SubjectKey>();
   readonly #executed = new Set<string>();
@@ -136,10 +134,6 @@ export class Recorder {
     this.traffic.set(type, traffic);
   }
 
-  judged(verdict: 'accept' | 'ignore' | 'reject'): void {
-    this.judgements[verdict] += 1;
-  }
-
   /** Counts the execution of a drawn leaf by a node; tells whether it is the first one. */
   executed(node: SimNode, subject: Subject): boolean {
     const key = `${node.index}/${subjectKey(subject)}`;
@@ -177,9 +171,6 @@ export class Recorder {
       case 'unresolved':
         this.#record(report.subject).unresolved.add(node.id);
         return this.#settle(report.subject);
-      case 'overruled':
-        this.overruledCount += 1;
-        return;
       case 'closed':
         return this.judge(report.judged);
       default:
