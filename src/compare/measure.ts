@@ -16,6 +16,7 @@ import {
   concatBytes,
   type Digest,
   digest,
+  equalBytes,
   type Measurement,
   sha256,
   type TensorSketch,
@@ -23,7 +24,7 @@ import {
 } from '../base/index.ts';
 import { ROWS_PER_WORD, signWords } from './signs.ts';
 import { elementCount, numbersOf, type Tensor } from './tensor.ts';
-import { encodeTensors } from './tensor-codec.ts';
+import { decodeTensors, encodeTensors } from './tensor-codec.ts';
 
 /** Numbers up to `WHOLE_FACTOR · sketchSize` are sent as they are. */
 const WHOLE_FACTOR = 4;
@@ -50,7 +51,22 @@ export type MeasureOptions = {
  * shapes and every bit of the data count, NaN payloads and the sign of zero included.
  */
 export function outputDigest(tensors: readonly Tensor[]): Digest {
-  return digestUnder(DIGEST_DOMAIN, undefined, encodeTensors(tensors, BLOCK_BYTES));
+  return digest(sha256(outputBlock(tensors)));
+}
+
+/** Returns the bytes whose SHA-256 is the output digest: what is served under that digest. */
+export function outputBlock(tensors: readonly Tensor[]): Uint8Array {
+  const block = encodeTensors(tensors, BLOCK_BYTES);
+  block.set(DIGEST_DOMAIN);
+  return block;
+}
+
+/** Returns the tensors of an output block, or `undefined` if `block` is none. Does not throw. */
+export function tensorsOfBlock(block: Uint8Array): Tensor[] | undefined {
+  const head = new Uint8Array(BLOCK_BYTES);
+  head.set(DIGEST_DOMAIN);
+  if (!equalBytes(block.subarray(0, BLOCK_BYTES), head)) return undefined;
+  return decodeTensors(block.subarray(BLOCK_BYTES));
 }
 
 /**

@@ -9,8 +9,8 @@
  * @see https://github.com/multiformats/cid and RFC 4648, section 6
  */
 import { CID } from 'multiformats/cid';
-import type { BatchId, BlobId, ClaimId } from '../base/index.ts';
-import { assert, sha256 } from '../base/index.ts';
+import type { BatchId, BlobId, ClaimId, Digest } from '../base/index.ts';
+import { assert, digest, sha256 } from '../base/index.ts';
 
 /** Multicodec number of canonical dag-cbor. */
 export const DAG_CBOR = 0x71;
@@ -122,6 +122,21 @@ export function isRecordId(text: string): text is BatchId & ClaimId {
 /** Returns the content id of a model, an input or an output: CIDv1, raw, SHA-256. */
 export function blobId(bytes: Uint8Array): BlobId {
   return cidText(cidBytesOf(RAW, bytes)) as BlobId;
+}
+
+/** Returns the content id of the blob with this SHA-256: an output is served by its digest. */
+export function blobIdOfDigest(hash: Digest): BlobId {
+  const bytes = new Uint8Array(CID_BYTES);
+  bytes.set([VERSION, RAW, SHA_256, DIGEST_BYTES]);
+  bytes.set(hash, PREFIX_BYTES);
+  return cidText(bytes) as BlobId;
+}
+
+/** Returns the SHA-256 that a blob must have. */
+export function digestOfBlob(id: BlobId): Digest {
+  const bytes = cidBytes(RAW, id);
+  assert(bytes !== undefined, 'a blob id is a raw content id');
+  return digest(bytes.slice(PREFIX_BYTES));
 }
 
 /** Returns the 36 bytes of a batch or claim id. */
