@@ -1,0 +1,25 @@
+/** Faults of the network, for whoever called the host. Codes are listed in the README. */
+import { AssayError, type ErrorDetail } from '../../base/index.ts';
+
+/** Every code that a host throws. */
+export type HostErrorCode =
+  | 'address-invalid'
+  | 'listen-failed'
+  | 'peer-refused'
+  | 'peer-unreachable'
+  | 'settings-not-in-force'
+  | 'stream-aborted'
+  | 'stream-frame-too-large'
+  | 'stream-timeout'
+  | 'stream-truncated';
+
+/** The network or a peer did not do what was asked. */
+export class HostError extends AssayError {
+  override readonly name = 'HostError';
+  readonly code: HostErrorCode;
+
+  constructor(detail: ErrorDetail & { code: HostErrorCode }, options?: { cause?: unknown }) {
+    super(detail, options);
+    this.code = detail.code;
+  }
+}
