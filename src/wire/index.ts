@@ -2,7 +2,18 @@
 export * from './bitmap.ts';
 export { type CanonicalValue, encodeCanonical } from './canonical.ts';
 export { blobId, blobIdOfDigest, digestOfBlob, isBlobId, isRecordId } from './cid.ts';
-export { nodeIdBytes } from './codec.ts';
+export {
+  blobIdCodec,
+  bytesBetween,
+  type Codec,
+  digestCodec,
+  nodeIdBytes,
+  nodeIdCodec,
+  oneOf,
+  recordOf,
+  roundCodec,
+  unionOf,
+} from './codec.ts';
 export {
   batchId,
   claimId,
@@ -10,13 +21,23 @@ export {
   decodeEntry,
   decodeMeasurement,
   decodeMessage,
+  decodeValue,
   encodeClaim,
   encodeEntry,
   encodeHeaderBody,
   encodeMeasurement,
   encodeMessage,
+  encodeValue,
 } from './encoding.ts';
 export { LIMITS } from './limits.ts';
-export { measurementFits } from './measurement-codec.ts';
+export { measurementCodec, measurementFits } from './measurement-codec.ts';
+export {
+  assuranceClassCodec,
+  batchIdCodec,
+  claimCodec,
+  executionClassCodec,
+  leafIndexCodec,
+  levelCodec,
+} from './message-codecs.ts';
 export * from './messages.ts';
 export * from './signing.ts';

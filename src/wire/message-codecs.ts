@@ -48,17 +48,22 @@ import type {
   VoteGroup,
 } from './messages.ts';
 
-const batchIdCodec = contentId<BatchId>(DAG_CBOR);
+/** Content id of a batch. */
+export const batchIdCodec = contentId<BatchId>(DAG_CBOR);
 const claimIdCodec = contentId<ClaimId>(DAG_CBOR);
 const signatureCodec = bytesOf(64);
 const voteSignatureCodec = bytesOf(96);
 const beaconSignatureCodec = bytesOf(48);
 const bitmapCodec = bytesBetween(0, LIMITS.bitmapBytes);
 const nonceCodec = bytesBetween(1, LIMITS.nonceBytes);
-const leafIndexCodec = uintBetween(0, LIMITS.batchLeaves - 1);
-const levelCodec = uintBetween(0, LIMITS.levels - 1);
-const assuranceClassCodec = asciiText(LIMITS.assuranceClassChars);
-const executionClassCodec = asciiText(LIMITS.executionClassChars);
+/** Index of a leaf in its batch. */
+export const leafIndexCodec = uintBetween(0, LIMITS.batchLeaves - 1);
+/** Level of a committee. */
+export const levelCodec = uintBetween(0, LIMITS.levels - 1);
+/** Name of an assurance class. */
+export const assuranceClassCodec = asciiText(LIMITS.assuranceClassChars);
+/** Name of an execution class. */
+export const executionClassCodec = asciiText(LIMITS.executionClassChars);
 const verdictCodec = oneOf(VERDICTS);
 const leafPathCodec = listOf(digestCodec, { min: 0, max: LIMITS.batchPathDigests });
 const entryPathCodec = listOf(digestCodec, { min: 0, max: LIMITS.bundlePathDigests });
