@@ -1,23 +1,15 @@
-/**
- * [WIRE-1] Messages, entries and measurements as canonical dag-cbor, and strictly back.
- *
- * A reader decodes, checks fields and limits, writes the checked value again and demands the very
- * same bytes: whatever two encodings of one value could differ in (key order, lengths, integers,
- * floats, padding) is refused by that one comparison.
- *
- * @see https://ipld.io/specs/codecs/dag-cbor/spec/ (strictness)
- */
+/** [WIRE-1] Messages, entries and measurements as canonical dag-cbor, and strictly back. */
 import type { BatchId, ClaimId, Measurement } from '../base/index.ts';
-import { assert, equalBytes } from '../base/index.ts';
+import { assert } from '../base/index.ts';
 import { cidBytesOf, cidText, DAG_CBOR } from './cid.ts';
 import type { Codec } from './codec.ts';
 import { Malformed } from './codec.ts';
-import { decodeData, encodeData } from './data.ts';
+import { encodeData } from './data.ts';
+import { readStrictly, readTotally } from './format.ts';
 import { LIMITS } from './limits.ts';
 import { measurementCodec, measurementFits } from './measurement-codec.ts';
 import { claimCodec, entryCodec, headerBodyCodec, messageCodecOf } from './message-codecs.ts';
 import type { BundleEntry, Claim, Decoded, EncodedEntry, HeaderBody, Message } from './messages.ts';
-import { isBoundedItem } from './nesting.ts';
 
 const encodedEntryCodec: Codec<EncodedEntry> = {
   write: (value) => {
@@ -131,29 +123,4 @@ export function decodeValue<T>(
 ): T | undefined {
   const result = readTotally(codec, bytes, bytesMax);
   return result.kind === 'ok' ? result.value : undefined;
-}
-
-type ReadResult<T> =
-  | { readonly kind: 'ok'; readonly value: T }
-  | { readonly kind: 'malformed'; readonly reason: string };
-
-function readTotally<T>(codec: Codec<T>, bytes: Uint8Array, bytesMax: number): ReadResult<T> {
-  try {
-    return { kind: 'ok', value: readStrictly(codec, bytes, bytesMax) };
-  } catch (error) {
-    if (!(error instanceof Malformed)) throw error;
-    return { kind: 'malformed', reason: error.message };
-  }
-}
-
-// [WIRE-1] size, then skeleton, then fields, then byte equality
-function readStrictly<T>(codec: Codec<T>, bytes: Uint8Array, bytesMax: number): T {
-  if (bytes.length > bytesMax) throw new Malformed(`longer than ${bytesMax} bytes`);
-  if (!isBoundedItem(bytes, LIMITS.nestingLevels)) throw new Malformed('no bounded CBOR item');
-  const decoded = decodeData(bytes);
-  if (decoded === undefined) throw new Malformed('no dag-cbor');
-  const value = codec.read(decoded.data);
-  const canonical = encodeData(codec.write(value));
-  if (!equalBytes(canonical, bytes)) throw new Malformed('not the canonical encoding');
-  return value;
 }

@@ -29,6 +29,7 @@ export {
   encodeMessage,
   encodeValue,
 } from './encoding.ts';
+export { type Format, formatOf, type ReadResult } from './format.ts';
 export { LIMITS } from './limits.ts';
 export { measurementCodec, measurementFits } from './measurement-codec.ts';
 export {

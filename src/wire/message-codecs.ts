@@ -50,8 +50,10 @@ import type {
 
 /** Content id of a batch. */
 export const batchIdCodec = contentId<BatchId>(DAG_CBOR);
-const claimIdCodec = contentId<ClaimId>(DAG_CBOR);
-const signatureCodec = bytesOf(64);
+/** Content id of a claim. */
+export const claimIdCodec = contentId<ClaimId>(DAG_CBOR);
+/** An Ed25519 signature. */
+export const signatureCodec = bytesOf(64);
 const voteSignatureCodec = bytesOf(96);
 const beaconSignatureCodec = bytesOf(48);
 const bitmapCodec = bytesBetween(0, LIMITS.bitmapBytes);
@@ -64,8 +66,10 @@ export const levelCodec = uintBetween(0, LIMITS.levels - 1);
 export const assuranceClassCodec = asciiText(LIMITS.assuranceClassChars);
 /** Name of an execution class. */
 export const executionClassCodec = asciiText(LIMITS.executionClassChars);
-const verdictCodec = oneOf(VERDICTS);
-const leafPathCodec = listOf(digestCodec, { min: 0, max: LIMITS.batchPathDigests });
+/** A verdict. */
+export const verdictCodec = oneOf(VERDICTS);
+/** Merkle path of a leaf of a batch. */
+export const leafPathCodec = listOf(digestCodec, { min: 0, max: LIMITS.batchPathDigests });
 const entryPathCodec = listOf(digestCodec, { min: 0, max: LIMITS.bundlePathDigests });
 
 const headerFields = {
@@ -90,13 +94,15 @@ export const claimCodec = recordOf<Claim>({
   commitment: digestCodec,
 });
 
-const headerCodec = recordOf<HeaderMessage>({
+/** A signed header. */
+export const headerCodec = recordOf<HeaderMessage>({
   ...headerFields,
   type: oneOf(['header']),
   signature: signatureCodec,
 });
 
-const sealCodec = recordOf<Seal>({ holders: bitmapCodec, signature: voteSignatureCodec });
+/** [TIME-3] A seal. */
+export const sealCodec = recordOf<Seal>({ holders: bitmapCodec, signature: voteSignatureCodec });
 
 const openingCodec = recordOf<Opening>(
   {
@@ -160,7 +166,8 @@ const beaconFields = { round: roundCodec, signature: beaconSignatureCodec };
 
 const beaconCodec = recordOf<BeaconMessage>({ type: oneOf(['beacon']), ...beaconFields });
 
-const certificateCodec = recordOf<CertificateMessage>({
+/** [CERT-1] A certificate. */
+export const certificateCodec = recordOf<CertificateMessage>({
   type: oneOf(['certificate']),
   header: headerCodec,
   seal: sealCodec,

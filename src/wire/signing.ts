@@ -37,6 +37,8 @@ export const SIGNING_DOMAINS = Object.freeze({
   possession: 'possession',
   /** Ed25519 of a validator, over its own keys. */
   keyOwnership: 'key-ownership',
+  /** Ed25519 of the operator of a network, over its file. */
+  networkFile: 'network-file',
 } as const);
 export type SigningDomain = (typeof SIGNING_DOMAINS)[keyof typeof SIGNING_DOMAINS];
 
