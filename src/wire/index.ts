@@ -3,15 +3,20 @@ export * from './bitmap.ts';
 export { type CanonicalValue, encodeCanonical } from './canonical.ts';
 export { blobId, blobIdOfDigest, digestOfBlob, isBlobId, isRecordId } from './cid.ts';
 export {
+  asciiText,
   blobIdCodec,
+  booleanCodec,
   bytesBetween,
+  bytesOf,
   type Codec,
   digestCodec,
+  listOf,
   nodeIdBytes,
   nodeIdCodec,
   oneOf,
   recordOf,
   roundCodec,
+  uintBetween,
   unionOf,
 } from './codec.ts';
 export {
@@ -35,10 +40,19 @@ export { measurementCodec, measurementFits } from './measurement-codec.ts';
 export {
   assuranceClassCodec,
   batchIdCodec,
+  certificateCodec,
   claimCodec,
+  claimIdCodec,
   executionClassCodec,
+  headerCodec,
   leafIndexCodec,
+  leafPathCodec,
   levelCodec,
+  promiseBodyFields,
+  requestBodyFields,
+  sealCodec,
+  signatureCodec,
+  verdictCodec,
 } from './message-codecs.ts';
 export * from './messages.ts';
 export * from './signing.ts';
