@@ -5,6 +5,8 @@ export * from './error.ts';
 export type { Explanation } from './explain.ts';
 export { explainKey } from './explain.ts';
 export { configHash, configYaml, jsonSchemaOf } from './loader.ts';
+export type { NetworkFile } from './network-file.ts';
+export { networkFileSchema, resolveNetworkFile } from './network-file.ts';
 export type { Ablation, Scenario } from './scenario.ts';
 export { ABLATIONS, resolveScenario, scenarioSchema } from './scenario.ts';
 export type { Adversary, Variant } from './scenario-adversaries.ts';

@@ -1,0 +1,215 @@
+/**
+ * The network file: everything that the nodes of one network agree on, and how they find it.
+ *
+ * Keys and signatures are hexadecimal text here, content ids base32 text; what they are worth is
+ * checked in `src/network-file`. Relations between keys are in `network-file-relations.ts`. All of
+ * it is read by strangers, so every list and text has a limit.
+ */
+import { z } from 'zod';
+import type { NodeId, Stake } from '../base/index.ts';
+import { nodeId, stake } from '../base/index.ts';
+import type { ConfigDocument } from './document.ts';
+import type { FieldDoc } from './fields.ts';
+import { countField, numberField } from './fields.ts';
+import { resolveConfig } from './loader.ts';
+import { networkFileRelations } from './network-file-relations.ts';
+import { parametersSchema } from './scenario-parameters.ts';
+
+/** A file of 1 MiB holds as many validators with their proofs. */
+const VALIDATORS_MAX = 1000;
+const PROVIDERS_MAX = 1000;
+const MODELS_MAX = 64;
+const EXECUTION_CLASSES_MAX = 64;
+const ENDPOINTS_MAX = 16;
+const BOOTSTRAP_MAX = 64;
+const ADDRESSES_MAX = 16;
+const ADDRESS_CHARS_MAX = 256;
+/** Decimal digits of 2^64, below which every amount stays. */
+const AMOUNT_DIGITS_MAX = 20;
+
+const blobText = z.string().regex(/^b[a-z2-7]{58}$/);
+const name = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/);
+const multiaddr = z
+  .string()
+  .regex(/^\/[\x21-\x7e]+$/)
+  .max(ADDRESS_CHARS_MAX);
+
+const beacon = z
+  .strictObject({
+    scheme: z
+      .literal('bls-unchained-g1-rfc9380')
+      .meta({ description: 'Scheme of the drand chain, the one of quicknet' }),
+    publicKey: hex(96, 'Public key of the chain, 96 bytes, hexadecimal'),
+    genesisMs: countField(
+      { description: 'Time of round 1', unit: 'ms since 1970' },
+      { min: 0, max: Number.MAX_SAFE_INTEGER },
+    ),
+    periodMs: countField(
+      { description: 'Period of the chain; parameters.roundMs is the same', unit: 'ms' },
+      { min: 250, max: 60_000 },
+    ),
+    endpoints: z
+      .array(z.url({ protocol: /^https?$/ }).max(ADDRESS_CHARS_MAX))
+      .max(ENDPOINTS_MAX)
+      .default([])
+      .meta({
+        description: 'drand HTTP servers to take rounds from, besides peers; not in the id',
+      }),
+  })
+  .meta({ description: 'The beacon: public randomness, and the clock of the network' });
+
+const comparator = z
+  .discriminatedUnion('kind', [
+    z
+      .strictObject({ kind: z.literal('exact') })
+      .meta({ description: 'Outputs are the same if their bytes are' }),
+    z
+      .strictObject({
+        kind: z.literal('relative-rms'),
+        tolerance: distance({
+          description: 'Distance up to which outputs match',
+          unit: 'relative rms',
+          tooLow: 'honest machines disagree',
+          tooHigh: 'a cheaper model passes',
+        }),
+        rejection: distance({
+          description: 'Distance above which outputs mismatch; usually 3 times the tolerance',
+          unit: 'relative rms',
+        }),
+        scale: numberField(
+          { description: 'Norm below which differences count absolutely' },
+          { min: 0, max: 1e12 },
+        ).default(0),
+      })
+      .meta({ description: 'Outputs are the same if they are close' }),
+  ])
+  .meta({ description: 'How two outputs are compared' });
+
+const model = z
+  .strictObject({
+    name: name.meta({ description: 'Name of the model' }),
+    model: blobText.meta({ description: 'Content id of the ONNX file' }),
+    sizeBytes: count('Size of the ONNX file', 'bytes', { min: 1, max: 1e12 }),
+    executionClasses: z
+      .array(z.string().regex(/^[\x21-\x7e]{1,96}$/))
+      .min(1)
+      .max(EXECUTION_CLASSES_MAX)
+      .meta({ description: 'Execution classes that a claim may name' }),
+    comparator,
+    executionMs: count('Upper bound of one execution on admitted hardware', 'ms', {
+      min: 1,
+      max: 3_600_000,
+    }),
+    inputBytesMax: count('Greatest size of an input', 'bytes', { min: 1, max: 1e9 }),
+  })
+  .meta({ description: 'A model as the network admits it' });
+
+const validator = z
+  .strictObject({
+    id: identity('Ed25519 public key of the validator, hexadecimal'),
+    voteKey: hex(48, 'BLS12-381 public key of the validator, 48 bytes, hexadecimal'),
+    stake: amount('Stake of the validator'),
+    models: z
+      .array(z.string().min(1).max(64))
+      .max(MODELS_MAX)
+      .meta({ description: 'Models that it holds, by name or content id' }),
+    proofs: z
+      .strictObject({
+        possession: hex(96, 'Proof that it holds the secret of voteKey, for this network'),
+        ownership: hex(64, 'Its signature that voteKey is its own, for this network'),
+      })
+      .meta({ description: 'Proofs of its keys; not in the id, which they cover' }),
+  })
+  .meta({ description: 'A staked validator' });
+
+const provider = z
+  .strictObject({
+    id: identity('Ed25519 public key of the provider, hexadecimal'),
+    stake: amount('Stake of the provider'),
+    addresses: z
+      .array(multiaddr)
+      .max(ADDRESSES_MAX)
+      .default([])
+      .meta({ description: 'Where requesters reach it; not in the id' }),
+  })
+  .meta({ description: 'A staked provider' });
+
+/** The schema of a network file. */
+export const networkFileSchema = z
+  .strictObject({
+    format: z.literal(1).meta({ description: 'Version of the format of this file' }),
+    id: hex(32, 'Hash of what the nodes agree on: the name of the network in all that is signed'),
+    name: name.meta({ description: 'Name of the network, for people' }),
+    protocolVersion: count('Version of the protocol', 'version', { min: 1, max: 65_535 }),
+    operator: identity('Ed25519 public key of who signed this file, hexadecimal'),
+    beacon,
+    bootstrap: z
+      .array(multiaddr)
+      .max(BOOTSTRAP_MAX)
+      .default([])
+      .meta({ description: 'Addresses of nodes to begin with; not in the id' }),
+    parameters: parametersSchema
+      .prefault({})
+      .meta({ description: 'The parameters of the protocol' }),
+    models: z
+      .array(model)
+      .min(1)
+      .max(MODELS_MAX)
+      .meta({ description: 'Models that claims may name' }),
+    validators: z
+      .array(validator)
+      .min(1)
+      .max(VALIDATORS_MAX)
+      .meta({ description: 'The validator set; its order matters' }),
+    providers: z
+      .array(provider)
+      .max(PROVIDERS_MAX)
+      .default([])
+      .meta({ description: 'The providers' }),
+    signature: hex(64, 'Signature of the operator over all of this file'),
+  })
+  .meta({ title: 'Assay network', description: 'What the nodes of one network agree on' });
+
+/** A network file as read: types and relations hold, signatures are not checked yet. */
+export type NetworkFile = z.output<typeof networkFileSchema>;
+
+/**
+ * Checks types, ranges and relations of a network file.
+ * @throws ConfigError with every fault that was found
+ */
+export function resolveNetworkFile(document: ConfigDocument): NetworkFile {
+  const kind = { schema: networkFileSchema, relations: networkFileRelations };
+  return resolveConfig(kind, document, []);
+}
+
+function hex(bytes: number, description: string) {
+  return z
+    .string()
+    .regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`))
+    .meta({ description });
+}
+
+function identity(description: string) {
+  return z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .meta({ description })
+    .transform((text): NodeId => nodeId(text));
+}
+
+function count(description: string, unit: string, range: { min: number; max: number }) {
+  return countField({ description, unit }, range);
+}
+
+function distance(doc: FieldDoc) {
+  return numberField(doc, { min: 1e-12, max: 1 });
+}
+
+/** A whole number, or text of digits when it is beyond 2^53. */
+function amount(description: string) {
+  const digits = z.string().regex(new RegExp(`^\\d{1,${AMOUNT_DIGITS_MAX}}$`));
+  return z
+    .union([z.int().min(0).max(Number.MAX_SAFE_INTEGER), digits])
+    .meta({ description, unit: 'stake' })
+    .transform((value): Stake => stake(BigInt(value)));
+}

@@ -1,0 +1,14 @@
+/** The network file: its id, its signatures, the network that it defines; reading and writing. */
+export type { NetworkFile } from '../config/index.ts';
+export { NetworkFileError } from './error.ts';
+export {
+  compareNetworks,
+  helloOf,
+  type NetworkDifference,
+  type NetworkHello,
+} from './hello.ts';
+export { type NetworkDraft, networkId } from './identity.ts';
+export { type KeyProofs, proveKeys, signNetworkFile } from './making.ts';
+export { networkOf } from './network.ts';
+export { networkFileYaml, readNetworkFile, writeNetworkFile } from './storage.ts';
+export { type NetworkFileProblem, verifyNetworkFile } from './verification.ts';
