@@ -40,9 +40,11 @@ export function signNetworkFile(
   operator: Signer,
 ): NetworkFile {
   assert(draft.operator === operator.id, 'the operator that a file names signs it');
+  const { format, ...rest } = draft;
   const unsigned = {
-    ...draft,
+    format,
     id: toHex(networkId(draft)),
+    ...rest,
     validators: draft.validators.map((validator) => ({
       ...validator,
       proofs: defined(proofs.get(validator.id), 'each validator proved its keys'),
