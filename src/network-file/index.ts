@@ -10,5 +10,5 @@ export {
 export { type NetworkDraft, networkId } from './identity.ts';
 export { type KeyProofs, proveKeys, signNetworkFile } from './making.ts';
 export { networkOf } from './network.ts';
-export { networkFileYaml, readNetworkFile, writeNetworkFile } from './storage.ts';
+export { loadNetworkFile, networkFileYaml, readNetworkFile, writeNetworkFile } from './storage.ts';
 export { type NetworkFileProblem, verifyNetworkFile } from './verification.ts';

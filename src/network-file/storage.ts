@@ -1,7 +1,13 @@
 /** Network files on disk: read and verified, or written whole. */
 import { randomBytes } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { configYaml, type NetworkFile, readDocument, resolveNetworkFile } from '../config/index.ts';
+import {
+  type ConfigDocument,
+  configYaml,
+  type NetworkFile,
+  readDocument,
+  resolveNetworkFile,
+} from '../config/index.ts';
 import { type Crypto, realCrypto } from '../crypto/index.ts';
 import { NetworkFileError } from './error.ts';
 import { verifyNetworkFile } from './verification.ts';
@@ -11,12 +17,16 @@ import { verifyNetworkFile } from './verification.ts';
  * @throws ConfigError when it is no network file; NetworkFileError when it must not be used
  */
 export function readNetworkFile(path: string, crypto: Crypto = realCrypto): NetworkFile {
-  const document = readDocument(path);
+  return loadNetworkFile(readDocument(path), crypto);
+}
+
+/** Like `readNetworkFile`, of a document that was read already. */
+export function loadNetworkFile(document: ConfigDocument, crypto: Crypto): NetworkFile {
   const file = resolveNetworkFile(document);
   const problems = verifyNetworkFile(file, crypto).map(({ code, path: keys, message, remedy }) => {
     return { code, message, where: document.placeOf(keys), remedy };
   });
-  if (problems.length > 0) throw new NetworkFileError(path, problems);
+  if (problems.length > 0) throw new NetworkFileError(document.source, problems);
   return file;
 }
 

@@ -1,4 +1,4 @@
-/** A network file is what its operator and its validators signed, or it is refused with a reason. */
+/** A network file is what its operator and its validators signed, or it is refused. */
 import { deepEqual, equal, match, notEqual, ok, throws } from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

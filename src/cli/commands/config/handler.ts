@@ -2,16 +2,21 @@
 import type { ErrorDetail } from '../../../base/index.ts';
 import type { Explanation } from '../../../config/index.ts';
 import {
+  type ConfigDocument,
   ConfigError,
   configHash,
   explainKey,
   jsonSchemaOf,
+  networkFileSchema,
   readDocument,
   resolveScenario,
   scenarioSchema,
 } from '../../../config/index.ts';
+import { realCrypto } from '../../../crypto/index.ts';
+import { loadNetworkFile, NetworkFileError } from '../../../network-file/index.ts';
 import type { Answer } from '../../io.ts';
 import { wrapText } from '../../text.ts';
+import type { SchemaKind } from './options.ts';
 
 /**
  * Checks all files, and does not stop at the first bad one.
@@ -21,20 +26,45 @@ export function checkFiles(values: {
   readonly files: readonly string[];
   readonly set: readonly string[];
 }): Answer {
-  const good: { readonly file: string; readonly name: string; readonly hash: string }[] = [];
+  const good: CheckedFile[] = [];
   const problems: ErrorDetail[] = [];
   for (const file of values.files) {
     try {
-      const scenario = resolveScenario(readDocument(file), values.set);
-      good.push({ file, name: scenario.name, hash: configHash(scenario) });
+      good.push(checkFile(file, values.set));
     } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
+      if (!(error instanceof ConfigError || error instanceof NetworkFileError)) throw error;
       problems.push(...error.problems);
     }
   }
   if (problems.length > 0) throw new ConfigError(values.files.join(', '), problems);
-  const lines = good.map(({ file, hash }) => `${file}: ok, config hash ${hash.slice(0, 16)}`);
+  const lines = good.map(({ file, kind, hash }) => {
+    const what = kind === 'network' ? 'network id' : 'config hash';
+    return `${file}: ok, ${what} ${hash.slice(0, 16)}`;
+  });
   return { json: { files: good }, lines };
+}
+
+/** `hash` is the hash of a scenario, or the id of a network. */
+type CheckedFile = {
+  readonly file: string;
+  readonly kind: SchemaKind;
+  readonly name: string;
+  readonly hash: string;
+};
+
+function checkFile(file: string, set: readonly string[]): CheckedFile {
+  const document = readDocument(file);
+  if (!isNetworkFile(document)) {
+    const scenario = resolveScenario(document, set);
+    return { file, kind: 'scenario', name: scenario.name, hash: configHash(scenario) };
+  }
+  const network = loadNetworkFile(document, realCrypto);
+  return { file, kind: 'network', name: network.name, hash: network.id };
+}
+
+/** Told by a key that every network file has, and no scenario. */
+function isNetworkFile({ value }: ConfigDocument): boolean {
+  return typeof value === 'object' && value !== null && 'operator' in value;
 }
 
 /** Explains one key, or lists the keys of the whole file. */
@@ -43,9 +73,11 @@ export function explain(key: string): Answer {
   return { json: explanation, lines: explanationLines(explanation) };
 }
 
-/** Returns the JSON Schema of scenario files, as it stands in configs/schema. */
-export function scenarioSchemaText(): string {
-  return `${JSON.stringify(jsonSchemaOf(scenarioSchema), null, 2)}\n`;
+const SCHEMAS = { scenario: scenarioSchema, network: networkFileSchema } as const;
+
+/** Returns the JSON Schema of files of a kind, as it stands in configs/schema. */
+export function schemaText(kind: SchemaKind): string {
+  return `${JSON.stringify(jsonSchemaOf(SCHEMAS[kind]), null, 2)}\n`;
 }
 
 function explanationLines(explanation: Explanation): readonly string[] {

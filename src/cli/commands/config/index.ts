@@ -1,13 +1,13 @@
-/** `assay config`: checks and explains scenario files. */
+/** `assay config`: checks scenario and network files, explains scenarios. */
 import type { Argv, CommandModule } from 'yargs';
 import type { CliContext } from '../../io.ts';
 import { printAnswer } from '../../io.ts';
-import { CHECK_OPTIONS, EXPLAIN_OPTIONS } from './options.ts';
+import { CHECK_OPTIONS, EXPLAIN_OPTIONS, SCHEMA_KINDS } from './options.ts';
 
 /** The command and its subcommands. */
 export const configCommand: CommandModule = {
   command: 'config',
-  describe: 'Check and explain scenario files',
+  describe: 'Check scenario and network files, explain scenarios',
   builder: (parser) => build(parser as Argv<CliContext>),
   handler: () => undefined,
 };
@@ -16,7 +16,7 @@ function build(parser: Argv<CliContext>): Argv {
   return parser
     .command(
       'check <file..>',
-      'Check scenario files: all faults, with line and remedy',
+      'Check scenario and network files: all faults, with line and remedy',
       (command) =>
         command
           .positional('file', { type: 'string', array: true, demandOption: true, describe: 'YAML' })
@@ -43,12 +43,12 @@ function build(parser: Argv<CliContext>): Argv {
       'Print the JSON Schema (draft-07) for editors',
       (command) =>
         command.positional('kind', {
-          choices: ['scenario'] as const,
+          choices: SCHEMA_KINDS,
           default: 'scenario' as const,
         }),
       async (argv) => {
-        const { scenarioSchemaText } = await import('./handler.ts');
-        argv.io.out(scenarioSchemaText());
+        const { schemaText } = await import('./handler.ts');
+        argv.io.out(schemaText(argv.kind));
       },
     )
     .demandCommand(1, 'name what to do') as Argv;

@@ -14,3 +14,7 @@ export const CHECK_OPTIONS = {
 
 /** Options of `config explain`. */
 export const EXPLAIN_OPTIONS = { ...JSON_OPTION } as const;
+
+/** Kinds of files with a schema. */
+export const SCHEMA_KINDS = ['scenario', 'network'] as const;
+export type SchemaKind = (typeof SCHEMA_KINDS)[number];
