@@ -247,7 +247,6 @@ export class MemorySink implements BlobSink {
 export function readable(bytes: Uint8Array): ReadableBlob {
   return {
     sizeBytes: bytes.length,
-    // biome-ignore lint/suspicious/useAwait: the same shape as a stream from disk
     async *chunks(offset) {
       for (let at = offset; at < bytes.length; at += CHUNK_BYTES) {
         yield bytes.subarray(at, at + CHUNK_BYTES);
