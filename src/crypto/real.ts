@@ -3,7 +3,7 @@
  */
 import { assert, prf, utf8 } from '../base/index.ts';
 import { possessionSigningBytes } from '../wire/index.ts';
-import { verifyDrandBeacon } from './beacon.ts';
+import { verifyDrandBeacon, verifyDrandBeacons } from './beacon.ts';
 import { aggregateBls, BlsVerifier, blsKey } from './bls.ts';
 import type { Crypto, Signer } from './crypto.ts';
 import { ed25519Key, isAdmissibleKey, verifyEd25519 } from './ed25519.ts';
@@ -24,6 +24,7 @@ export const realCrypto: Crypto = {
       proof,
     ),
   verifyBeacon: verifyDrandBeacon,
+  verifyBeacons: verifyDrandBeacons,
 };
 
 /** Returns the private seed of the Ed25519 key of `createSigner(seed)`: the libp2p identity. */

@@ -46,12 +46,23 @@ export const standInCrypto: Crypto = {
   aggregate: sumOf,
   verifyPossession: ({ signer, voteKey, networkId, proof }) =>
     verifyAggregate([voteKey], possessionSigningBytes(networkId, { signer, voteKey }), proof),
-  verifyBeacon: (chainKey, round, signature) => {
-    if (!isElement(chainKey, CHAIN_KEY_BYTES)) return undefined;
-    if (!Number.isSafeInteger(round) || round < 0) return undefined;
-    return equalBytes(beaconOf(chainKey, round), signature) ? sha256(signature) : undefined;
+  verifyBeacon,
+  verifyBeacons: (chainKey, rounds) => {
+    const all = rounds.map(({ round, signature }) => verifyBeacon(chainKey, round, signature));
+    const good = all.filter((each) => each !== undefined);
+    return good.length === all.length ? good : undefined;
   },
 };
+
+function verifyBeacon(
+  chainKey: Uint8Array,
+  round: number,
+  signature: Uint8Array,
+): Uint8Array | undefined {
+  if (!isElement(chainKey, CHAIN_KEY_BYTES)) return undefined;
+  if (!Number.isSafeInteger(round) || round < 0) return undefined;
+  return equalBytes(beaconOf(chainKey, round), signature) ? sha256(signature) : undefined;
+}
 
 /** Returns the stand-in identity of a 32-byte seed, the same each time. */
 export function createStandInSigner(seed: Uint8Array): Signer {

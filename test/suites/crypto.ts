@@ -190,6 +190,36 @@ function beaconTests({ crypto, createBeaconSource }: CryptoUnderTest): void {
       equal(crypto.verifyBeacon(garbage, 7, signature), undefined);
     }
   });
+
+  it('[TIME-1] checks several rounds of a chain as it checks each', () => {
+    const rounds = [7, 9, 20].map((round) => ({ round, signature: chain.sign(round) }));
+    const all = (list: typeof rounds) => crypto.verifyBeacons(chain.chainKey, list);
+    deepStrictEqual(
+      all(rounds),
+      rounds.map((each) => sha256(each.signature)),
+    );
+    deepStrictEqual(all([]), []);
+    deepStrictEqual(all(rounds.slice(0, 1)), [sha256(signature)]);
+    for (const [i, each] of rounds.entries()) {
+      const bad = [
+        { ...each, round: each.round + 1 },
+        { ...each, round: -1 },
+        { ...each, signature: withBitFlipped(each.signature, 300) },
+        ...garbageOf(48).map((garbage) => ({ ...each, signature: garbage })),
+      ];
+      for (const one of bad) equal(all(rounds.with(i, one)), undefined);
+    }
+    const [first, second] = rounds;
+    if (first === undefined || second === undefined) throw new RangeError('there are three');
+    const swapped = [
+      { ...first, signature: second.signature },
+      { ...second, signature: first.signature },
+    ];
+    equal(all(swapped), undefined);
+    for (const garbage of garbageOf(96)) {
+      equal(crypto.verifyBeacons(garbage, rounds), undefined);
+    }
+  });
 }
 
 /** No element of any group: wrong lengths, zeros, ones, the identity, hashes. */

@@ -47,12 +47,32 @@ describe('[TIME-1] drand beacons', () => {
     equal(realCrypto.verifyBeacon(key, 1000, signature), undefined);
   });
 
+  it('are refused together when signatures are shifted by opposite amounts', () => {
+    const chain = createBeaconSource(sha256(utf8('shifted')));
+    const { Point } = bls12_381.G1;
+    const shift = Point.BASE.multiply(12_345n);
+    const [one, two] = [1, 2].map((round) => Point.fromBytes(chain.sign(round)));
+    ok(one !== undefined && two !== undefined);
+    const rounds = [
+      { round: 1, signature: one.add(shift).toBytes() },
+      { round: 2, signature: two.subtract(shift).toBytes() },
+    ];
+    ok(one.add(two).equals(one.add(shift).add(two.subtract(shift))), 'their sum is the same');
+    equal(realCrypto.verifyBeacons(chain.chainKey, rounds), undefined);
+  });
+
   it('are refused on the curve but outside of the group', () => {
     const points = [0n, 4n, 5n, 6n, 7n, 8n, 9n, 10n].filter(isOnCurve);
     ok(points.length >= 2, 'there are points to try');
     for (const x of points) {
       for (const sign of [0x80, 0xa0]) {
-        equal(realCrypto.verifyBeacon(KEY, 1000, compressed(x, sign)), undefined, `x = ${x}`);
+        const signature = compressed(x, sign);
+        equal(realCrypto.verifyBeacon(KEY, 1000, signature), undefined, `x = ${x}`);
+        const both = [
+          { round: 1000, signature: SIGNATURE },
+          { round: 1001, signature },
+        ];
+        equal(realCrypto.verifyBeacons(KEY, both), undefined, `x = ${x}`);
       }
     }
   });
