@@ -1,0 +1,13 @@
+/** Asking other nodes, and answering them. */
+export { RpcError } from './error.ts';
+export { ANSWER_LIMITS, type RpcRequest, requestFormat } from './requests.ts';
+export { callForMessages, callForStatus, callRpc, type RpcService, serveRpc } from './rpc.ts';
+export {
+  COUNTERS,
+  type Counter,
+  type Loss,
+  NODE_STATES,
+  type NodeState,
+  type NodeStatus,
+  statusFormat,
+} from './status.ts';

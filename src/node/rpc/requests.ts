@@ -1,0 +1,84 @@
+/**
+ * What one node asks another, besides gossip: what was said about a batch or a leaf, which batches
+ * are open, which verdicts were reached, beacons of the past, how the node is.
+ *
+ * A request is one frame of canonical dag-cbor, the answer a few frames: messages of the protocol
+ * as they were signed, so that nothing has to be believed; only `status` is a node's own word.
+ */
+import type { BatchId, BlobId, ClaimId, NodeId, Round } from '../../base/index.ts';
+import {
+  assuranceClassCodec,
+  batchIdCodec,
+  blobIdCodec,
+  claimIdCodec,
+  formatOf,
+  leafIndexCodec,
+  nodeIdCodec,
+  oneOf,
+  recordOf,
+  roundCodec,
+  uintBetween,
+  unionOf,
+} from '../../wire/index.ts';
+
+/** Answers of one request, at most. */
+export const ANSWER_LIMITS = Object.freeze({
+  frames: 4096,
+  bytes: 8 * 1024 ** 2,
+  beacons: 512,
+  certificates: 256,
+});
+const REQUEST_BYTES_MAX = 512;
+
+export type RpcRequest =
+  /** The node about itself: one `NodeStatus`. */
+  | { readonly method: 'status' }
+  /** Batches that are not closed: one query message each. */
+  | { readonly method: 'open' }
+  /** What was said about a batch, or a leaf of it: messages. */
+  | { readonly method: 'lookup'; readonly batch: BatchId; readonly index?: number }
+  /** The place of a drawn claim: a query message, or nothing. */
+  | { readonly method: 'find'; readonly claim: ClaimId }
+  /** Headers of a slot, [CLAIM-2]: normally one. */
+  | {
+      readonly method: 'slot';
+      readonly provider: NodeId;
+      readonly round: Round;
+      readonly assuranceClass: string;
+      readonly model: BlobId;
+    }
+  /** Beacon messages from `from` on, without a gap. */
+  | { readonly method: 'beacons'; readonly from: Round; readonly count: number }
+  /** Certificates of claims of round `from` and later, oldest first. */
+  | { readonly method: 'certificates'; readonly from: Round; readonly count: number };
+
+/** The bytes of a request. */
+export const requestFormat = formatOf(
+  unionOf<'method', RpcRequest>('method', {
+    status: recordOf({ method: oneOf(['status']) }),
+    open: recordOf({ method: oneOf(['open']) }),
+    lookup: recordOf<Extract<RpcRequest, { method: 'lookup' }>>(
+      { method: oneOf(['lookup']), batch: batchIdCodec, index: leafIndexCodec },
+      ['index'],
+    ),
+    find: recordOf({ method: oneOf(['find']), claim: claimIdCodec }),
+    slot: recordOf({
+      method: oneOf(['slot']),
+      provider: nodeIdCodec,
+      round: roundCodec,
+      assuranceClass: assuranceClassCodec,
+      model: blobIdCodec,
+    }),
+    beacons: recordOf({
+      method: oneOf(['beacons']),
+      from: roundCodec,
+      count: uintBetween(1, ANSWER_LIMITS.beacons),
+    }),
+    certificates: recordOf({
+      method: oneOf(['certificates']),
+      from: roundCodec,
+      count: uintBetween(1, ANSWER_LIMITS.certificates),
+    }),
+  }),
+  REQUEST_BYTES_MAX,
+);
