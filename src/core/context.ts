@@ -8,7 +8,7 @@ import { type EvidenceMessage, encodeMessage, type Message } from '../wire/index
 import { BeaconLog } from './beacon-log.ts';
 import type { Draws } from './committee/draws.ts';
 import type { Effect, ProviderEffect, Report } from './events.ts';
-import { isInForce, levelRounds, type Network, nominalTime } from './network.ts';
+import { isInForce, type Network, nominalTime, windowRounds } from './network.ts';
 
 /** Convicted identities remembered. */
 const CONVICTED_MAX = 4_096;
@@ -110,10 +110,4 @@ export function validatorEffects(effects: readonly ProviderEffect[]): readonly E
     assert(effect.kind !== 'answer', 'a validator answers no requests');
     return effect;
   });
-}
-
-/** Rounds after which nothing of a batch is left: levels, executions and the evidence window. */
-function windowRounds(network: Network): number {
-  const { levels, evidenceWindowRounds, postWindowRounds } = network.parameters;
-  return levels.length * levelRounds(network) + evidenceWindowRounds + postWindowRounds + 8;
 }

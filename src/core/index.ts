@@ -39,6 +39,7 @@ export {
   nominalTime,
   type ProviderRecord,
   type ValidatorRecord,
+  windowRounds,
 } from './network.ts';
 export { Provider, type ProviderOptions, type ProviderSnapshot } from './provider.ts';
 export { type AnswerParts, claimOf } from './provider-batches.ts';

@@ -116,6 +116,12 @@ export function levelRounds(network: Network): number {
   return phaseRounds(network.parameters, slowest).reduce((sum, length) => sum + length, 0);
 }
 
+/** Rounds after which nothing of a batch is left: levels, executions and both windows. */
+export function windowRounds(network: Network): number {
+  const { levels, evidenceWindowRounds, postWindowRounds } = network.parameters;
+  return levels.length * levelRounds(network) + evidenceWindowRounds + postWindowRounds + 8;
+}
+
 function hashOf(value: CanonicalValue): Digest {
   return digest(sha256(encodeCanonical(value)));
 }
