@@ -32,9 +32,7 @@ export function eventLogHead(head: Omit<EventLogHead, 'format'>): string {
 }
 
 /** Returns an observer of a runner that writes one line for each step. */
-export function eventRecorder<E extends ProviderEvent>(
-  write: (line: string) => void,
-): StepObserver<E> {
+export function eventRecorder(write: (line: string) => void): StepObserver {
   return (event, effects) => {
     write(toTaggedJson({ event: storable(event), effects: effectsHash(effects) }));
   };
@@ -57,7 +55,7 @@ export function readEventLogHead(line: string): EventLogHead {
  * @throws AssayError `event-log-unreadable`
  */
 export function replayEventLog(
-  core: Core<ProviderEvent>,
+  core: Core,
   lines: Iterable<string>,
 ): { readonly steps: number; readonly firstDifference: number | undefined } {
   let steps = 0;

@@ -16,4 +16,5 @@ export {
   type RunnerPorts,
   type StepObserver,
   type Timeless,
+  validatorCore,
 } from './runner.ts';

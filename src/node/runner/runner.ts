@@ -10,18 +10,37 @@
  * is ever run. Crossing the runner's bounds (a disk that stalls) makes it stop stepping until the
  * effects are done; its sources have bounds of their own.
  */
-import type { TimeMs } from '../../base/index.ts';
-import type { Effect, GuardRecord, ProviderEffect, ProviderEvent } from '../../core/index.ts';
+import { assert, type TimeMs } from '../../base/index.ts';
+import type {
+  Effect,
+  GuardRecord,
+  ProviderEffect,
+  ProviderEvent,
+  Validator,
+} from '../../core/index.ts';
 import type { Clock } from './clock.ts';
 
-/** What the runner asks of a core: a `Validator`, a `Provider`. */
-export interface Core<E extends ProviderEvent> {
-  step(event: E): readonly ProviderEffect[];
+/** What the runner asks of a core: a `Provider`, or a `Validator` behind `validatorCore`. */
+export interface Core {
+  step(event: ProviderEvent): readonly ProviderEffect[];
   nextDeadline(): TimeMs | undefined;
 }
 
+/** Returns a validator as a core; events of providers never come to it. */
+export function validatorCore(validator: Validator): Core {
+  return {
+    step(event) {
+      assert(event.kind !== 'answer-computed', 'a validator answers no requests');
+      return validator.step(event);
+    },
+    nextDeadline: () => validator.nextDeadline(),
+  };
+}
+
 /** An event without its time, which the runner adds. */
-export type Timeless<E extends ProviderEvent> = E extends ProviderEvent ? Omit<E, 'now'> : never;
+export type Timeless<E extends ProviderEvent = ProviderEvent> = E extends ProviderEvent
+  ? Omit<E, 'now'>
+  : never;
 
 /** Where effects go. None of them throws; what takes long is started, and its end is an event. */
 export type RunnerPorts = {
@@ -33,22 +52,19 @@ export type RunnerPorts = {
 };
 
 /** Sees each step: the event as the core got it, and the effects that came of it. */
-export type StepObserver<E extends ProviderEvent> = (
-  event: E,
-  effects: readonly ProviderEffect[],
-) => void;
+export type StepObserver = (event: ProviderEvent, effects: readonly ProviderEffect[]) => void;
 
-export type RunnerOptions<E extends ProviderEvent> = {
-  readonly core: Core<E>;
+export type RunnerOptions = {
+  readonly core: Core;
   readonly clock: Clock;
   readonly ports: RunnerPorts;
-  readonly observe?: StepObserver<E>;
+  readonly observe?: StepObserver;
 };
 
 type Judge = (effect: Effect & { kind: 'judge' }) => void;
 
-type Waiting<E extends ProviderEvent> = {
-  readonly event: Timeless<E>;
+type Waiting = {
+  readonly event: Timeless;
   readonly judge: Judge | undefined;
   readonly resolve: (effects: readonly ProviderEffect[]) => void;
   readonly reject: (reason: unknown) => void;
@@ -70,12 +86,12 @@ const SLICE_MS = 8;
 /** Steps whose effects may wait for the disk. */
 const UNDONE_MAX = 4096;
 
-export class Runner<E extends ProviderEvent> {
-  readonly #core: Core<E>;
+export class Runner {
+  readonly #core: Core;
   readonly #clock: Clock;
   readonly #ports: RunnerPorts;
-  readonly #observe: StepObserver<E> | undefined;
-  #waiting: Waiting<E>[] = [];
+  readonly #observe: StepObserver | undefined;
+  #waiting: Waiting[] = [];
   #undone: Ran[] = [];
   #state: 'running' | 'closed' | 'halted' = 'running';
   #haltedBy: unknown;
@@ -84,7 +100,7 @@ export class Runner<E extends ProviderEvent> {
   #cancelWake: (() => void) | undefined;
   #idle: (() => void)[] = [];
 
-  constructor({ core, clock, ports, observe }: RunnerOptions<E>) {
+  constructor({ core, clock, ports, observe }: RunnerOptions) {
     this.#core = core;
     this.#clock = clock;
     this.#ports = ports;
@@ -101,7 +117,7 @@ export class Runner<E extends ProviderEvent> {
    * @param judge gets the gossip verdict of a message
    * @returns its effects, when all of them were run; rejects after `close` and after a halt
    */
-  take(event: Timeless<E>, judge?: Judge): Promise<readonly ProviderEffect[]> {
+  take(event: Timeless, judge?: Judge): Promise<readonly ProviderEffect[]> {
     if (this.#state !== 'running') return Promise.reject(this.#ended());
     return new Promise((resolve, reject) => {
       this.#waiting.push({ event, judge, resolve, reject });
@@ -110,7 +126,7 @@ export class Runner<E extends ProviderEvent> {
   }
 
   /** Like `take` for those who do not wait: after a halt or `close` nothing happens. */
-  give(event: Timeless<E>, judge?: Judge): void {
+  give(event: Timeless, judge?: Judge): void {
     this.take(event, judge).catch(() => undefined);
   }
 
@@ -141,7 +157,7 @@ export class Runner<E extends ProviderEvent> {
     const begin = performance.now();
     let done = 0;
     while (done < this.#waiting.length && this.#undone.length < UNDONE_MAX) {
-      this.#step(this.#waiting[done] as Waiting<E>);
+      this.#step(this.#waiting[done] as Waiting);
       done += 1;
       if (performance.now() - begin > SLICE_MS) break;
     }
@@ -150,8 +166,8 @@ export class Runner<E extends ProviderEvent> {
     this.#scheduleWake();
   }
 
-  #step({ event, judge, resolve, reject }: Waiting<E>): void {
-    const timed = { ...event, now: this.#clock.now() } as unknown as E;
+  #step({ event, judge, resolve, reject }: Waiting): void {
+    const timed = { ...event, now: this.#clock.now() } as ProviderEvent;
     const effects = this.#core.step(timed);
     this.#observe?.(timed, effects);
     const done = (): void => resolve(effects);
@@ -216,7 +232,8 @@ export class Runner<E extends ProviderEvent> {
     this.#cancelWake = undefined;
     const deadline = this.#core.nextDeadline();
     if (deadline === undefined || this.#state !== 'running') return;
-    const wake = { kind: 'time-reached' } as unknown as Timeless<E>;
-    this.#cancelWake = this.#clock.after(deadline - this.#clock.now(), () => this.give(wake));
+    this.#cancelWake = this.#clock.after(deadline - this.#clock.now(), () =>
+      this.give({ kind: 'time-reached' }),
+    );
   }
 }
