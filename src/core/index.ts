@@ -5,7 +5,10 @@ export {
   buildCertificate,
   type CertificateCheck,
   certificateRounds,
+  checkHeader,
+  isSealValid,
   verifyCertificate,
+  verifyVotes,
 } from './certificate/certificate.ts';
 export {
   type Committee,
@@ -44,7 +47,7 @@ export {
 export { Provider, type ProviderOptions, type ProviderSnapshot } from './provider.ts';
 export { type AnswerParts, claimOf } from './provider-batches.ts';
 export { samplingRound } from './sampling/batch.ts';
-export { DrawStream, drawnIndices } from './sampling/draw.ts';
+export { DrawStream, drawnIndices, isLeafDrawn } from './sampling/draw.ts';
 export type { Movement, Reason } from './settlement/accounts.ts';
 export {
   type JudgedCertificate,
@@ -55,7 +58,7 @@ export {
   uniteJudged,
 } from './settlement/outcome.ts';
 export { type Settlement, type SettlementInput, settle } from './settlement/settlement.ts';
-export { isHeavyLevel } from './tally/decision.ts';
+export { finalVerdict, isHeavyLevel } from './tally/decision.ts';
 export { isConflict, reachedVerdicts } from './tally/tally.ts';
 export { Validator, type ValidatorOptions, type ValidatorSnapshot } from './validator.ts';
 export type { Decision, LevelSnapshot, SubjectSnapshot } from './verification/state.ts';

@@ -55,4 +55,12 @@ export {
   verdictCodec,
 } from './message-codecs.ts';
 export * from './messages.ts';
+export * from './receipt.ts';
+export {
+  decodeReceipt,
+  decodeReceiptJson,
+  encodeReceipt,
+  encodeReceiptJson,
+  type ReceiptDecodeResult,
+} from './receipt-encoding.ts';
 export * from './signing.ts';

@@ -34,6 +34,10 @@ export const LIMITS = Object.freeze({
   voteGroups: 2,
   /** Beacon signatures of a certificate: rounds r, r+2 and the one that drew the level. */
   certificateBeacons: 3,
+  /** Bytes of a receipt: three bitmaps of the largest level, a path, and 4 KiB for all the rest. */
+  receiptBytes: 12_288,
+  /** Bytes of a receipt as JSON: two digits for each byte, and the names of the fields. */
+  receiptJsonBytes: 32_768,
   /** Bytes of a request nonce: a hash. */
   nonceBytes: 32,
   /** Characters of an assurance class, printable ASCII. */

@@ -164,6 +164,9 @@ const voteGroupCodec = recordOf<VoteGroup>({
 
 const beaconFields = { round: roundCodec, signature: beaconSignatureCodec };
 
+/** A beacon as certificates and receipts carry it. */
+export const beaconRecordCodec = recordOf<CertificateMessage['beacons'][number]>(beaconFields);
+
 const beaconCodec = recordOf<BeaconMessage>({ type: oneOf(['beacon']), ...beaconFields });
 
 /** [CERT-1] A certificate. */
@@ -175,10 +178,7 @@ export const certificateCodec = recordOf<CertificateMessage>({
   level: levelCodec,
   verdict: verdictCodec,
   votes: listOf(voteGroupCodec, { min: 1, max: LIMITS.voteGroups }),
-  beacons: listOf(recordOf<CertificateMessage['beacons'][number]>(beaconFields), {
-    min: 1,
-    max: LIMITS.certificateBeacons,
-  }),
+  beacons: listOf(beaconRecordCodec, { min: 1, max: LIMITS.certificateBeacons }),
   set: digestCodec,
   parameters: digestCodec,
 });

@@ -54,12 +54,26 @@ export type SampleRequest = {
  * @param randomness 32 bytes of beacon r+2
  */
 export function drawnIndices(randomness: Uint8Array, request: SampleRequest): readonly number[] {
-  const { batch, count, oneIn } = request;
+  const { count, oneIn } = request;
   const drawn: number[] = [];
   for (let run = 0; run * oneIn < count; run++) {
-    const stream = new DrawStream(randomness, ['assay/sample', batch, run]);
-    const index = run * oneIn + Number(stream.below(BigInt(oneIn)));
+    const index = drawnOfRun(randomness, request, run);
     if (index < count) drawn.push(index);
   }
   return drawn;
+}
+
+/** [SAMPLE-1] Tells whether leaf `index` is drawn, without drawing all others. */
+export function isLeafDrawn(
+  randomness: Uint8Array,
+  request: SampleRequest,
+  index: number,
+): boolean {
+  if (index >= request.count) return false;
+  return drawnOfRun(randomness, request, Math.floor(index / request.oneIn)) === index;
+}
+
+function drawnOfRun(randomness: Uint8Array, { batch, oneIn }: SampleRequest, run: number): number {
+  const stream = new DrawStream(randomness, ['assay/sample', batch, run]);
+  return run * oneIn + Number(stream.below(BigInt(oneIn)));
 }
