@@ -71,7 +71,7 @@ export function reconcile(first: Copy, second: Copy): Mend {
   const ahead = first.frames.length - second.frames.length;
   if (first.header.generation !== second.header.generation) throw disagree(first, second);
   // [GUARD-2] The second copy is a prefix of the first by at most one append, byte for byte.
-  if (!isPrefix(second.bytes, first.bytes) || ahead > 1) throw disagree(first, second);
+  if (!isPrefix(second.bytes, first.bytes)) throw disagree(first, second);
   if (ahead === 1 && !isTorn(first)) return { kind: 'complete-second' };
   if (ahead !== 0 || isTorn(second)) throw disagree(first, second);
   return { kind: isTorn(first) ? 'cut-first' : 'nothing' };
