@@ -106,21 +106,3 @@ export function batchId(header: HeaderBody): BatchId {
   batchIds.set(header, id);
   return id;
 }
-
-/**
- * Returns the canonical bytes of a value that is kept rather than sent: records of the sign guard.
- * @throws AssertionError when a field exceeds its limit
- */
-export function encodeValue<T>(codec: Codec<T>, value: T): Uint8Array {
-  return encodeData(codec.write(value));
-}
-
-/** Returns the value of canonical `bytes`, or `undefined` if they are none. Does not throw. */
-export function decodeValue<T>(
-  codec: Codec<T>,
-  bytes: Uint8Array,
-  bytesMax: number,
-): T | undefined {
-  const result = readTotally(codec, bytes, bytesMax);
-  return result.kind === 'ok' ? result.value : undefined;
-}

@@ -26,13 +26,11 @@ export {
   decodeEntry,
   decodeMeasurement,
   decodeMessage,
-  decodeValue,
   encodeClaim,
   encodeEntry,
   encodeHeaderBody,
   encodeMeasurement,
   encodeMessage,
-  encodeValue,
 } from './encoding.ts';
 export { type Format, formatOf, type ReadResult } from './format.ts';
 export { LIMITS } from './limits.ts';

@@ -19,10 +19,9 @@ import {
   blobIdCodec,
   bytesBetween,
   claimCodec,
-  decodeValue,
   digestCodec,
-  encodeValue,
   executionClassCodec,
+  formatOf,
   LIMITS,
   leafIndexCodec,
   levelCodec,
@@ -88,17 +87,20 @@ const recordCodec = unionOf<'kind', GuardRecord>('kind', {
   vote: recordOf<OfKind<'vote'>>({ kind: oneOf(['vote']), ...placed, verdict: oneOf(VERDICTS) }),
 });
 
+const recordFormat = formatOf(recordCodec, RECORD_BYTES_MAX);
+
 /**
  * Returns the canonical bytes of `record`.
  * @throws AssertionError when a field exceeds the limits of the wire format
  */
 export function encodeRecord(record: GuardRecord): Uint8Array {
-  return encodeValue(recordCodec, record);
+  return recordFormat.encode(record);
 }
 
 /** Returns the record of canonical `bytes`, or `undefined` if they are none. Does not throw. */
 export function decodeRecord(bytes: Uint8Array): GuardRecord | undefined {
-  return decodeValue(recordCodec, bytes, RECORD_BYTES_MAX);
+  const result = recordFormat.decode(bytes);
+  return result.kind === 'ok' ? result.value : undefined;
 }
 
 /** [GUARD-2] Returns what may be signed once: two records of one key are equal or conflict. */
