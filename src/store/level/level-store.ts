@@ -1,0 +1,170 @@
+/**
+ * The store on disk, by LevelDB. Nothing in it is only there: a folder that cannot be read is
+ * deleted and filled again from peers.
+ *
+ * LevelDB skips records whose log is damaged and opens without an error, so what was put may be
+ * missing after a crash of the disk; it is never wrong, because each value carries its hash.
+ */
+import { Level } from 'level';
+import { assert } from '../../base/index.ts';
+import {
+  type KeyRange,
+  openValue,
+  REBUILD,
+  type Space,
+  type Store,
+  type StoreEntry,
+  StoreError,
+  sealValue,
+  storeClosed,
+  storedKey,
+} from '../store.ts';
+
+export type LevelStoreOptions = {
+  /**
+   * Whether `put` waits until the disk has it. Without, the last changes may be lost when the
+   * machine stops, never when only the process does.
+   */
+  readonly isDurable: boolean;
+};
+
+/** Layout of keys and values. A change of what spaces mean needs the next number. */
+const SCHEMA = '1';
+/** Outside of all spaces. */
+const SCHEMA_KEY = 'schema';
+/** The character after `/`, which ends the names of spaces. */
+const AFTER_SPACE = '0';
+
+type Database = Level<string, Uint8Array>;
+
+/**
+ * Opens the store in `folder`, which is made if it is not there.
+ * @throws StoreError `store-locked`, `store-damaged`, `store-schema`, `store-failed`
+ */
+export async function openLevelStore(folder: string, options: LevelStoreOptions): Promise<Store> {
+  const database: Database = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view' });
+  try {
+    await database.open();
+  } catch (error) {
+    throw describe(folder, error);
+  }
+  try {
+    await checkSchema(database, folder);
+  } catch (error) {
+    await database.close();
+    throw describe(folder, error);
+  }
+  return new LevelStore(database, folder, options);
+}
+
+async function checkSchema(database: Database, folder: string): Promise<void> {
+  const [anyKey] = await database.keys({ limit: 1 }).all();
+  if (anyKey === undefined) {
+    const value = sealValue(SCHEMA_KEY, new TextEncoder().encode(SCHEMA));
+    await database.put(SCHEMA_KEY, value, { sync: true });
+    return;
+  }
+  const stored = await database.get(SCHEMA_KEY);
+  const schema =
+    stored === undefined ? 'none' : new TextDecoder().decode(openValue(SCHEMA_KEY, stored, folder));
+  if (schema === SCHEMA) return;
+  throw new StoreError({
+    code: 'store-schema',
+    message: `the store has schema ${JSON.stringify(schema)}, this program uses ${SCHEMA}`,
+    where: folder,
+    remedy: `Use the release of assay that wrote it, or begin anew. ${REBUILD}`,
+  });
+}
+
+class LevelStore implements Store {
+  readonly #database: Database;
+  readonly #folder: string;
+  readonly #options: LevelStoreOptions;
+
+  constructor(database: Database, folder: string, options: LevelStoreOptions) {
+    this.#database = database;
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  get(space: Space, key: string): Promise<Uint8Array | undefined> {
+    return this.#run(async () => {
+      const name = storedKey(space, key);
+      const stored = await this.#database.get(name);
+      return stored === undefined ? undefined : openValue(name, stored, this.#folder);
+    });
+  }
+
+  put(entries: readonly StoreEntry[]): Promise<void> {
+    return this.#run(async () => {
+      const operations = entries.map(({ space, key, value }) => {
+        const name = storedKey(space, key);
+        if (value === undefined) return { type: 'del' as const, key: name };
+        return { type: 'put' as const, key: name, value: sealValue(name, value) };
+      });
+      await this.#database.batch(operations, { sync: this.#options.isDurable });
+    });
+  }
+
+  keys(space: Space, range?: KeyRange): Promise<string[]> {
+    return this.#run(async () => {
+      const { from = '', below, limit = Infinity, reverse = false } = range ?? {};
+      assert(limit >= 0, 'a limit is not negative');
+      const prefix = `${space}/`;
+      const names = await this.#database
+        .keys({
+          gte: prefix + from,
+          lt: below === undefined ? space + AFTER_SPACE : prefix + below,
+          limit,
+          reverse,
+        })
+        .all();
+      return names.map((name) => name.slice(prefix.length));
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#database.status !== 'open') throw storeClosed(this.#folder);
+    try {
+      return await work();
+    } catch (error) {
+      throw describe(this.#folder, error);
+    }
+  }
+}
+
+/** Returns what an error of the library means for the user; other errors as they are. */
+function describe(folder: string, error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === undefined) return error;
+  return new StoreError({ ...meaningOf(code, error), where: folder }, { cause: error });
+}
+
+function meaningOf(code: string, error: unknown) {
+  if (code === 'LEVEL_LOCKED') {
+    const message = 'another assay process uses this folder';
+    return { code: 'store-locked', message, remedy: 'Stop it, or use another folder.' };
+  }
+  if (code === 'LEVEL_CORRUPTION') {
+    return { code: 'store-damaged', message: 'the store is damaged', remedy: REBUILD };
+  }
+  const message = `the store failed: ${reasonOf(error)}`;
+  return { code: 'store-failed', message, remedy: `Check disk and folder. Else: ${REBUILD}` };
+}
+
+/** The code of the innermost error of the library. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error instanceof StoreError) return undefined;
+  const own = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const isOfLibrary = own?.startsWith('LEVEL_') === true;
+  return codeOf(error.cause) ?? (isOfLibrary ? own : undefined);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
+}
