@@ -9,7 +9,7 @@ export {
 } from './guard/interchange.ts';
 export { createGuard, type GuardOptions, openGuard } from './guard/open.ts';
 export type { RoundOf } from './guard/record-codec.ts';
-export { type LevelStoreOptions, openLevelStore } from './level/level-store.ts';
+export { openStore, type StoreOptions } from './level/level-store.ts';
 export { createMemoryStore } from './memory-store.ts';
 export {
   type KeyRange,

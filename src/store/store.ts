@@ -101,7 +101,7 @@ export function storeClosed(where: string): StoreError {
   return new StoreError({ code: 'store-closed', message: 'the store is closed', where, remedy });
 }
 
-/** A text that no key holds stands between key and value, so that neither can pass for the other. */
+/** A line break, which no key holds, keeps key and value apart. */
 function hashOf(key: string, value: Uint8Array): Uint8Array {
   return new Uint8Array(
     createHash('sha256')

@@ -20,12 +20,12 @@ import {
   storedKey,
 } from '../store.ts';
 
-export type LevelStoreOptions = {
+export type StoreOptions = {
   /**
    * Whether `put` waits until the disk has it. Without, the last changes may be lost when the
    * machine stops, never when only the process does.
    */
-  readonly isDurable: boolean;
+  readonly isDurable?: boolean;
 };
 
 /** Layout of keys and values. A change of what spaces mean needs the next number. */
@@ -41,7 +41,7 @@ type Database = Level<string, Uint8Array>;
  * Opens the store in `folder`, which is made if it is not there.
  * @throws StoreError `store-locked`, `store-damaged`, `store-schema`, `store-failed`
  */
-export async function openLevelStore(folder: string, options: LevelStoreOptions): Promise<Store> {
+export async function openStore(folder: string, options: StoreOptions = {}): Promise<Store> {
   const database: Database = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view' });
   try {
     await database.open();
@@ -54,7 +54,7 @@ export async function openLevelStore(folder: string, options: LevelStoreOptions)
     await database.close();
     throw describe(folder, error);
   }
-  return new LevelStore(database, folder, options);
+  return new LevelStore(database, folder, options.isDurable ?? false);
 }
 
 async function checkSchema(database: Database, folder: string): Promise<void> {
@@ -79,12 +79,12 @@ async function checkSchema(database: Database, folder: string): Promise<void> {
 class LevelStore implements Store {
   readonly #database: Database;
   readonly #folder: string;
-  readonly #options: LevelStoreOptions;
+  readonly #isDurable: boolean;
 
-  constructor(database: Database, folder: string, options: LevelStoreOptions) {
+  constructor(database: Database, folder: string, isDurable: boolean) {
     this.#database = database;
     this.#folder = folder;
-    this.#options = options;
+    this.#isDurable = isDurable;
   }
 
   get(space: Space, key: string): Promise<Uint8Array | undefined> {
@@ -102,7 +102,7 @@ class LevelStore implements Store {
         if (value === undefined) return { type: 'del' as const, key: name };
         return { type: 'put' as const, key: name, value: sealValue(name, value) };
       });
-      await this.#database.batch(operations, { sync: this.#options.isDurable });
+      await this.#database.batch(operations, { sync: this.#isDurable });
     });
   }
 

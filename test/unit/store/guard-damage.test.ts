@@ -48,7 +48,7 @@ describe('sign guard: damage', () => {
     }
   });
 
-  it('[GUARD-2] the second copy cut within its last append is completed, else refused', async () => {
+  it('[GUARD-2] a second copy cut within its last append is completed, else refused', async () => {
     for (let size = 0; size < stage(3).length; size++) {
       const found = await opened({ a: stage(3), b: stage(3).subarray(0, size) });
       if (size < stage(2).length) equal(typeof found, 'string', `${size} bytes were enough`);
@@ -73,7 +73,7 @@ describe('sign guard: damage', () => {
     }
   });
 
-  it('[GUARD-2] a copy rolled back is refused, but for the append that was on its way', async () => {
+  it('[GUARD-2] a copy rolled back is refused, but for the append on its way', async () => {
     for (let a = 0; a < STAGES.length; a++) {
       for (let b = 0; b < STAGES.length; b++) {
         const found = await opened({ a: stage(a), b: stage(b) });

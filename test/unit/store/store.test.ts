@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { utf8 } from '../../../src/base/index.ts';
-import { createMemoryStore, openLevelStore, StoreError } from '../../../src/store/index.ts';
+import { createMemoryStore, openStore, StoreError } from '../../../src/store/index.ts';
 import { sealValue } from '../../../src/store/store.ts';
 import { describeStore } from '../../suites/store-suite.ts';
 import { hasCode, withFolder } from './guard-records.ts';
@@ -17,7 +17,7 @@ describeStore('memory', async () => createMemoryStore());
 describeStore('level', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'assay-store-'));
   folders.push(folder);
-  return openLevelStore(folder, { isDurable: false });
+  return openStore(folder, { isDurable: false });
 });
 
 describe('level store on disk', () => {
@@ -26,7 +26,7 @@ describe('level store on disk', () => {
   it('keeps what was put when it is opened again', () =>
     withFolder(async (folder) => {
       await fill(folder, 3);
-      const store = await openLevelStore(folder, DURABLE);
+      const store = await openStore(folder, DURABLE);
       deepEqual(await store.keys('claim'), ['key-0', 'key-1', 'key-2']);
       deepEqual(await store.get('claim', 'key-2'), utf8('value 2'));
       await store.close();
@@ -34,8 +34,8 @@ describe('level store on disk', () => {
 
   it('is used by one process at a time', () =>
     withFolder(async (folder) => {
-      const store = await openLevelStore(folder, DURABLE);
-      await rejects(openLevelStore(folder, DURABLE), hasCode('store-locked'));
+      const store = await openStore(folder, DURABLE);
+      await rejects(openStore(folder, DURABLE), hasCode('store-locked'));
       await store.close();
     }));
 
@@ -52,7 +52,7 @@ describe('level store on disk', () => {
           stored.map((byte, at) => (at === 33 ? byte ^ 1 : byte)),
         );
       });
-      const store = await openLevelStore(folder, DURABLE);
+      const store = await openStore(folder, DURABLE);
       for (const key of ['key-0', 'key-1', 'short']) {
         const error = await store.get('claim', key).catch((reason) => reason);
         ok(hasCode('value-damaged')(error));
@@ -65,19 +65,19 @@ describe('level store on disk', () => {
     withFolder(async (folder) => {
       await fill(folder, 1);
       await rawly(folder, (database) => database.del('schema'));
-      await rejects(openLevelStore(folder, DURABLE), hasCode('store-schema'));
+      await rejects(openStore(folder, DURABLE), hasCode('store-schema'));
       const newer = sealValue('schema', utf8('2'));
       await rawly(folder, (database) => database.put('schema', newer));
-      await rejects(openLevelStore(folder, DURABLE), hasCode('store-schema'));
+      await rejects(openStore(folder, DURABLE), hasCode('store-schema'));
       await rawly(folder, (database) => database.put('schema', newer.slice(1)));
-      await rejects(openLevelStore(folder, DURABLE), hasCode('value-damaged'));
+      await rejects(openStore(folder, DURABLE), hasCode('value-damaged'));
     }));
 
   it('says of a damaged folder that it may be deleted', () =>
     withFolder(async (folder) => {
       await fill(folder, 3);
       await writeFile(join(folder, 'CURRENT'), 'nonsense');
-      await rejects(openLevelStore(folder, DURABLE), hasCode('store-damaged'));
+      await rejects(openStore(folder, DURABLE), hasCode('store-damaged'));
     }));
 
   it('never gives back a wrong value, whatever bit of its files flipped', async () => {
@@ -100,7 +100,7 @@ describe('level store on disk', () => {
 /** Opens, or says why not; then each value is the right one, absent, or called damaged. */
 async function assertRightOrAbsent(folder: string, message: string): Promise<void> {
   try {
-    const store = await openLevelStore(folder, DURABLE);
+    const store = await openStore(folder, DURABLE);
     for (let i = 0; i < 4; i++) {
       const value = await store.get('claim', `key-${i}`).catch(onlyStoreError);
       if (value !== undefined) deepEqual(value, utf8(`value ${i}`), message);
@@ -116,7 +116,7 @@ function onlyStoreError(error: unknown): undefined {
 }
 
 async function fill(folder: string, count: number): Promise<void> {
-  const store = await openLevelStore(folder, DURABLE);
+  const store = await openStore(folder, DURABLE);
   for (let i = 0; i < count; i++) {
     await store.put([{ space: 'claim', key: `key-${i}`, value: utf8(`value ${i}`) }]);
   }
