@@ -10,6 +10,7 @@ export type HostErrorCode =
   | 'settings-not-in-force'
   | 'stream-aborted'
   | 'stream-frame-too-large'
+  | 'stream-idle'
   | 'stream-timeout'
   | 'stream-truncated';
 

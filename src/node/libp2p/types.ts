@@ -96,7 +96,9 @@ export type StreamLimits = {
   readonly streamsPerPeerMax: number;
   /** Streams that all peers may have open to us at a time. */
   readonly streamsMax: number;
-  /** From the call of `read` or `write` to its end. */
+  /** Waiting for a frame to begin. */
+  readonly idleTimeoutMs: number;
+  /** From the first byte of a frame to its last, in either direction. */
   readonly frameTimeoutMs: number;
   /** From opening to closing. */
   readonly streamTimeoutMs: number;
@@ -174,12 +176,10 @@ export interface Host {
   setAppScore(peer: NodeId, score: number): void;
 }
 
-/** Times of the gossip router and of scoring; tests make them short. */
+/** Times of the gossip router; tests make them short. */
 export type Pace = {
-  /** Heartbeat of the mesh, and how often scores are computed. */
+  /** Heartbeat of the mesh, and how often peers are judged by their score. */
   readonly heartbeatMs: number;
-  /** How long a peer in the mesh may deliver nothing before P3 counts. */
-  readonly activationMs: number;
   /** How long a pruned peer must wait before it may come back. */
   readonly pruneBackoffMs: number;
 };

@@ -1,0 +1,454 @@
+/**
+ * A host: one libp2p node with its rules. Puts the parts together and holds what concerns several:
+ * who is admitted, who is banned, and the heartbeat that sees to both.
+ */
+import '../../polyfill.ts';
+import { multiaddr } from '@multiformats/multiaddr';
+import type { NodeId } from '../../base/index.ts';
+import { Admission, type Connection } from './admission.ts';
+import { Conduct, type Fault } from './conduct.ts';
+import { Dialer, type Multiaddr } from './dialer.ts';
+import { Direct } from './direct.ts';
+import { HostError } from './error.ts';
+import { Gossip, topicNames } from './gossip.ts';
+import { Greeter } from './greeter.ts';
+import { nodeIdOf, nodeIdOfText, type PeerId, peerIdOf } from './identity.ts';
+import { GOSSIP_LIMITS, HOST_LIMITS } from './limits.ts';
+import { createNode, type Node } from './node.ts';
+import { PeerBook } from './peer-book.ts';
+import { createReporter, type Report } from './reporter.ts';
+import { adapt, asRouter, type Router } from './router.ts';
+import { RpcWatch } from './rpc-watch.ts';
+import { SCORE_THRESHOLDS } from './scoring.ts';
+import { assertConnectionLimits, assertLimits, assertStreamLimits } from './settings.ts';
+import { Streams } from './streams.ts';
+import type * as api from './types.ts';
+
+const TARGET_PEERS = 20;
+const APP_SCORE_MAX = 100;
+const PREFIX_DIGITS = 16;
+
+/** Returns a host that has not started. */
+export async function createHost(options: api.HostOptions): Promise<api.Host> {
+  const pace: api.Pace = {
+    heartbeatMs: GOSSIP_LIMITS.heartbeatMs,
+    pruneBackoffMs: GOSSIP_LIMITS.pruneBackoffMs,
+    ...options.pace,
+  };
+  const prefix = `/assay/${options.hello.networkId.slice(0, PREFIX_DIGITS)}`;
+  const addresses = [...options.listen, ...(options.announce ?? []), ...options.bootstrap];
+  const parsed = addresses.map(parseAddress);
+  const isLoopback = parsed.every(isLocal);
+  const admission = new Admission();
+  const state: { host?: Libp2pHost } = {};
+  const node = await createNode({
+    ...{ host: options, prefix, admission },
+    gossip: {
+      ...{ topics: topicNames(prefix), pace, isLoopback },
+      appScore: (peer) => state.host?.scoreOf(peer) ?? 0,
+    },
+    isAllowed: (peer, direction) => state.host?.isAllowed(peer, direction) ?? false,
+  });
+  state.host = new Libp2pHost({ options, node, prefix, pace, admission });
+  return state.host;
+}
+
+type Parts = {
+  readonly options: api.HostOptions;
+  readonly node: Node;
+  readonly prefix: string;
+  readonly pace: api.Pace;
+  readonly admission: Admission;
+};
+
+class Libp2pHost implements api.Host {
+  readonly id: NodeId;
+  readonly counters: api.HostCounters = {
+    ...{ delivered: 0, dropped: 0, expired: 0, published: 0, unpublished: 0 },
+    ...{ directSent: 0, directDropped: 0, directReceived: 0, banned: 0, mismatches: 0 },
+  };
+  readonly #node: Node;
+  readonly #options: api.HostOptions;
+  readonly #pace: api.Pace;
+  readonly #report: Report;
+  readonly #admission: Admission;
+  readonly #conduct = new Conduct();
+  readonly #book = new PeerBook();
+  readonly #rpcs = new RpcWatch((peer, fault) => this.#fault(peer, fault));
+  readonly #gossip: Gossip;
+  readonly #greeter: Greeter;
+  readonly #streams: Streams;
+  readonly #direct: Direct;
+  readonly #dialer: Dialer;
+  readonly #router: Router;
+  readonly #appScores = new Map<NodeId, number>();
+  readonly #refusedUntilMs = new Map<NodeId, number>();
+  /** Peers without gossip streams at the last heartbeat, though they once had them. */
+  #streamless = new Set<NodeId>();
+  readonly #withStreams = new Set<NodeId>();
+  readonly #onPeer: ((event: api.PeerEvent) => void)[] = [];
+  #heartbeat: NodeJS.Timeout | undefined;
+  #isChecked = false;
+
+  constructor({ options, node, prefix, pace, admission }: Parts) {
+    const id = nodeIdOf(node.peerId);
+    if (id === undefined) throw new Error('the key of a host is Ed25519');
+    this.id = id;
+    this.#node = node;
+    this.#options = options;
+    this.#pace = pace;
+    this.#admission = admission;
+    this.#report = createReporter(options.onReport ?? (() => {}));
+    const { counters } = this;
+    const report = this.#report;
+    const onFault = (peer: NodeId, fault: Fault) => this.#fault(peer, fault);
+    const topics = topicNames(prefix);
+    this.#gossip = new Gossip({ topics, pace, roundMs: options.roundMs, counters, report });
+    this.#router = asRouter(node.services.gossip);
+    this.#adaptRouter(topics.beacon);
+    this.#greeter = new Greeter(options.hello, admission, {
+      onFault,
+      onWelcome: (connection, peer, hello) => this.#welcome(connection, peer, hello),
+      onMismatch: (mismatch) => this.#onMismatch(mismatch),
+    });
+    this.#streams = new Streams({ admission, prefix, onFault });
+    this.#direct = new Direct({
+      counters,
+      open: (peer) => this.#openDirect(peer),
+      onDropped: (peer) => this.#onDirectDropped(peer),
+    });
+    this.#streams.handle('direct', {}, (stream, peer) => this.#direct.receive(stream, peer));
+    this.#dialer = this.#createDialer(id);
+  }
+
+  addresses(): readonly string[] {
+    return this.#node.getMultiaddrs().map(String);
+  }
+
+  peers(): readonly api.PeerInfo[] {
+    return [...this.#book.entries()].map(([id, { hello, sinceMs, connections }]) => {
+      const source = peerIdOf(id).toString();
+      return {
+        id,
+        addresses: connections.map(({ remoteAddr }) => remoteAddr.toString()),
+        direction: connections[0]?.direction ?? 'inbound',
+        connectedSinceMs: sinceMs,
+        score: this.#router.score.score(source),
+        inMesh: this.#gossip.inMesh(source),
+        role: hello.role,
+        softwareVersion: hello.softwareVersion,
+      };
+    });
+  }
+
+  meshSizes(): Readonly<Record<api.Topic, number>> {
+    return this.#gossip.meshSizes();
+  }
+
+  queueLength(): number {
+    return this.#gossip.queueLength;
+  }
+
+  async start(): Promise<void> {
+    await this.#greeter.start(this.#node);
+    this.#node.addEventListener('peer:discovery', ({ detail }) =>
+      this.#dialer.onDiscovered(detail.id, detail.multiaddrs, Date.now()),
+    );
+    this.#node.addEventListener('connection:close', ({ detail }) => this.#onClose(detail));
+    try {
+      await this.#node.start();
+    } catch (cause) {
+      await this.#node.stop();
+      throw listenFailed(this.#options.listen, cause);
+    }
+    assertLimits(this.#node);
+    this.#gossip.start(this.#router);
+    await this.#streams.start(this.#node);
+    this.#dialer.start();
+    this.#heartbeat = setInterval(() => this.#beat(Date.now()), this.#pace.heartbeatMs);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    this.#dialer.stop();
+    this.#greeter.stop();
+    this.#gossip.stop();
+    const abort = () => {
+      for (const connection of this.#node.getConnections()) connection.abort(new Error('stop'));
+    };
+    const timer = setTimeout(abort, HOST_LIMITS.stopTimeoutMs);
+    await this.#node.stop();
+    clearTimeout(timer);
+  }
+
+  onGossip(handler: (message: api.GossipMessage) => void): void {
+    this.#gossip.onGossip(handler);
+  }
+
+  publish(topic: api.Topic, bytes: Uint8Array): Promise<void> {
+    return this.#gossip.publish(topic, bytes);
+  }
+
+  handle(
+    protocol: api.ProtocolName,
+    options: api.HandlerOptions,
+    onStream: api.StreamHandler,
+  ): void {
+    this.#streams.handle(protocol, options, onStream);
+  }
+
+  async open(
+    peer: NodeId,
+    protocol: api.ProtocolName,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<api.FrameStream> {
+    const connection = this.#connectionTo(peer) ?? (await this.#connect(peerIdOf(peer), signal));
+    return await this.#streams.open(connection, protocol, signal);
+  }
+
+  send(peer: NodeId, bytes: Uint8Array): void {
+    this.#direct.send(peer, bytes);
+  }
+
+  onDirect(handler: (message: { readonly from: NodeId; readonly bytes: Uint8Array }) => void) {
+    this.#direct.onDirect(handler);
+  }
+
+  onPeer(handler: (event: api.PeerEvent) => void): void {
+    this.#onPeer.push(handler);
+  }
+
+  async dial(address: string): Promise<NodeId> {
+    return await this.#dial([parseAddress(address)]);
+  }
+
+  ban(peer: NodeId, reason: string): void {
+    this.#conduct.ban(peer, Date.now());
+    this.counters.banned += 1;
+    this.#report({
+      ...{ code: 'peer-banned', peer },
+      message: `a peer is refused for ${HOST_LIMITS.banMs / 60_000} minutes: ${reason}`,
+    });
+    this.#disconnect(peer, reason);
+  }
+
+  setAppScore(peer: NodeId, score: number): void {
+    this.#appScores.delete(peer);
+    this.#appScores.set(peer, Math.max(-APP_SCORE_MAX, Math.min(APP_SCORE_MAX, score)));
+    forgetOldest(this.#appScores);
+  }
+
+  /** What we know of a peer beyond gossip, for its score. */
+  scoreOf(source: string): number {
+    const peer = nodeIdOfText(source);
+    if (peer === undefined) return 0;
+    const points = this.#conduct.points(peer, Date.now());
+    return (this.#appScores.get(peer) ?? 0) - points - this.#gossip.penalty(peer);
+  }
+
+  /** Tells whether a connection may be made; inbound ones leave room for those that we choose. */
+  isAllowed(id: PeerId, direction: 'inbound' | 'outbound'): boolean {
+    const peer = nodeIdOf(id);
+    if (peer === undefined || this.#conduct.isBanned(peer, Date.now())) return false;
+    if (direction === 'outbound') return true;
+    const inbound = this.#node.getConnections().filter((other) => other.direction === 'inbound');
+    return inbound.length < HOST_LIMITS.inboundMax;
+  }
+
+  #beat(nowMs: number): void {
+    this.#gossip.tick(nowMs);
+    const streamless = new Set<NodeId>();
+    for (const [peer] of this.#book.entries()) {
+      const source = peerIdOf(peer).toString();
+      const score = this.#router.score.score(source);
+      if (score < SCORE_THRESHOLDS.graylistThreshold) {
+        this.ban(peer, `its gossip score is ${score.toFixed(0)}`);
+        continue;
+      }
+      if (this.#router.streamsOutbound.has(source)) this.#withStreams.add(peer);
+      else if (this.#withStreams.has(peer)) streamless.add(peer);
+    }
+    for (const peer of streamless) {
+      if (!this.#streamless.has(peer)) continue;
+      this.#fault(peer, 'unread-output');
+      this.#disconnect(peer, 'its gossip stream ended');
+    }
+    this.#streamless = streamless;
+  }
+
+  /** Books an admitted connection, unless the pair has one already. */
+  #welcome(connection: Connection, peer: NodeId, hello: api.Hello): boolean {
+    const [older] = this.#book.get(peer)?.connections ?? [];
+    if (older !== undefined && this.id < peer) {
+      const isFresh = Date.now() - older.timeline.open < HOST_LIMITS.duplicateMs;
+      if (isFresh) return false;
+      // The peer has lost it and we have not noticed: it came back.
+      this.#router.removePeer(connection.remotePeer);
+      older.abort(new Error('replaced by a newer connection'));
+    }
+    if (this.#book.add(peer, connection, hello)) this.#tell({ peer, change: 'connected' });
+    if (!this.#isChecked) this.#checkConnection(connection);
+    return true;
+  }
+
+  #checkConnection(connection: Connection): void {
+    this.#isChecked = true;
+    assertConnectionLimits(connection);
+    for (const stream of connection.streams) assertStreamLimits(stream);
+  }
+
+  #onClose(connection: Connection): void {
+    const peer = nodeIdOf(connection.remotePeer);
+    if (peer === undefined || !this.#book.remove(peer, connection)) return;
+    this.#withStreams.delete(peer);
+    this.#rpcs.forget(peer);
+    this.#direct.forget(peer);
+    this.#tell({ peer, change: 'disconnected' });
+  }
+
+  #tell(event: api.PeerEvent): void {
+    for (const handler of this.#onPeer) handler(event);
+  }
+
+  #onMismatch(mismatch: api.Mismatch): void {
+    const { peer, address, differences } = mismatch;
+    this.counters.mismatches += 1;
+    this.#refusedUntilMs.set(peer, Date.now() + HOST_LIMITS.refusedMs);
+    forgetOldest(this.#refusedUntilMs);
+    this.#options.onMismatch?.(mismatch);
+    const parts = differences.map(({ what, ours, theirs }) => `${what}: ${ours} ≠ ${theirs}`);
+    this.#report({
+      ...{ code: 'peer-differs', peer, where: address },
+      message: `a peer differs in ${parts.join('; ')}`,
+      remedy: [...new Set(differences.map(({ remedy }) => remedy))].join('; '),
+    });
+  }
+
+  #fault(peer: NodeId, fault: Fault): void {
+    if (this.#conduct.note(peer, fault, Date.now())) this.ban(peer, `misbehaviour, last: ${fault}`);
+  }
+
+  #disconnect(peer: NodeId, reason: string): void {
+    for (const connection of this.#node.getConnections(peerIdOf(peer))) {
+      connection.abort(new Error(reason));
+    }
+  }
+
+  #connectionTo(peer: NodeId): Connection | undefined {
+    return this.#book.get(peer)?.connections.find(({ status }) => status === 'open');
+  }
+
+  async #dial(addresses: readonly Multiaddr[]): Promise<NodeId> {
+    const signal = AbortSignal.timeout(HOST_LIMITS.dialTimeoutMs + HOST_LIMITS.helloTimeoutMs);
+    const connection = await this.#connect([...addresses], signal);
+    const peer = nodeIdOf(connection.remotePeer);
+    if (peer === undefined) throw refused(connection);
+    return peer;
+  }
+
+  async #connect(target: PeerId | Multiaddr[], signal: AbortSignal): Promise<Connection> {
+    let connection: Connection;
+    try {
+      connection = await this.#node.dial(target, { signal });
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      const where = target.toString();
+      throw new HostError({ code: 'peer-unreachable', where, message }, { cause });
+    }
+    if (await this.#admission.settled(connection)) return connection;
+    // The pair may have another connection, and this one was the one too many.
+    const peer = nodeIdOf(connection.remotePeer);
+    const other = peer === undefined ? undefined : this.#connectionTo(peer);
+    if (other === undefined) throw refused(connection);
+    return other;
+  }
+
+  async #openDirect(peer: NodeId): Promise<api.FrameStream> {
+    const connection = this.#connectionTo(peer);
+    if (connection === undefined) {
+      const message = 'the peer is not connected';
+      throw new HostError({ code: 'peer-unreachable', where: peer, message });
+    }
+    const signal = AbortSignal.timeout(HOST_LIMITS.negotiationTimeoutMs);
+    return await this.#streams.open(connection, 'direct', signal);
+  }
+
+  #onDirectDropped(peer: NodeId): void {
+    const message = 'direct messages were dropped: the peer is gone or does not take them';
+    this.#report({ code: 'direct-dropped', peer, message });
+  }
+
+  #adaptRouter(echoTopic: string): void {
+    const ofPeer = (peer: PeerId, act: (node: NodeId) => void) => {
+      const node = nodeIdOf(peer);
+      if (node !== undefined) act(node);
+    };
+    adapt(this.#router, {
+      echoTopic,
+      onRpcBytes: (peer, sizeBytes) => {
+        const node = nodeIdOf(peer);
+        return node === undefined ? 0 : this.#rpcs.take(node, sizeBytes, Date.now());
+      },
+      onRpc: (peer, rpc) =>
+        ofPeer(peer, (node) => {
+          this.#rpcs.inspect(node, rpc, Date.now());
+          this.#gossip.onRpc(node, rpc);
+        }),
+      onMalformed: (peer) => ofPeer(peer, (node) => this.#fault(node, 'rpc-malformed')),
+      onBroken: (peer, error) =>
+        ofPeer(peer, (node) => {
+          if (error.name === 'InvalidDataLengthError') this.#fault(node, 'rpc-too-large');
+          this.#disconnect(node, `its gossip stream broke: ${error.message}`);
+        }),
+    });
+  }
+
+  #createDialer(self: NodeId): Dialer {
+    const hooks = {
+      self,
+      wanted: this.#options.targetPeers ?? TARGET_PEERS,
+      connected: () => this.#book.size,
+      isConnected: (peer: NodeId) => this.#book.get(peer) !== undefined,
+      isRefused: (peer: NodeId) =>
+        this.#conduct.isBanned(peer, Date.now()) ||
+        (this.#refusedUntilMs.get(peer) ?? 0) > Date.now(),
+      dial: (addresses: readonly Multiaddr[]) => this.#dial(addresses),
+    };
+    return new Dialer(hooks, this.#options.bootstrap.map(parseAddress));
+  }
+}
+
+function parseAddress(text: string): Multiaddr {
+  try {
+    return multiaddr(text);
+  } catch (cause) {
+    const message = 'this is no multiaddr';
+    const remedy = 'write it as /ip4/127.0.0.1/tcp/4001/p2p/12D3…';
+    throw new HostError({ code: 'address-invalid', where: text, message, remedy }, { cause });
+  }
+}
+
+/** Tells whether an address leads nowhere but to this machine. */
+function isLocal(address: Multiaddr): boolean {
+  const [first] = address.getComponents();
+  if (first === undefined) return false;
+  const { name, value } = first;
+  return name === 'memory' || value === '::1' || (name === 'ip4' && /^127\./.test(value ?? ''));
+}
+
+function listenFailed(listen: readonly string[], cause: unknown): HostError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const remedy = 'free the port or choose another one; port 0 takes any';
+  const detail = { code: 'listen-failed', where: listen.join(', '), message, remedy } as const;
+  return new HostError(detail, { cause });
+}
+
+function refused({ remoteAddr }: Connection): HostError {
+  const message = 'the peer belongs to another network, or ended the connection';
+  return new HostError({ code: 'peer-refused', where: remoteAddr.toString(), message });
+}
+
+function forgetOldest(map: Map<NodeId, unknown>): void {
+  const oldest = map.keys().next();
+  if (map.size > HOST_LIMITS.bansMax && oldest.done !== true) map.delete(oldest.value);
+}
