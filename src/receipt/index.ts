@@ -1,0 +1,24 @@
+/** Receipts: built from verified messages, verified offline, explained in plain words. */
+export {
+  decodeReceipt,
+  decodeReceiptJson,
+  encodeReceipt,
+  encodeReceiptJson,
+  type Receipt,
+} from '../wire/index.ts';
+export { type BuildResult, buildReceipt, type MissingPart } from './building.ts';
+export {
+  type Explanation,
+  explain,
+  type HolderExplanation,
+  type LevelExplanation,
+} from './explanation.ts';
+export type { SubjectMessages } from './gathering.ts';
+export type { JudgementSummary, Quorum, ReceiptSummary } from './summary.ts';
+export {
+  type CheckOutcome,
+  RECEIPT_CHECKS,
+  type ReceiptCheck,
+  type ReceiptVerification,
+  verifyReceipt,
+} from './verification.ts';
