@@ -104,14 +104,18 @@ export class Greeter {
       await stream.close();
       if (theirs === undefined) this.#refuse(connection);
     } catch {
-      if (stream.failure?.code !== 'stream-aborted') this.#hooks.onFault(peer, 'hello-malformed');
+      if (stream.failure?.code === 'stream-frame-too-large') {
+        this.#hooks.onFault(peer, 'hello-malformed');
+      }
       this.#refuse(connection);
     }
   }
 
   /** Returns the hello of a peer that belongs here, `undefined` of one that does not. */
   #judge(connection: Connection, peer: NodeId, frame: Uint8Array | undefined): Hello | undefined {
-    const theirs = frame === undefined ? undefined : decodeHello(frame);
+    // Ended before a word: the connection was one too many of a pair, or the peer stopped.
+    if (frame === undefined) return undefined;
+    const theirs = decodeHello(frame);
     if (theirs === undefined) {
       this.#hooks.onFault(peer, 'hello-malformed');
       return undefined;
