@@ -6,6 +6,7 @@ import {
   assert,
   type BatchId,
   type NodeId,
+  type Subject,
   type SubjectKey,
   subjectKey,
   type TimeMs,
@@ -15,6 +16,7 @@ import {
   type Claim,
   claimId,
   type EvidenceMessage,
+  type OpeningsMessage,
   type OutputMessage,
   promiseSigningBytes,
   type RequestMessage,
@@ -118,6 +120,25 @@ export class Provider {
       openCount: this.#batches.openCount,
       subjects: [...this.#court.all()].map(snapshotOf),
     };
+  }
+
+  /**
+   * The leaf of a claim that this provider answered, with the seal of its batch: what proves to a
+   * requester that a promise was kept, drawn or not. `undefined` before the seal and after the
+   * batch closed. [WIRE-6]
+   */
+  opening({ batch, index }: Subject): OpeningsMessage | undefined {
+    const known = this.#books.get(batch);
+    const answers = this.#batches.get(batch);
+    if (known?.seal === undefined || answers === undefined) return undefined;
+    if (index >= answers.leaves.length) return undefined;
+    const [openings = []] = openingsOf(answers, [index]);
+    return { type: 'openings', header: known.header, seal: known.seal, openings };
+  }
+
+  /** Batches that are not closed. */
+  get openBatches(): readonly BatchId[] {
+    return [...this.#books.all()].map(({ id }) => id);
   }
 
   #apply(event: ProviderEvent): void {

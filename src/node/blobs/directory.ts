@@ -93,6 +93,20 @@ export class BlobDirectory {
     });
   }
 
+  /** Deletes the oldest blobs until all together have at most `bytesMax` bytes. */
+  async trim(bytesMax: number): Promise<void> {
+    const names = (await readdir(this.path)).filter(isBlobId);
+    const files = await Promise.all(
+      names.map(async (id) => ({ id, found: await stat(this.#file(id)) })),
+    );
+    let bytes = files.reduce((sum, { found }) => sum + found.size, 0);
+    for (const { id, found } of files.sort((a, b) => a.found.mtimeMs - b.found.mtimeMs)) {
+      if (bytes <= bytesMax) return;
+      await rm(this.#file(id), { force: true });
+      bytes -= found.size;
+    }
+  }
+
   /** Writes a blob; returns its id. */
   async put(bytes: Uint8Array): Promise<BlobId> {
     const id = blobId(bytes);

@@ -17,6 +17,11 @@ export class BoundedCache<Value> {
     return entry.value;
   }
 
+  /** All values, the one used least recently first. */
+  values(): Value[] {
+    return Array.from(this.#values.values(), ({ value }) => value);
+  }
+
   /** Remembers a value, unless it weighs more than all together may. */
   set(key: string, value: Value, weight: number): void {
     this.#drop(key);

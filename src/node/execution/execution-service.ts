@@ -12,7 +12,6 @@ import {
   measure,
   type OutputTensor,
   outputBlock,
-  outputDigest,
   type Tensor,
   tensorsOfBlock,
 } from '../../compare/index.ts';
@@ -85,6 +84,11 @@ export class ExecutionService {
     return this.#outputs.get(id);
   }
 
+  /** Keeps the block of an output, for those who will fetch it. */
+  keep(block: Uint8Array): void {
+    this.#outputs.set(blobId(block), block, block.length);
+  }
+
   /** Runs a model of the network on the bytes of an input. Does not throw. */
   async run(manifest: ModelManifest, input: Uint8Array): Promise<RunResult> {
     if (input.length > manifest.inputBytesMax) {
@@ -97,7 +101,7 @@ export class ExecutionService {
       return { kind: 'failure', reason: 'missing-model', detail: model.problem };
     }
     const result = await this.#runModel(model, inputs, manifest);
-    if (result.kind === 'outputs') this.#keep(manifest.model, blobId(input), result.outputs);
+    if (result.kind === 'outputs') this.#remember(manifest.model, blobId(input), result.outputs);
     return result;
   }
 
@@ -145,17 +149,16 @@ export class ExecutionService {
       }).catch(() => undefined));
     const tensors = block === undefined ? undefined : tensorsOfBlock(block);
     if (block === undefined || tensors === undefined) return { kind: 'output-measured', id };
-    this.#outputs.set(output, block, block.length);
+    this.keep(block);
     const { sketchSize } = network.parameters;
     const measurement = measure(tensors, { beacon, sketchSize });
     return { kind: 'output-measured', id, measurement };
   }
 
-  #keep(model: BlobId, input: BlobId, outputs: readonly OutputTensor[]): void {
+  #remember(model: BlobId, input: BlobId, outputs: readonly OutputTensor[]): void {
     const block = outputBlock(outputs);
-    const id = blobIdOfDigest(outputDigest(outputs));
-    this.#outputs.set(id, block, block.length);
-    this.#runs.set(`${model}/${input}`, id, 1);
+    this.keep(block);
+    this.#runs.set(`${model}/${input}`, blobId(block), 1);
   }
 
   async #runModel(

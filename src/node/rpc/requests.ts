@@ -39,6 +39,8 @@ export type RpcRequest =
   | { readonly method: 'lookup'; readonly batch: BatchId; readonly index?: number }
   /** The place of a drawn claim: a query message, or nothing. */
   | { readonly method: 'find'; readonly claim: ClaimId }
+  /** Asks a provider: the leaf of a promise with its path and the seal, one openings message. */
+  | { readonly method: 'proof'; readonly batch: BatchId; readonly index: number }
   /** Headers of a slot, [CLAIM-2]: normally one. */
   | {
       readonly method: 'slot';
@@ -62,6 +64,11 @@ export const requestFormat = formatOf(
       ['index'],
     ),
     find: recordOf({ method: oneOf(['find']), claim: claimIdCodec }),
+    proof: recordOf({
+      method: oneOf(['proof']),
+      batch: batchIdCodec,
+      index: leafIndexCodec,
+    }),
     slot: recordOf({
       method: oneOf(['slot']),
       provider: nodeIdCodec,

@@ -1,0 +1,427 @@
+/**
+ * A running node: one core, driven by one runner, between one host on the network, one guard, one
+ * archive and one execution service. Validators and providers are both this; what differs is the
+ * core inside and who else hands it events.
+ */
+import { type BatchId, type NodeId, type Round, round, type Subject } from '../base/index.ts';
+import {
+  type GuardRecord,
+  type JudgedSubject,
+  type Network,
+  nominalTime,
+  type ProviderEffect,
+  type Report,
+  type SubjectSnapshot,
+  windowRounds,
+} from '../core/index.ts';
+import type { Crypto } from '../crypto/index.ts';
+import type { SignGuard } from '../store/index.ts';
+import {
+  type EvidenceMessage,
+  encodeMessage,
+  type Message,
+  type OpeningsMessage,
+} from '../wire/index.ts';
+import { answerRequest, askCore, SELF, subjectName } from './answers.ts';
+import type { Archive } from './archive.ts';
+import type { BeaconFeed } from './beacon-feed.ts';
+import { type BlobSource, serveBlobs } from './blobs/index.ts';
+import { isDetailed, reasonOf } from './error.ts';
+import type { ExecutionService, ModelLibrary } from './execution/index.ts';
+import { Feed, topicOf } from './feed.ts';
+import { healthOf } from './health.ts';
+import { Ledger, slashesOf } from './ledger.ts';
+import type { Host, Role } from './libp2p/index.ts';
+import type { Log } from './log/index.ts';
+import { outputSource } from './output-source.ts';
+import { type NodeStatus, serveRpc, statusFormat } from './rpc/index.ts';
+import { type Clock, type Core, Runner, type StepObserver, type Timeless } from './runner/index.ts';
+import { Sync } from './sync.ts';
+
+/** What a core tells of itself, whichever it is. */
+export type CoreView = {
+  readonly core: Core;
+  readonly subjects: () => readonly SubjectSnapshot[];
+  /** Batches that are not closed. */
+  readonly batches: () => readonly BatchId[];
+  readonly judged: () => readonly JudgedSubject[];
+  /** A leaf that this node answered, if it is a provider. */
+  readonly opening: (subject: Subject) => OpeningsMessage | undefined;
+  readonly evidence: () => ReadonlyMap<NodeId, EvidenceMessage>;
+};
+
+export type AssayNodeOptions = {
+  readonly role: Role;
+  readonly softwareVersion: string;
+  readonly network: Network;
+  readonly view: CoreView;
+  readonly crypto: Crypto;
+  readonly host: Host;
+  readonly guard: SignGuard;
+  readonly archive: Archive;
+  readonly models: ModelLibrary;
+  readonly execution: ExecutionService;
+  readonly beacons: BeaconFeed;
+  /** Served besides models and outputs: inputs of a provider's requesters. */
+  readonly blobSources: readonly BlobSource[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly observe?: StepObserver;
+  /** Names of models that this node declares and cannot run, for its status. */
+  readonly missingModels: () => readonly string[];
+};
+
+/** How often the core is told where the wall clock stands. */
+const CLOCK_PERIOD_MS = 10_000;
+/** How often the guard forgets what can never be signed again. */
+const PRUNE_PERIOD_MS = 60_000;
+/** How long a node waits for its first peer before it goes on alone. */
+const FIRST_PEER_MS = 5_000;
+/** How long a stopping node waits for what is under way. */
+const DRAIN_MS = 5_000;
+
+export class AssayNode {
+  readonly runner: Runner;
+  readonly feed: Feed;
+  readonly #options: AssayNodeOptions;
+  readonly #ledger: Ledger;
+  readonly #abort = new AbortController();
+  readonly #startedAt = performance.now();
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #underWay = new Set<Promise<unknown>>();
+  #phase: 'starting' | 'syncing' | 'running' = 'starting';
+  #halted: string | undefined;
+  #latest: Round | undefined;
+  #skew: { readonly skewMs: number; readonly round: number } | undefined;
+  #onHalt: (reason: string) => void = () => undefined;
+
+  constructor(options: AssayNodeOptions) {
+    this.#options = options;
+    this.#ledger = new Ledger(options.network);
+    this.runner = new Runner({
+      core: options.view.core,
+      clock: options.clock,
+      ports: {
+        persist: (records) => this.#persist(records),
+        perform: (effect) => this.#perform(effect),
+        halted: (reason) => this.#halt(reasonOf(reason)),
+      },
+      ...(options.observe === undefined ? {} : { observe: options.observe }),
+    });
+    this.feed = new Feed({
+      host: options.host,
+      runner: this.runner,
+      onBeacon: (beacon) => this.#noteBeacon(beacon.round, beacon.signature),
+      onMalformed: (from, reason) => options.log.debug('message-malformed', { from, reason }),
+    });
+    this.#serve();
+  }
+
+  get id(): NodeId {
+    return this.#options.host.id;
+  }
+
+  /** Calls `handler` once when the guard failed and nothing is signed any more. */
+  onHalt(handler: (reason: string) => void): void {
+    this.#onHalt = handler;
+  }
+
+  /** Joins the network, catches up, and takes part; resolves when it does. */
+  async start(): Promise<void> {
+    const { host, log, beacons } = this.#options;
+    this.#adjustClock();
+    this.#every(CLOCK_PERIOD_MS, () => this.#adjustClock());
+    await host.start();
+    log.info('listening', { id: this.id, addresses: host.addresses().join(' ') });
+    await this.#firstPeer();
+    this.#phase = 'syncing';
+    const sync = this.#sync();
+    const caughtUp = await sync.beacons();
+    const open = await sync.openBatches();
+    this.feed.open();
+    beacons.start((message) => this.#takeBeacon(message));
+    this.#phase = 'running';
+    log.info('in-sync', { beacons: caughtUp, ...open, peers: host.peers().length });
+    this.#track(sync.certificates());
+    this.#every(PRUNE_PERIOD_MS, () => this.#track(this.#prune()));
+  }
+
+  /** Stops taking part within 10 s; what was promised to the disk is there, the rest is dropped. */
+  async stop(): Promise<void> {
+    const { beacons, host, guard, log } = this.#options;
+    this.#abort.abort();
+    for (const timer of this.#timers) clearInterval(timer);
+    beacons.stop();
+    await within(DRAIN_MS, this.runner.close());
+    await host.stop();
+    await within(DRAIN_MS, Promise.allSettled(this.#underWay));
+    await guard.close();
+    log.info('stopped');
+  }
+
+  /** How this node is. */
+  status(): NodeStatus {
+    const { host, role, softwareVersion, execution, view, network, missingModels } = this.#options;
+    const mesh = host.meshSizes();
+    const peers = host.peers().length;
+    const latest = this.#latest ?? 0;
+    const roundsBehind = Math.max(0, this.#dueRound() - latest);
+    const isSkewed = this.#skew !== undefined && latest - this.#skew.round <= 2;
+    const others = network.validators.filter(({ id }) => id !== this.id);
+    const health = healthOf({
+      phase: this.#phase,
+      halted: this.#halted,
+      peers,
+      needsPeers: others.length > 0,
+      roundsBehind,
+      skewMs: isSkewed ? this.#skew?.skewMs : undefined,
+      missingModels: missingModels(),
+      warning: '',
+    });
+    const evidence = view.evidence();
+    const settlement = this.#ledger.settlement(view.judged(), evidence.keys());
+    return {
+      id: this.id,
+      role,
+      ...health,
+      softwareVersion,
+      executionClass: execution.executionClass,
+      round: latest,
+      roundsBehind,
+      peers,
+      beaconMesh: mesh.beacon,
+      claimsMesh: mesh.claims,
+      openSubjects: view.subjects().length,
+      uptimeMs: Math.round(performance.now() - this.#startedAt),
+      rssBytes: process.memoryUsage().rss,
+      counters: this.#ledger.counters,
+      convicted: [...evidence.keys()].slice(0, LISTED_MAX),
+      slashed: slashesOf(settlement).slice(0, LISTED_MAX),
+    };
+  }
+
+  /** What was said about a leaf, live or from the archive. */
+  async messagesAbout({ batch, index }: Subject): Promise<readonly Uint8Array[]> {
+    return await this.#answer({ method: 'lookup', batch, index });
+  }
+
+  #serve(): void {
+    const { host, models, execution, view, blobSources } = this.#options;
+    serveRpc(host, (request) => this.#answer(request));
+    const subjects = (): readonly SubjectSnapshot[] => view.subjects();
+    const outputs = outputSource({ execution, subjects, feed: this.feed });
+    serveBlobs(host, [(id) => models.directory.find(id), outputs, ...blobSources]);
+    host.onPeer(({ peer, change }) => {
+      this.#options.log.info(`peer-${change}`, { peer, peers: host.peers().length });
+      const found = host.peers().find(({ id }) => id === peer);
+      if (found !== undefined) this.#keep(this.#options.archive.addPeer(peer, found.addresses));
+    });
+  }
+
+  #answer(request: Parameters<typeof answerRequest>[1]): Promise<readonly Uint8Array[]> {
+    const { archive, view } = this.#options;
+    const sources = {
+      runner: this.runner,
+      archive,
+      feed: this.feed,
+      status: () => statusFormat.encode(this.status()),
+      openBatches: view.batches,
+      opening: view.opening,
+    };
+    return answerRequest(sources, request);
+  }
+
+  /** [GUARD-1] */
+  #persist(records: readonly GuardRecord[]): Promise<void> {
+    return this.#options.guard.append(records, (batch) => this.#roundOf(batch));
+  }
+
+  #roundOf(batch: BatchId): Round {
+    const header = this.feed.header(batch);
+    if (header !== undefined) return header.round;
+    const subject = this.#options.view.subjects().find((s) => s.subject.batch === batch);
+    if (subject === undefined) throw new Error(`nothing is known of the batch ${batch}`);
+    return subject.header.round;
+  }
+
+  #perform(effect: Exclude<ProviderEffect, { kind: 'persist' }>): void {
+    switch (effect.kind) {
+      case 'publish':
+        return this.#publish(effect.message, effect.bytes);
+      case 'send':
+        if (effect.to !== SELF) this.#options.host.send(effect.to as NodeId, effect.bytes);
+        return;
+      case 'execute':
+        this.#ledger.count('executions');
+        return this.#finish(this.#options.execution.execute(effect));
+      case 'measure-output':
+        return this.#finish(this.#measureOutput(effect));
+      case 'report':
+        return this.#report(effect.report);
+      default:
+        // judgements and answers go to whoever gave the event
+        return;
+    }
+  }
+
+  #publish(message: Message, bytes: Uint8Array): void {
+    this.feed.note(message);
+    const topic = topicOf(message);
+    if (topic !== undefined) this.#track(this.#options.host.publish(topic, bytes));
+  }
+
+  #measureOutput(effect: ProviderEffect & { kind: 'measure-output' }): Promise<Timeless> {
+    const header = this.feed.header(effect.subject.batch);
+    const manifest =
+      header === undefined ? undefined : this.#options.network.modelById.get(header.model);
+    const first = header === undefined ? [] : [header.provider];
+    return this.#options.execution.measureOutput(effect, first, manifest);
+  }
+
+  /** Gives the core the end of some work. */
+  #finish(work: Promise<Timeless>): void {
+    this.#track(work.then((event) => this.runner.give(event)));
+  }
+
+  #report(report: Report): void {
+    const { log } = this.#options;
+    this.#ledger.take(report, (batch) => this.feed.header(batch));
+    if (report.kind === 'batch-sealed') this.#archiveBatch(report.batch);
+    if (report.kind === 'decided' || report.kind === 'unresolved' || report.kind === 'overruled') {
+      this.#archiveSubject(report.subject);
+    }
+    if (report.kind === 'evidence-found') this.#archiveEvidence(report.guilty);
+    if (report.kind === 'clock-skewed') {
+      this.#skew = { skewMs: report.skewMs, round: this.#latest ?? 0 };
+      return log.warn('clock-skewed', { skewMs: Math.round(report.skewMs) });
+    }
+    if (report.kind === 'fault')
+      return log.debug('fault', { code: report.code, from: report.from });
+    if (report.kind === 'decided') {
+      const { subject, verdict, level } = report;
+      return log.info('decided', { subject: subjectName(subject), verdict, level });
+    }
+    if (report.kind === 'evidence-found') {
+      return log.warn('evidence-found', { guilty: report.guilty.join(' ') });
+    }
+    log.debug(report.kind, 'subject' in report ? { subject: subjectName(report.subject) } : {});
+  }
+
+  #archiveBatch(batch: BatchId): void {
+    const { archive } = this.#options;
+    this.#track(askCore(this.runner, batch).then((all) => archive.addBatch(batch, all)));
+  }
+
+  #archiveSubject(subject: Subject): void {
+    const { archive } = this.#options;
+    const { batch, index } = subject;
+    this.#track(askCore(this.runner, batch, index).then((all) => archive.addSubject(subject, all)));
+  }
+
+  #archiveEvidence(guilty: readonly NodeId[]): void {
+    const { archive, view } = this.#options;
+    for (const id of guilty) {
+      const evidence = view.evidence().get(id);
+      if (evidence !== undefined) this.#keep(archive.addEvidence(id, evidence));
+    }
+  }
+
+  /** A beacon from an endpoint; gossip carries it on once the core has verified it. [TIME-1] */
+  #takeBeacon(message: Message & { type: 'beacon' }): void {
+    const bytes = encodeMessage(message);
+    const taken = this.feed.take('beacon-endpoint', { message, bytes });
+    this.#track(
+      taken.then((isAccepted) => {
+        if (isAccepted) this.#track(this.#options.host.publish('beacon', bytes));
+      }),
+    );
+  }
+
+  #sync(): Sync {
+    const { host, network, crypto, archive, beacons } = this.#options;
+    return new Sync({
+      host,
+      network,
+      crypto,
+      feed: this.feed,
+      archive,
+      latest: () => this.#latest,
+      due: () => this.#dueRound(),
+      fetchBeacon: (r) => beacons.fetch(r),
+      signal: this.#abort.signal,
+    });
+  }
+
+  /** Resolves with the first peer, or when none came in time. */
+  async #firstPeer(): Promise<void> {
+    const { host } = this.#options;
+    const deadline = performance.now() + FIRST_PEER_MS;
+    while (host.peers().length === 0 && performance.now() < deadline) {
+      if (this.#abort.signal.aborted) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** [GUARD-2] Forgets what lies before the window: it can never be signed again. */
+  async #prune(): Promise<void> {
+    const { network, guard } = this.#options;
+    const below = (this.#latest ?? 0) - windowRounds(network);
+    if (below > 0) await guard.prune(round(below));
+  }
+
+  /** Beacon that is out by now, if the chain keeps its time. */
+  #dueRound(): number {
+    const { network } = this.#options;
+    const { roundMs } = network.parameters;
+    const first = nominalTime(network, round(1));
+    return Math.max(0, Math.floor((Date.now() - first) / roundMs) + 1);
+  }
+
+  #adjustClock(): void {
+    const wallOffsetMs = this.#options.clock.wallOffsetMs();
+    this.runner.give({ kind: 'clock-adjusted', wallOffsetMs });
+  }
+
+  #halt(reason: string): void {
+    this.#halted = reason;
+    this.#options.log.error('halted', { reason });
+    this.#onHalt(reason);
+  }
+
+  #noteBeacon(r: Round, signature: Uint8Array): void {
+    this.#latest = round(Math.max(this.#latest ?? 0, r));
+    this.#keep(this.#options.archive.addBeacon(r, signature));
+  }
+
+  /** Something for the archive: what is lost there is fetched again. */
+  #keep(writing: Promise<void>): void {
+    this.#track(writing);
+  }
+
+  /** Watches work that nobody waits for; its failures are logged. */
+  #track(work: Promise<unknown>): void {
+    const watched = work.catch((error: unknown) => {
+      if (this.#abort.signal.aborted || this.#halted !== undefined) return;
+      this.#options.log.warn('failed', { reason: reasonOf(error), isBug: !isDetailed(error) });
+    });
+    this.#underWay.add(watched);
+    void watched.finally(() => this.#underWay.delete(watched));
+  }
+
+  #every(periodMs: number, action: () => void): void {
+    this.#timers.push(setInterval(action, periodMs).unref());
+  }
+}
+
+/** Identities listed in a status. */
+const LISTED_MAX = 256;
+
+/** Waits for `work`, but no longer than `ms`. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,152 @@
+/**
+ * From the network to the core: messages of gossip and of neighbours, decoded and given to the
+ * runner, and its judgement back to gossip. [WIRE-3]
+ *
+ * Until the beacons of the past are known, messages wait here: a core that learns the latest
+ * beacon first takes what came before it for void.
+ */
+import type { BatchId, BlobId, NodeId, Round } from '../base/index.ts';
+import {
+  batchId,
+  blobIdOfDigest,
+  type Decoded,
+  decodeMessage,
+  type HeaderMessage,
+  type Message,
+} from '../wire/index.ts';
+import { BoundedCache } from './execution/index.ts';
+import type { GossipMessage, Host, Topic } from './libp2p/index.ts';
+import type { Runner } from './runner/index.ts';
+
+/** Messages that wait for the past, at most; the oldest are dropped. */
+const HELD_MAX = 8192;
+/** Headers and outputs remembered. */
+const KNOWN_MAX = 16_384;
+
+/** The topic on which a message travels, if gossip carries it. */
+export function topicOf(message: Message): Topic | undefined {
+  switch (message.type) {
+    case 'beacon':
+      return 'beacon';
+    case 'query':
+    case 'request':
+    case 'promise':
+      return undefined;
+    default:
+      return 'claims';
+  }
+}
+
+type Held = { readonly from: NodeId; readonly decoded: Decoded; readonly gossip: GossipMessage };
+
+export type FeedOptions = {
+  readonly host: Host;
+  readonly runner: Runner;
+  /** A beacon that the core accepted. */
+  readonly onBeacon: (beacon: { readonly round: Round; readonly signature: Uint8Array }) => void;
+  readonly onMalformed: (from: NodeId, reason: string) => void;
+};
+
+export class Feed {
+  readonly #options: FeedOptions;
+  #held: Held[] | undefined = [];
+  readonly #headers = new BoundedCache<HeaderMessage>(KNOWN_MAX);
+  /** Batch and leaf of outputs that were shown, by the blob id of their digest. */
+  readonly #outputs = new BoundedCache<{ batch: BatchId; index: number }>(KNOWN_MAX);
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+    options.host.onGossip((message) => this.#takeGossip(message));
+    options.host.onDirect(({ from, bytes }) => this.#takeDirect(from, bytes));
+  }
+
+  /** The header of a batch that was heard of, or said. */
+  header(batch: BatchId): HeaderMessage | undefined {
+    return this.#headers.get(batch);
+  }
+
+  /** Headers of one slot. [CLAIM-2] */
+  headers(isOfSlot: (header: HeaderMessage) => boolean): readonly HeaderMessage[] {
+    return this.#headers.values().filter(isOfSlot);
+  }
+
+  /** The leaf whose output has this id, once it was shown. */
+  subjectOfOutput(id: BlobId): { batch: BatchId; index: number } | undefined {
+    return this.#outputs.get(id);
+  }
+
+  /** Remembers what a message tells about batches and outputs; also for messages of our own. */
+  note(message: Message): void {
+    if (message.type === 'header') this.#noteHeader(message);
+    if (message.type === 'openings' || message.type === 'certificate') {
+      this.#noteHeader(message.header);
+    }
+    if (message.type === 'output') {
+      const { batch, index, digest } = message;
+      this.#outputs.set(blobIdOfDigest(digest), { batch, index }, 1);
+    }
+  }
+
+  /** Gives the core a message that was asked for; resolves when it was taken. */
+  async take(from: string, decoded: Decoded): Promise<boolean> {
+    this.note(decoded.message);
+    let isAccepted = false;
+    await this.#options.runner.take({ kind: 'message-received', from, decoded }, (effect) => {
+      isAccepted = effect.verdict === 'accept';
+      if (isAccepted) this.#accepted(decoded.message);
+    });
+    return isAccepted;
+  }
+
+  /** Lets the messages that waited go to the core, and all later ones at once. */
+  open(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const { from, decoded, gossip } of held) this.#give(from, decoded, gossip);
+  }
+
+  #takeGossip(gossip: GossipMessage): void {
+    const { from, topic, bytes } = gossip;
+    const result = decodeMessage(bytes);
+    if (result.kind === 'malformed') {
+      this.#options.onMalformed(from, result.reason);
+      return gossip.judge('reject');
+    }
+    const { decoded } = result;
+    if (topicOf(decoded.message) !== topic) {
+      this.#options.onMalformed(from, `a ${decoded.message.type} on the topic ${topic}`);
+      return gossip.judge('reject');
+    }
+    if (this.#held === undefined) return this.#give(from, decoded, gossip);
+    this.#held.push({ from, decoded, gossip });
+    if (this.#held.length > HELD_MAX) this.#held.shift();
+  }
+
+  #give(from: NodeId, decoded: Decoded, gossip: GossipMessage): void {
+    this.note(decoded.message);
+    this.#options.runner.give({ kind: 'message-received', from, decoded }, ({ verdict }) => {
+      gossip.judge(verdict);
+      if (verdict === 'accept') this.#accepted(decoded.message);
+    });
+  }
+
+  /** One-way messages: queries, and what answers ours. */
+  #takeDirect(from: NodeId, bytes: Uint8Array): void {
+    const result = decodeMessage(bytes);
+    if (result.kind === 'malformed') return this.#options.onMalformed(from, result.reason);
+    if (this.#held !== undefined) return;
+    const { decoded } = result;
+    this.note(decoded.message);
+    this.#options.runner.give({ kind: 'message-received', from, decoded }, ({ verdict }) => {
+      if (verdict === 'accept') this.#accepted(decoded.message);
+    });
+  }
+
+  #accepted(message: Message): void {
+    if (message.type === 'beacon') this.#options.onBeacon(message);
+  }
+
+  #noteHeader(header: HeaderMessage): void {
+    this.#headers.set(batchId(header), header, 1);
+  }
+}

@@ -1,0 +1,12 @@
+/** Requests to providers, and their answers. */
+export { InferError } from './error.ts';
+export {
+  type Inference,
+  type Refusal,
+  readInference,
+  readRequest,
+  writeInference,
+  writeRefusal,
+  writeRequest,
+} from './protocol.ts';
+export { type RequestLimits, RequestQueue } from './request-queue.ts';

@@ -1,0 +1,146 @@
+/**
+ * Builds what validators and providers have in common from a folder, a network file and a key:
+ * host, guard, store, models, execution.
+ */
+import { join } from 'node:path';
+import type { BlobId, ModelManifest, NodeId } from '../base/index.ts';
+import type { Network } from '../core/index.ts';
+import { createSigner, identitySeed, type Signer } from '../crypto/index.ts';
+import { type InferenceEngine, openOnnxEngine } from '../inference/index.ts';
+import { helloOf, type NetworkFile, networkOf } from '../network-file/index.ts';
+import { openGuard, openStore, type SignGuard, type Store } from '../store/index.ts';
+import { Archive } from './archive.ts';
+import { BlobDirectory, fetchBlob, fetchInto } from './blobs/index.ts';
+import { NodeError } from './error.ts';
+import { ExecutionService, type FetchBlob, ModelLibrary } from './execution/index.ts';
+import {
+  createHost,
+  type Host,
+  type HostOptions,
+  type Mismatch,
+  type Role,
+} from './libp2p/index.ts';
+import type { Log } from './log/index.ts';
+
+export type NodeFolder = {
+  /** Holds `guard`, `db` and `models`; the caller holds its lock. */
+  readonly directory: string;
+  readonly file: NetworkFile;
+  /** Secret of the identity, 32 bytes. */
+  readonly seed: Uint8Array;
+  readonly listen: readonly string[];
+  readonly announce?: readonly string[];
+  readonly softwareVersion: string;
+  readonly log: Log;
+  /** Memory that one execution may take, bytes. */
+  readonly executionMemoryBytes?: number;
+  /** Child processes that run models. */
+  readonly executions?: number;
+  /** Instead of TCP: tests run nodes in memory. */
+  readonly transports?: HostOptions['transports'];
+};
+
+export type NodeParts = {
+  readonly network: Network;
+  readonly signer: Signer;
+  readonly guard: SignGuard;
+  readonly store: Store;
+  readonly archive: Archive;
+  readonly host: Host;
+  readonly engine: InferenceEngine;
+  readonly models: ModelLibrary;
+  readonly execution: ExecutionService;
+};
+
+const EXECUTION_MEMORY_BYTES = 2 * 1024 ** 3;
+
+/** Opens the parts of a node. @throws GuardError, StoreError, HostError */
+export async function openNodeParts(folder: NodeFolder, role: Role): Promise<NodeParts> {
+  const { directory, file, log } = folder;
+  const network = networkOf(file);
+  const signer = createSigner(folder.seed);
+  const owner = signer.id;
+  const guard = await openGuard(join(directory, 'guard'), { networkId: network.id, owner });
+  const store = await openStore(join(directory, 'db'));
+  const archive = new Archive(store);
+  const models = new ModelLibrary(await BlobDirectory.open(join(directory, 'models')));
+  const { executionMemoryBytes: memoryBytes = EXECUTION_MEMORY_BYTES, executions = 1 } = folder;
+  const engine = openOnnxEngine({ concurrency: executions, memoryBytesMax: memoryBytes });
+  const met = await archive.peerAddresses(16);
+  const host = await createHost({
+    seed: identitySeed(folder.seed),
+    listen: folder.listen,
+    bootstrap: [...file.bootstrap, ...met],
+    hello: { ...helloOf(network), role, softwareVersion: folder.softwareVersion },
+    roundMs: network.parameters.roundMs,
+    onReport: ({ code, message, peer }) => log.warn('network', { code, message, peer }),
+    onMismatch: (mismatch) => warnOfMismatch(log, mismatch),
+    ...(folder.announce === undefined ? {} : { announce: folder.announce }),
+    ...(folder.transports === undefined ? {} : { transports: folder.transports }),
+  });
+  const fetch = fetchFrom(host);
+  const execution = new ExecutionService({ network, engine, models, fetch, memoryBytes });
+  return { network, signer, guard, store, archive, host, engine, models, execution };
+}
+
+/** Fetches small blobs from whoever is connected, those named first first. */
+export function fetchFrom(host: Host): FetchBlob {
+  return (id, { first, sizeBytesMax, signal }) =>
+    fetchBlob(host, id, {
+      peers: () => servers(host, first),
+      sizeBytesMax,
+      signal,
+      onLiar: (peer) => host.ban(peer, `sent something else than ${id}`),
+    });
+}
+
+/**
+ * Fetches a model into the directory, unless it is there.
+ * @throws BlobError blob-unavailable, blob-too-large
+ */
+export async function fetchModel(
+  { host, models }: Pick<NodeParts, 'host' | 'models'>,
+  { model, sizeBytes }: ModelManifest,
+  signal: AbortSignal,
+): Promise<void> {
+  const { directory } = models;
+  if ((await directory.find(model)) !== undefined) return;
+  const sink = await directory.receive(model);
+  try {
+    await fetchInto(host, model, sink, {
+      peers: () => servers(host, []),
+      sizeBytesMax: sizeBytes,
+      signal,
+      onLiar: (peer) => host.ban(peer, `sent something else than ${model}`),
+    });
+  } catch (error) {
+    await sink.close();
+    throw error;
+  }
+}
+
+/** Manifests of models by id. @throws NodeError model-unknown */
+export function manifestOfModel(network: Network, id: BlobId): ModelManifest {
+  const manifest = network.modelById.get(id);
+  if (manifest !== undefined) return manifest;
+  throw new NodeError({
+    code: 'model-unknown',
+    message: `the network has no model ${id}`,
+    remedy: 'Its models are in the network file.',
+  });
+}
+
+/** Who may have blobs: those named, then all connected nodes. */
+function servers(host: Host, first: readonly NodeId[]): readonly NodeId[] {
+  const connected = host
+    .peers()
+    .filter(({ role }) => role !== 'requester' && role !== 'observer')
+    .map(({ id }) => id);
+  return [...new Set([...first, ...connected])].filter((id) => id !== host.id);
+}
+
+function warnOfMismatch(log: Log, { peer, address, differences }: Mismatch): void {
+  for (const { what, ours, theirs, remedy } of differences) {
+    log.warn('peer-of-another-network', { peer, address, what, ours, theirs, remedy });
+  }
+}

@@ -1,0 +1,271 @@
+/** A provider: the core's `Provider` in a node that runs its model for requesters. */
+import { join } from 'node:path';
+import { type BlobId, sha256, digest as toDigest } from '../base/index.ts';
+import { outputBlock } from '../compare/index.ts';
+import { type AnswerEffect, Draws, Provider, type ProviderEffect } from '../core/index.ts';
+import { realCrypto } from '../crypto/index.ts';
+import { blobId, LIMITS, type RequestMessage, requestSigningBytes } from '../wire/index.ts';
+import { AssayNode } from './assay-node.ts';
+import { type BeaconFeed, gossipOnly } from './beacon-feed.ts';
+import { BlobDirectory } from './blobs/index.ts';
+import { NodeError } from './error.ts';
+import { BoundedCache, type RunResult } from './execution/index.ts';
+import {
+  InferError,
+  type Inference,
+  type RequestLimits,
+  RequestQueue,
+  readRequest,
+  writeInference,
+  writeRefusal,
+} from './infer/index.ts';
+import { manifestOfModel, type NodeFolder, type NodeParts, openNodeParts } from './node-parts.ts';
+import { type Clock, eventLogHead, eventRecorder, systemClock } from './runner/index.ts';
+
+export type ProviderNodeOptions = NodeFolder & {
+  readonly beacons?: BeaconFeed;
+  readonly clock?: Clock;
+  readonly record?: (line: string) => void;
+  /** Models that it serves; they are in the folder. */
+  readonly serves: readonly BlobId[];
+  readonly limits?: RequestLimits;
+  /**
+   * Runs something else than the model that was asked for: a cheat, to see what becomes of it.
+   */
+  readonly substitute?: (input: Uint8Array) => Promise<RunResult>;
+};
+
+/** Requests under way: the engine queues them, memory for their inputs is what limits. */
+const REQUEST_LIMITS: RequestLimits = { total: 1024, perRequester: 512 };
+/** Answers remembered, bytes of their outputs: who asks the same again gets the same. */
+const ANSWERED_BYTES_MAX = 32 * 1024 ** 2;
+/** Bytes of inputs kept for validators that fetch them. */
+const INPUT_BYTES_MAX = 4 * 1024 ** 3;
+
+/**
+ * Opens a provider from its folder; `start` of what is returned makes it join.
+ * @throws NodeError `not-a-provider`, `model-unknown`, `model-missing`, `class-not-admitted`
+ */
+export async function openProviderNode(options: ProviderNodeOptions): Promise<ProviderNode> {
+  const parts = await openNodeParts(options, 'provider');
+  await assertServable(parts, options.serves);
+  const { network, signer, guard, execution } = parts;
+  const provider = new Provider({
+    draws: new Draws(network),
+    crypto: realCrypto,
+    signer,
+    guard: guard.records,
+  });
+  const { record, clock = systemClock, beacons = gossipOnly, log, softwareVersion } = options;
+  const head = { role: 'provider', networkId: options.file.id, guard: guard.records } as const;
+  record?.(eventLogHead({ ...head, executionClass: execution.executionClass }));
+  const inputs = await BlobDirectory.open(join(options.directory, 'inputs'));
+  const node = new AssayNode({
+    ...parts,
+    role: 'provider',
+    softwareVersion,
+    view: {
+      core: provider,
+      subjects: () => provider.snapshot().subjects,
+      batches: () => provider.openBatches,
+      judged: () => [],
+      evidence: () => provider.evidence,
+      opening: (subject) => provider.opening(subject),
+    },
+    crypto: realCrypto,
+    beacons,
+    blobSources: [(id) => inputs.find(id)],
+    clock,
+    log,
+    ...(record === undefined ? {} : { observe: eventRecorder(record) }),
+    missingModels: () => [],
+  });
+  return new ProviderNode(node, { parts, inputs, options });
+}
+
+export class ProviderNode {
+  readonly node: AssayNode;
+  readonly #parts: NodeParts;
+  readonly #inputs: BlobDirectory;
+  readonly #options: ProviderNodeOptions;
+  readonly #queue: RequestQueue;
+  readonly #answered = new BoundedCache<Inference>(ANSWERED_BYTES_MAX);
+  #isStopping = false;
+
+  constructor(
+    node: AssayNode,
+    more: { parts: NodeParts; inputs: BlobDirectory; options: ProviderNodeOptions },
+  ) {
+    this.node = node;
+    this.#parts = more.parts;
+    this.#inputs = more.inputs;
+    this.#options = more.options;
+    this.#queue = new RequestQueue(more.options.limits ?? REQUEST_LIMITS);
+    this.#serveRequests();
+  }
+
+  /** Joins the network; answers requests from the first beacon on. */
+  async start(): Promise<void> {
+    await this.node.start();
+  }
+
+  /** Ends within 10 s: requests under way are finished, no new ones taken. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const deadline = performance.now() + DRAIN_MS;
+    while (this.#queue.total > 0 && performance.now() < deadline) await pause(DRAIN_POLL_MS);
+    await this.node.stop();
+    await this.#parts.engine.close();
+    await this.#parts.store.close();
+  }
+
+  /** Ids of the models that it serves. */
+  get serves(): readonly BlobId[] {
+    return this.#options.serves;
+  }
+
+  /**
+   * Answers a request: runs the model, promises a place in the next batch.
+   * @param input bytes whose content id the request names
+   * @throws InferError with the code of the refusal
+   */
+  async infer(request: RequestMessage, input: Uint8Array): Promise<Inference> {
+    this.#check(request, input);
+    const key = `${request.requester}/${Buffer.from(request.nonce).toString('hex')}`;
+    const before = this.#answered.get(key);
+    // [CLAIM-4] one request is answered once, and the answer repeated
+    if (before?.claim.input === request.input && before.claim.model === request.model) {
+      return before;
+    }
+    const leave = this.#queue.enter(request.requester);
+    if (leave === undefined) throw refused('busy', 'too many requests are under way');
+    try {
+      const inference = await this.#answer(request, input);
+      this.#answered.set(key, inference, inference.output.length);
+      return inference;
+    } finally {
+      leave();
+    }
+  }
+
+  #check(request: RequestMessage, input: Uint8Array): void {
+    const { network } = this.#parts;
+    if (this.#isStopping) throw refused('stopping', 'the provider is about to stop');
+    if (!this.#options.serves.includes(request.model)) {
+      throw refused('unknown-model', 'this provider does not serve it');
+    }
+    if (!network.parameters.classes.has(request.assuranceClass)) {
+      throw refused('unknown-class', 'the network has no such assurance class');
+    }
+    if (input.length > manifestOfModel(network, request.model).inputBytesMax) {
+      throw refused('input-too-large', 'the input is longer than the model may get');
+    }
+    if (blobId(input) !== request.input) {
+      throw refused('input-mismatch', 'the input is not the one that the request names');
+    }
+    // the core checks it again; here it spares the execution
+    const signed = requestSigningBytes(network.id, request);
+    if (!realCrypto.verify(request.requester, signed, request.signature)) {
+      throw refused('request-signature', 'the request is not signed by its requester');
+    }
+  }
+
+  async #answer(request: RequestMessage, input: Uint8Array): Promise<Inference> {
+    const { execution, network } = this.#parts;
+    const manifest = manifestOfModel(network, request.model);
+    const { substitute } = this.#options;
+    const result = await (substitute?.(input) ?? execution.run(manifest, input));
+    if (result.kind === 'failure') throw refused('execution-failed', result.detail);
+    const output = outputBlock(result.outputs);
+    execution.keep(output);
+    const isInline = input.length <= LIMITS.inlineInputBytes;
+    if (!isInline) {
+      await this.#inputs.put(input);
+      await this.#inputs.trim(INPUT_BYTES_MAX);
+    }
+    const effects = await this.node.runner.take({
+      kind: 'answer-computed',
+      request,
+      executionClass: execution.executionClass,
+      outputDigest: toDigest(sha256(output)),
+      ...(isInline ? { input } : {}),
+    });
+    const answer = answerIn(effects, request);
+    return { promise: answer.promise, claim: answer.claim, salt: answer.salt, output };
+  }
+
+  #serveRequests(): void {
+    const { host, network } = this.#parts;
+    host.handle('infer', {}, async (stream, peer) => {
+      try {
+        const max = ({ model }: RequestMessage): number | undefined =>
+          network.modelById.get(model)?.inputBytesMax;
+        const { request, input } = await readRequest(stream, max);
+        await writeInference(stream, await this.infer(request, input));
+      } catch (error) {
+        if (!(error instanceof InferError)) throw error;
+        this.#options.log.debug('request-refused', { peer, code: error.detail.code });
+        await writeRefusal(stream, error.detail);
+      }
+    });
+  }
+}
+
+/** How long a stopping provider waits for requests under way. */
+const DRAIN_MS = 4_000;
+const DRAIN_POLL_MS = 20;
+
+/** The answer among the effects of its step. @throws InferError with the core's reason */
+function answerIn(effects: readonly ProviderEffect[], request: RequestMessage): AnswerEffect {
+  for (const effect of effects) {
+    if (effect.kind === 'answer' && effect.requester === request.requester) return effect;
+    if (effect.kind !== 'report' || effect.report.kind !== 'fault') continue;
+    throw refused(effect.report.code, REFUSALS[effect.report.code] ?? 'it is refused');
+  }
+  throw refused('busy', 'the provider did not answer');
+}
+
+/** What the refusals of the core mean to a requester. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  'no-beacon': 'no beacon is known yet: try again in a round',
+  'batch-signed': 'the batch of this round is closed: try again in a round',
+  'batch-full': 'the batch of this round is full: try again in a round',
+  'stake-exhausted': 'the stake covers no more open claims: try again later',
+};
+
+function refused(code: string, message: string): InferError {
+  return new InferError({ code, message });
+}
+
+async function assertServable(parts: NodeParts, serves: readonly BlobId[]): Promise<void> {
+  const { network, signer, models, execution } = parts;
+  if (!network.providerById.has(signer.id)) {
+    throw new NodeError({
+      code: 'not-a-provider',
+      message: `the key ${signer.id} is not among the providers of this network`,
+      remedy: 'Ask the operator to admit it, or use the keystore that was admitted.',
+    });
+  }
+  for (const id of serves) {
+    const manifest = manifestOfModel(network, id);
+    const found = await models.find(id);
+    if ('problem' in found) {
+      throw new NodeError({
+        code: 'model-missing',
+        message: `the model ${manifest.name} cannot be served: ${found.problem}`,
+        remedy: 'Add its file with `assay model add`.',
+      });
+    }
+    if (manifest.executionClasses.includes(execution.executionClass)) continue;
+    throw new NodeError({
+      code: 'class-not-admitted',
+      message: `this machine runs ${execution.executionClass}, which ${manifest.name} does not admit`,
+      where: manifest.executionClasses.join(', '),
+      remedy: 'Serving from it would be judged invalid. Use an admitted runtime and machine.',
+    });
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,175 @@
+/** A validator: the core's `Validator` in a node. */
+import type { BlobId } from '../base/index.ts';
+import { Draws, Validator } from '../core/index.ts';
+import { realCrypto } from '../crypto/index.ts';
+import { AssayNode } from './assay-node.ts';
+import { type BeaconFeed, gossipOnly } from './beacon-feed.ts';
+import { NodeError, reasonOf } from './error.ts';
+import { fetchModel, type NodeFolder, type NodeParts, openNodeParts } from './node-parts.ts';
+import {
+  type Clock,
+  eventLogHead,
+  eventRecorder,
+  systemClock,
+  validatorCore,
+} from './runner/index.ts';
+
+export type ValidatorNodeOptions = NodeFolder & {
+  readonly beacons?: BeaconFeed;
+  readonly clock?: Clock;
+  /** Takes the lines of an event log. */
+  readonly record?: (line: string) => void;
+};
+
+/** How long a node tries to get one model before it tries the others. */
+const MODEL_TIMEOUT_MS = 600_000;
+/** Between tries to get what is missing. */
+const MODEL_RETRY_MS = 5_000;
+
+/**
+ * Opens a validator from its folder; `start` of what is returned makes it join.
+ * @throws NodeError `not-a-validator`, `key-mismatch`; GuardError, StoreError, HostError
+ */
+export async function openValidatorNode(options: ValidatorNodeOptions): Promise<ValidatorNode> {
+  const parts = await openNodeParts(options, 'validator');
+  const { network, signer, guard, execution } = parts;
+  assertMember(parts);
+  const { executionClass } = execution;
+  const validator = new Validator({
+    draws: new Draws(network),
+    crypto: realCrypto,
+    signer,
+    guard: guard.records,
+    executionClass,
+  });
+  const { record, clock = systemClock, beacons = gossipOnly, log, softwareVersion } = options;
+  record?.(
+    eventLogHead({
+      role: 'validator',
+      networkId: options.file.id,
+      executionClass,
+      guard: guard.records,
+    }),
+  );
+  const missing = new Set<BlobId>();
+  const node = new AssayNode({
+    ...parts,
+    role: 'validator',
+    softwareVersion,
+    view: {
+      core: validatorCore(validator),
+      subjects: () => validator.snapshot().subjects,
+      batches: () => validator.snapshot().batches.map(({ id }) => id),
+      judged: () => validator.judged(),
+      opening: () => undefined,
+      evidence: () => validator.evidence,
+    },
+    crypto: realCrypto,
+    beacons,
+    blobSources: [],
+    clock,
+    log,
+    ...(record === undefined ? {} : { observe: eventRecorder(record) }),
+    missingModels: () => [...missing].map((id) => network.modelById.get(id)?.name ?? id),
+  });
+  return new ValidatorNode(node, parts, { missing, log });
+}
+
+export class ValidatorNode {
+  readonly node: AssayNode;
+  readonly #parts: NodeParts;
+  readonly #missing: Set<BlobId>;
+  readonly #log: ValidatorNodeOptions['log'];
+  readonly #abort = new AbortController();
+  #fetching: Promise<void> = Promise.resolve();
+
+  constructor(
+    node: AssayNode,
+    parts: NodeParts,
+    { missing, log }: { missing: Set<BlobId>; log: ValidatorNodeOptions['log'] },
+  ) {
+    this.node = node;
+    this.#parts = parts;
+    this.#missing = missing;
+    this.#log = log;
+  }
+
+  /** Joins the network; models that are missing are fetched meanwhile. */
+  async start(): Promise<void> {
+    await this.#noteMissing();
+    const started = this.node.start();
+    this.#fetching = this.#fetchMissing();
+    await started;
+  }
+
+  /** Ends within 10 s. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.node.stop();
+    await this.#fetching;
+    await this.#parts.engine.close();
+    await this.#parts.store.close();
+  }
+
+  /** [MODEL-1] The models that this validator declares to hold. */
+  async #noteMissing(): Promise<void> {
+    const { network, models, signer } = this.#parts;
+    const index = network.validatorIndex.get(signer.id);
+    const held = index === undefined ? [] : (network.validators[index]?.models ?? []);
+    for (const id of held) {
+      const found = await models.find(id);
+      if ('problem' in found) this.#missing.add(id);
+    }
+  }
+
+  /** Until then the core abstains for them. [EXEC-2] */
+  async #fetchMissing(): Promise<void> {
+    const { network, models } = this.#parts;
+    while (this.#missing.size > 0 && !this.#abort.signal.aborted) {
+      for (const id of [...this.#missing]) {
+        const manifest = network.modelById.get(id);
+        if (manifest === undefined) continue;
+        const timeout = AbortSignal.timeout(MODEL_TIMEOUT_MS);
+        const signal = AbortSignal.any([this.#abort.signal, timeout]);
+        try {
+          await fetchModel(this.#parts, manifest, signal);
+          const found = await models.find(id);
+          if ('problem' in found) throw new Error(found.problem);
+          this.#missing.delete(id);
+          this.#log.info('model-fetched', { model: id, name: manifest.name });
+        } catch (error) {
+          this.#log.debug('model-missing', { model: id, reason: reasonOf(error) });
+        }
+      }
+      if (this.#missing.size > 0) await pause(MODEL_RETRY_MS, this.#abort.signal);
+    }
+  }
+}
+
+function assertMember({ network, signer }: NodeParts): void {
+  const index = network.validatorIndex.get(signer.id);
+  const record = index === undefined ? undefined : network.validators[index];
+  if (record === undefined) {
+    throw new NodeError({
+      code: 'not-a-validator',
+      message: `the key ${signer.id} is not in the validator set of this network`,
+      remedy: 'Ask the operator to admit it, or use the keystore that was admitted.',
+    });
+  }
+  if (!Buffer.from(record.voteKey).equals(signer.voteKey)) {
+    throw new NodeError({
+      code: 'key-mismatch',
+      message: 'the network file lists another voting key for this identity',
+      remedy: 'Use the keystore with which the proofs of this network file were made.',
+    });
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+    timer.unref();
+  });
+}
