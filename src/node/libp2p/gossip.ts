@@ -156,6 +156,8 @@ export class Gossip {
     this.#router = router;
     router.addEventListener('gossipsub:message', ({ detail }) => this.#onMessage(detail));
     router.addEventListener('subscription-change', () => this.#publisher.flush());
+    // who reads no gossip takes nobody's place in a mesh
+    if (this.#handler === undefined) return;
     for (const topic of this.#topicOf.keys()) router.subscribe(topic);
   }
 

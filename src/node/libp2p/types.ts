@@ -148,7 +148,10 @@ export interface Host {
   start(): Promise<void>;
   /** Resolves within 5 s, when nothing is left open. */
   stop(): Promise<void>;
-  /** Sets the one handler of gossip. It is called for each message once, never for a duplicate. */
+  /**
+   * Sets the one handler of gossip, before `start`; without one the host joins no topic. It is
+   * called for each message once, never for a duplicate.
+   */
   onGossip(handler: (message: GossipMessage) => void): void;
   /**
    * Resolves when the message was sent to somebody, or was given up because nobody came in time
