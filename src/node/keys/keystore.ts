@@ -100,7 +100,7 @@ export type KeystoreMove = {
   readonly scryptN?: number;
 };
 
-/** Writes the key under a new passphrase, marked as exported. @throws KeyError as open and create */
+/** Writes the key under a new passphrase, marked as exported. @throws KeyError as the others do */
 export function exportKeystore(move: KeystoreMove): Promise<KeystoreInfo> {
   return moveKeystore(move, { isExported: true });
 }

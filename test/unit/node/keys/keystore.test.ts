@@ -141,7 +141,7 @@ describe('keystore', () => {
     await rejects(openKeystore(path, PASSPHRASE), hasCode('keystore-missing'));
   });
 
-  it('is carried to another machine under a new passphrase, marked until it is taken in', async () => {
+  it('moves under a new passphrase, marked until it is taken in', async () => {
     const made = await create({ description: 'mine' });
     const carried = join(folder, 'carried.json');
     await exportKeystore({ ...move(path, carried), newPassphrase: OTHER });
