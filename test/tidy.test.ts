@@ -212,11 +212,11 @@ describe('sizes and names', () => {
     nothing([...names].filter((name) => !KEBAB_NAME.test(name) || FORBIDDEN_NAMES.test(name)));
   });
 
-  it('has one index for each layer, and for each command', () => {
+  it('has one index for each layer, each command, and each part of the node', () => {
     const bad = program.filter(({ path }) => {
       if (basename(path) !== 'index.ts') return false;
-      const isCommand = /^src\/cli\/commands\/[^/]+\/index\.ts$/.test(path);
-      return path.split('/').length !== 3 && !isCommand && path !== 'sim/index.ts';
+      const isPart = /^src\/(cli\/commands|node)\/[^/]+\/index\.ts$/.test(path);
+      return path.split('/').length !== 3 && !isPart && path !== 'sim/index.ts';
     });
     nothing(bad.map(({ path }) => `${path} is a second index`));
   });

@@ -10,7 +10,6 @@ import {
   type Network,
   nominalTime,
   type ProviderEffect,
-  type Report,
   type SubjectSnapshot,
   windowRounds,
 } from '../core/index.ts';
@@ -22,15 +21,15 @@ import {
   type Message,
   type OpeningsMessage,
 } from '../wire/index.ts';
-import { answerRequest, askCore, SELF, subjectName } from './answers.ts';
+import { answerRequest, SELF } from './answers.ts';
 import type { Archive } from './archive.ts';
 import type { BeaconFeed } from './beacon-feed.ts';
 import { type BlobSource, serveBlobs } from './blobs/index.ts';
+import { Chronicle } from './chronicle.ts';
 import { isDetailed, reasonOf } from './error.ts';
 import type { ExecutionService, ModelLibrary } from './execution/index.ts';
 import { Feed, topicOf } from './feed.ts';
 import { healthOf } from './health.ts';
-import { Ledger, slashesOf } from './ledger.ts';
 import type { Host, Role } from './libp2p/index.ts';
 import type { Log } from './log/index.ts';
 import { outputSource } from './output-source.ts';
@@ -84,7 +83,7 @@ export class AssayNode {
   readonly runner: Runner;
   readonly feed: Feed;
   readonly #options: AssayNodeOptions;
-  readonly #ledger: Ledger;
+  readonly #chronicle: Chronicle;
   readonly #abort = new AbortController();
   readonly #startedAt = performance.now();
   readonly #timers: NodeJS.Timeout[] = [];
@@ -92,12 +91,10 @@ export class AssayNode {
   #phase: 'starting' | 'syncing' | 'running' = 'starting';
   #halted: string | undefined;
   #latest: Round | undefined;
-  #skew: { readonly skewMs: number; readonly round: number } | undefined;
   #onHalt: (reason: string) => void = () => undefined;
 
   constructor(options: AssayNodeOptions) {
     this.#options = options;
-    this.#ledger = new Ledger(options.network);
     this.runner = new Runner({
       core: options.view.core,
       clock: options.clock,
@@ -114,6 +111,10 @@ export class AssayNode {
       onBeacon: (beacon) => this.#noteBeacon(beacon.round, beacon.signature),
       onMalformed: (from, reason) => options.log.debug('message-malformed', { from, reason }),
     });
+    const { network, view, archive, log } = options;
+    const { runner, feed } = this;
+    const track = (work: Promise<unknown>): void => this.#track(work);
+    this.#chronicle = new Chronicle({ network, view, archive, log, runner, feed, track });
     this.#serve();
   }
 
@@ -161,25 +162,20 @@ export class AssayNode {
 
   /** How this node is. */
   status(): NodeStatus {
-    const { host, role, softwareVersion, execution, view, network, missingModels } = this.#options;
-    const mesh = host.meshSizes();
-    const peers = host.peers().length;
+    const { host, role, softwareVersion, execution, view, network } = this.#options;
     const latest = this.#latest ?? 0;
+    const skewMs = this.#chronicle.skewMs(latest);
     const roundsBehind = Math.max(0, this.#dueRound() - latest);
-    const isSkewed = this.#skew !== undefined && latest - this.#skew.round <= 2;
-    const others = network.validators.filter(({ id }) => id !== this.id);
     const health = healthOf({
       phase: this.#phase,
       halted: this.#halted,
-      peers,
-      needsPeers: others.length > 0,
+      peers: host.peers().length,
+      needsPeers: network.validators.some(({ id }) => id !== this.id),
       roundsBehind,
-      skewMs: isSkewed ? this.#skew?.skewMs : undefined,
-      missingModels: missingModels(),
-      warning: '',
+      skewMs,
+      missingModels: this.#options.missingModels(),
     });
-    const evidence = view.evidence();
-    const settlement = this.#ledger.settlement(view.judged(), evidence.keys());
+    const mesh = host.meshSizes();
     return {
       id: this.id,
       role,
@@ -188,15 +184,15 @@ export class AssayNode {
       executionClass: execution.executionClass,
       round: latest,
       roundsBehind,
-      peers,
+      peers: host.peers().length,
       beaconMesh: mesh.beacon,
       claimsMesh: mesh.claims,
       openSubjects: view.subjects().length,
       uptimeMs: Math.round(performance.now() - this.#startedAt),
       rssBytes: process.memoryUsage().rss,
-      counters: this.#ledger.counters,
-      convicted: [...evidence.keys()].slice(0, LISTED_MAX),
-      slashed: slashesOf(settlement).slice(0, LISTED_MAX),
+      counters: this.#chronicle.counters,
+      convicted: [...view.evidence().keys()].slice(0, LISTED_MAX),
+      slashed: this.#chronicle.slashes().slice(0, LISTED_MAX),
     };
   }
 
@@ -252,12 +248,12 @@ export class AssayNode {
         if (effect.to !== SELF) this.#options.host.send(effect.to as NodeId, effect.bytes);
         return;
       case 'execute':
-        this.#ledger.count('executions');
+        this.#chronicle.countExecution();
         return this.#finish(this.#options.execution.execute(effect));
       case 'measure-output':
         return this.#finish(this.#measureOutput(effect));
       case 'report':
-        return this.#report(effect.report);
+        return this.#chronicle.take(effect.report, this.#latest ?? 0);
       default:
         // judgements and answers go to whoever gave the event
         return;
@@ -281,49 +277,6 @@ export class AssayNode {
   /** Gives the core the end of some work. */
   #finish(work: Promise<Timeless>): void {
     this.#track(work.then((event) => this.runner.give(event)));
-  }
-
-  #report(report: Report): void {
-    const { log } = this.#options;
-    this.#ledger.take(report, (batch) => this.feed.header(batch));
-    if (report.kind === 'batch-sealed') this.#archiveBatch(report.batch);
-    if (report.kind === 'decided' || report.kind === 'unresolved' || report.kind === 'overruled') {
-      this.#archiveSubject(report.subject);
-    }
-    if (report.kind === 'evidence-found') this.#archiveEvidence(report.guilty);
-    if (report.kind === 'clock-skewed') {
-      this.#skew = { skewMs: report.skewMs, round: this.#latest ?? 0 };
-      return log.warn('clock-skewed', { skewMs: Math.round(report.skewMs) });
-    }
-    if (report.kind === 'fault')
-      return log.debug('fault', { code: report.code, from: report.from });
-    if (report.kind === 'decided') {
-      const { subject, verdict, level } = report;
-      return log.info('decided', { subject: subjectName(subject), verdict, level });
-    }
-    if (report.kind === 'evidence-found') {
-      return log.warn('evidence-found', { guilty: report.guilty.join(' ') });
-    }
-    log.debug(report.kind, 'subject' in report ? { subject: subjectName(report.subject) } : {});
-  }
-
-  #archiveBatch(batch: BatchId): void {
-    const { archive } = this.#options;
-    this.#track(askCore(this.runner, batch).then((all) => archive.addBatch(batch, all)));
-  }
-
-  #archiveSubject(subject: Subject): void {
-    const { archive } = this.#options;
-    const { batch, index } = subject;
-    this.#track(askCore(this.runner, batch, index).then((all) => archive.addSubject(subject, all)));
-  }
-
-  #archiveEvidence(guilty: readonly NodeId[]): void {
-    const { archive, view } = this.#options;
-    for (const id of guilty) {
-      const evidence = view.evidence().get(id);
-      if (evidence !== undefined) this.#keep(archive.addEvidence(id, evidence));
-    }
   }
 
   /** A beacon from an endpoint; gossip carries it on once the core has verified it. [TIME-1] */

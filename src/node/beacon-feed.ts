@@ -10,10 +10,3 @@ export interface BeaconFeed {
   fetch(round: Round): Promise<Uint8Array | undefined>;
   stop(): void;
 }
-
-/** No endpoints: gossip alone. */
-export const gossipOnly: BeaconFeed = {
-  start: () => undefined,
-  fetch: () => Promise.resolve(undefined),
-  stop: () => undefined,
-};

@@ -19,8 +19,6 @@ export type Signs = {
   readonly skewMs: number | undefined;
   /** Models that this node should hold and cannot run, by name. */
   readonly missingModels: readonly string[];
-  /** Something else that a person should know; empty if nothing. */
-  readonly warning: string;
 };
 
 /** Returns the state and its reason in a sentence; empty if there is nothing to say. */
@@ -41,7 +39,6 @@ export function healthOf(signs: Signs): { readonly state: NodeState; readonly re
     ...(signs.missingModels.length === 0
       ? []
       : [`cannot run ${signs.missingModels.join(', ')}: abstains when drawn`]),
-    ...(signs.warning === '' ? [] : [signs.warning]),
   ];
   return { state: reasons.length === 0 ? 'in-sync' : 'degraded', reason: reasons.join('; ') };
 }

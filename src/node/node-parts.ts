@@ -3,13 +3,21 @@
  * host, guard, store, models, execution.
  */
 import { join } from 'node:path';
-import type { BlobId, ModelManifest, NodeId } from '../base/index.ts';
+import { type BlobId, defined, fromHex, type ModelManifest, type NodeId } from '../base/index.ts';
 import type { Network } from '../core/index.ts';
-import { createSigner, identitySeed, type Signer } from '../crypto/index.ts';
+import {
+  type Crypto,
+  createSigner,
+  identitySeed,
+  realCrypto,
+  type Signer,
+} from '../crypto/index.ts';
 import { type InferenceEngine, openOnnxEngine } from '../inference/index.ts';
 import { helloOf, type NetworkFile, networkOf } from '../network-file/index.ts';
 import { openGuard, openStore, type SignGuard, type Store } from '../store/index.ts';
 import { Archive } from './archive.ts';
+import { BeaconClient, rememberBeacons } from './beacon/index.ts';
+import type { BeaconFeed } from './beacon-feed.ts';
 import { BlobDirectory, fetchBlob, fetchInto } from './blobs/index.ts';
 import { NodeError } from './error.ts';
 import { ExecutionService, type FetchBlob, ModelLibrary } from './execution/index.ts';
@@ -50,6 +58,9 @@ export type NodeParts = {
   readonly engine: InferenceEngine;
   readonly models: ModelLibrary;
   readonly execution: ExecutionService;
+  /** Real signatures; each beacon is verified once, whoever asks. */
+  readonly crypto: Crypto;
+  readonly beacons: BeaconFeed;
 };
 
 const EXECUTION_MEMORY_BYTES = 2 * 1024 ** 3;
@@ -80,7 +91,24 @@ export async function openNodeParts(folder: NodeFolder, role: Role): Promise<Nod
   });
   const fetch = fetchFrom(host);
   const execution = new ExecutionService({ network, engine, models, fetch, memoryBytes });
-  return { network, signer, guard, store, archive, host, engine, models, execution };
+  const crypto = rememberBeacons(realCrypto);
+  const beacons = beaconsOf(file, crypto, log);
+  return {
+    ...{ network, signer, guard, store, archive, host, engine, models, execution },
+    ...{ crypto, beacons },
+  };
+}
+
+/** Rounds from the endpoints that the network file names, besides those that gossip brings. */
+function beaconsOf({ beacon }: NetworkFile, crypto: Crypto, log: Log): BeaconFeed {
+  const { genesisMs, periodMs, endpoints, publicKey } = beacon;
+  const chainKey = defined(fromHex(publicKey), 'the key of a verified network file is hexadecimal');
+  return new BeaconClient({
+    endpoints,
+    chain: { chainKey, genesisMs, periodMs },
+    crypto,
+    report: ({ kind, ...fields }) => log.warn(kind, fields),
+  });
 }
 
 /** Fetches small blobs from whoever is connected, those named first first. */

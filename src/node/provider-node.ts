@@ -6,7 +6,6 @@ import { type AnswerEffect, Draws, Provider, type ProviderEffect } from '../core
 import { realCrypto } from '../crypto/index.ts';
 import { blobId, LIMITS, type RequestMessage, requestSigningBytes } from '../wire/index.ts';
 import { AssayNode } from './assay-node.ts';
-import { type BeaconFeed, gossipOnly } from './beacon-feed.ts';
 import { BlobDirectory } from './blobs/index.ts';
 import { NodeError } from './error.ts';
 import { BoundedCache, type RunResult } from './execution/index.ts';
@@ -19,11 +18,11 @@ import {
   writeInference,
   writeRefusal,
 } from './infer/index.ts';
+import { pause } from './light-client.ts';
 import { manifestOfModel, type NodeFolder, type NodeParts, openNodeParts } from './node-parts.ts';
 import { type Clock, eventLogHead, eventRecorder, systemClock } from './runner/index.ts';
 
 export type ProviderNodeOptions = NodeFolder & {
-  readonly beacons?: BeaconFeed;
   readonly clock?: Clock;
   readonly record?: (line: string) => void;
   /** Models that it serves; they are in the folder. */
@@ -52,11 +51,11 @@ export async function openProviderNode(options: ProviderNodeOptions): Promise<Pr
   const { network, signer, guard, execution } = parts;
   const provider = new Provider({
     draws: new Draws(network),
-    crypto: realCrypto,
+    crypto: parts.crypto,
     signer,
     guard: guard.records,
   });
-  const { record, clock = systemClock, beacons = gossipOnly, log, softwareVersion } = options;
+  const { record, clock = systemClock, log, softwareVersion } = options;
   const head = { role: 'provider', networkId: options.file.id, guard: guard.records } as const;
   record?.(eventLogHead({ ...head, executionClass: execution.executionClass }));
   const inputs = await BlobDirectory.open(join(options.directory, 'inputs'));
@@ -72,8 +71,6 @@ export async function openProviderNode(options: ProviderNodeOptions): Promise<Pr
       evidence: () => provider.evidence,
       opening: (subject) => provider.opening(subject),
     },
-    crypto: realCrypto,
-    beacons,
     blobSources: [(id) => inputs.find(id)],
     clock,
     log,
@@ -264,8 +261,4 @@ async function assertServable(parts: NodeParts, serves: readonly BlobId[]): Prom
       remedy: 'Serving from it would be judged invalid. Use an admitted runtime and machine.',
     });
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

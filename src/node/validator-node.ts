@@ -1,10 +1,9 @@
 /** A validator: the core's `Validator` in a node. */
 import type { BlobId } from '../base/index.ts';
 import { Draws, Validator } from '../core/index.ts';
-import { realCrypto } from '../crypto/index.ts';
 import { AssayNode } from './assay-node.ts';
-import { type BeaconFeed, gossipOnly } from './beacon-feed.ts';
 import { NodeError, reasonOf } from './error.ts';
+import { pause } from './light-client.ts';
 import { fetchModel, type NodeFolder, type NodeParts, openNodeParts } from './node-parts.ts';
 import {
   type Clock,
@@ -15,7 +14,6 @@ import {
 } from './runner/index.ts';
 
 export type ValidatorNodeOptions = NodeFolder & {
-  readonly beacons?: BeaconFeed;
   readonly clock?: Clock;
   /** Takes the lines of an event log. */
   readonly record?: (line: string) => void;
@@ -37,12 +35,12 @@ export async function openValidatorNode(options: ValidatorNodeOptions): Promise<
   const { executionClass } = execution;
   const validator = new Validator({
     draws: new Draws(network),
-    crypto: realCrypto,
+    crypto: parts.crypto,
     signer,
     guard: guard.records,
     executionClass,
   });
-  const { record, clock = systemClock, beacons = gossipOnly, log, softwareVersion } = options;
+  const { record, clock = systemClock, log, softwareVersion } = options;
   record?.(
     eventLogHead({
       role: 'validator',
@@ -64,8 +62,6 @@ export async function openValidatorNode(options: ValidatorNodeOptions): Promise<
       opening: () => undefined,
       evidence: () => validator.evidence,
     },
-    crypto: realCrypto,
-    beacons,
     blobSources: [],
     clock,
     log,
@@ -163,13 +159,4 @@ function assertMember({ network, signer }: NodeParts): void {
       remedy: 'Use the keystore with which the proofs of this network file were made.',
     });
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    if (signal.aborted) resolve();
-    timer.unref();
-  });
 }

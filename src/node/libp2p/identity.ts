@@ -29,6 +29,11 @@ export function peerIdOf(node: NodeId): PeerId {
   return peerIdFromPublicKey(publicKeyFromRaw(raw));
 }
 
+/** Returns the text of the peer id of `node`, as it ends a multiaddr: `…/p2p/<text>`. */
+export function peerIdText(node: NodeId): string {
+  return peerIdOf(node).toString();
+}
+
 /** Returns the node that the text of a peer id names, `undefined` if it names none. */
 export function nodeIdOfText(text: string): NodeId | undefined {
   try {

@@ -1,0 +1,107 @@
+/**
+ * What reports of the core leave behind: figures, the archive, the log, the state of the clock.
+ */
+import type { BatchId, NodeId, Subject } from '../base/index.ts';
+import type { Network, Report } from '../core/index.ts';
+import { askCore, subjectName } from './answers.ts';
+import type { Archive } from './archive.ts';
+import type { CoreView } from './assay-node.ts';
+import type { Feed } from './feed.ts';
+import { Ledger, slashesOf } from './ledger.ts';
+import type { Log } from './log/index.ts';
+import type { Counter, Loss } from './rpc/index.ts';
+import type { Runner } from './runner/index.ts';
+
+export type ChronicleOptions = {
+  readonly network: Network;
+  readonly view: CoreView;
+  readonly archive: Archive;
+  readonly log: Log;
+  readonly runner: Runner;
+  readonly feed: Feed;
+  /** Watches work that nobody waits for. */
+  readonly track: (work: Promise<unknown>) => void;
+};
+
+/** Rounds after which a skew that was not seen again is over. */
+const SKEW_ROUNDS = 2;
+
+export class Chronicle {
+  readonly #options: ChronicleOptions;
+  readonly #ledger: Ledger;
+  #skew: { readonly skewMs: number; readonly round: number } | undefined;
+
+  constructor(options: ChronicleOptions) {
+    this.#options = options;
+    this.#ledger = new Ledger(options.network);
+  }
+
+  get counters(): Readonly<Record<Counter, number>> {
+    return this.#ledger.counters;
+  }
+
+  countExecution(): void {
+    this.#ledger.count('executions');
+  }
+
+  /** [SLASH-2] Slashes of the advisory settlement of what this node knows. */
+  slashes(): readonly Loss[] {
+    const { view } = this.#options;
+    return slashesOf(this.#ledger.settlement(view.judged(), view.evidence().keys()));
+  }
+
+  /** [TIME-4] How far the clock is off, if it lately was too far. */
+  skewMs(latest: number): number | undefined {
+    if (this.#skew === undefined || latest - this.#skew.round > SKEW_ROUNDS) return undefined;
+    return this.#skew.skewMs;
+  }
+
+  /** @param latest round of the latest beacon */
+  take(report: Report, latest: number): void {
+    this.#ledger.take(report, (batch) => this.#options.feed.header(batch));
+    this.#write(report);
+    if (report.kind === 'clock-skewed') this.#skew = { skewMs: report.skewMs, round: latest };
+    if (report.kind === 'batch-sealed') this.#archiveBatch(report.batch);
+    if (report.kind === 'decided' || report.kind === 'unresolved' || report.kind === 'overruled') {
+      this.#archiveSubject(report.subject);
+    }
+    if (report.kind === 'evidence-found') this.#archiveEvidence(report.guilty);
+  }
+
+  #write(report: Report): void {
+    const { log } = this.#options;
+    if (report.kind === 'clock-skewed') {
+      return log.warn('clock-skewed', { skewMs: Math.round(report.skewMs) });
+    }
+    if (report.kind === 'evidence-found') {
+      return log.warn('evidence-found', { guilty: report.guilty.join(' ') });
+    }
+    if (report.kind === 'decided') {
+      const { subject, verdict, level } = report;
+      return log.info('decided', { subject: subjectName(subject), verdict, level });
+    }
+    if (report.kind === 'fault') {
+      return log.debug('fault', { code: report.code, from: report.from });
+    }
+    log.debug(report.kind, 'subject' in report ? { subject: subjectName(report.subject) } : {});
+  }
+
+  #archiveBatch(batch: BatchId): void {
+    const { archive, runner, track } = this.#options;
+    track(askCore(runner, batch).then((all) => archive.addBatch(batch, all)));
+  }
+
+  #archiveSubject(subject: Subject): void {
+    const { archive, runner, track } = this.#options;
+    const { batch, index } = subject;
+    track(askCore(runner, batch, index).then((all) => archive.addSubject(subject, all)));
+  }
+
+  #archiveEvidence(guilty: readonly NodeId[]): void {
+    const { archive, view, track } = this.#options;
+    for (const id of guilty) {
+      const evidence = view.evidence().get(id);
+      if (evidence !== undefined) track(archive.addEvidence(id, evidence));
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/** Nodes and clients of a network: what the command line and other programs start. */
+export type { AssayNode } from './assay-node.ts';
+export {
+  BeaconClient,
+  BeaconError,
+  type BeaconServer,
+  chainInfoOf,
+  startBeaconServer,
+} from './beacon/index.ts';
+export { BlobDirectory, BlobError } from './blobs/index.ts';
+export { type Devnet, type DevnetMember, makeDevnet } from './devnet/index.ts';
+export { NodeError, reasonOf } from './error.ts';
+export type { RunResult } from './execution/index.ts';
+export { InferError, type Inference } from './infer/index.ts';
+export * from './keys/index.ts';
+export { HostError, peerIdText } from './libp2p/index.ts';
+export { LightClient, type LightClientOptions } from './light-client.ts';
+export { createLog, LOG_LEVELS, type Log, type LogLevel, silentLog } from './log/index.ts';
+export type { NodeFolder } from './node-parts.ts';
+export { openProviderNode, type ProviderNode, type ProviderNodeOptions } from './provider-node.ts';
+export {
+  type Answered,
+  type ClaimOutcome,
+  type InferOptions,
+  Requester,
+} from './requester.ts';
+export { NODE_STATES, type NodeState, type NodeStatus, RpcError } from './rpc/index.ts';
+export { readEventLogHead, replayEventLog } from './runner/index.ts';
+export {
+  openValidatorNode,
+  type ValidatorNode,
+  type ValidatorNodeOptions,
+} from './validator-node.ts';

@@ -1,0 +1,154 @@
+/** A network in this process: real libp2p on loopback, real guards and stores in a temp folder. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ProtocolParameters, sha256, utf8 } from '../../src/base/index.ts';
+import {
+  buildModel,
+  DEFAULT_COMPARATOR,
+  executionClassOf,
+  manifestOf,
+  openModel,
+} from '../../src/inference/index.ts';
+import { startBeaconServer } from '../../src/node/beacon/index.ts';
+import { BlobDirectory } from '../../src/node/blobs/index.ts';
+import { type Devnet, type DevnetMember, makeDevnet } from '../../src/node/devnet/index.ts';
+import { peerIdText } from '../../src/node/libp2p/index.ts';
+import { createLog, type LogLevel } from '../../src/node/log/index.ts';
+import type { NodeFolder } from '../../src/node/node-parts.ts';
+import { openProviderNode, type ProviderNode } from '../../src/node/provider-node.ts';
+import { openValidatorNode, type ValidatorNode } from '../../src/node/validator-node.ts';
+import { createGuard } from '../../src/store/index.ts';
+
+export type TestDevnetOptions = {
+  readonly validators: number;
+  readonly providers: number;
+  readonly roundMs: number;
+  readonly parameters?: Partial<ProtocolParameters>;
+  readonly logLevel?: LogLevel;
+};
+
+/** Runs a whole network; `stop` ends it and removes its folder. */
+export class TestDevnet {
+  readonly devnet: Devnet;
+  readonly directory: string;
+  readonly model = buildModel('mlp', { seed: 7 });
+  readonly validators: ValidatorNode[] = [];
+  readonly providers: ProviderNode[] = [];
+  readonly #options: TestDevnetOptions;
+  readonly #stopBeacon: () => Promise<void>;
+
+  private constructor(more: {
+    devnet: Devnet;
+    directory: string;
+    options: TestDevnetOptions;
+    stopBeacon: () => Promise<void>;
+  }) {
+    this.devnet = more.devnet;
+    this.directory = more.directory;
+    this.#options = more.options;
+    this.#stopBeacon = more.stopBeacon;
+  }
+
+  /** Makes folders and network file, starts beacon and all nodes. */
+  static async start(options: TestDevnetOptions): Promise<TestDevnet> {
+    const directory = mkdtempSync(join(tmpdir(), 'assay-test-'));
+    const seed = sha256(utf8(`devnet/${directory}`));
+    const ports = await freePorts(options.validators + options.providers);
+    const { roundMs } = options;
+    const genesisMs = Date.now() + 1_000;
+    const model = openModel(buildModel('mlp', { seed: 7 }));
+    const manifest = manifestOf(model, {
+      name: 'mlp',
+      executionClasses: [executionClassOf('disabled')],
+      comparator: DEFAULT_COMPARATOR,
+      executionMs: 100,
+      inputBytesMax: 1_048_576,
+    });
+    const make = (endpoints: readonly string[]): Devnet =>
+      makeDevnet({
+        seed,
+        name: 'test',
+        validators: options.validators,
+        providers: options.providers,
+        models: [manifest],
+        roundMs,
+        genesisMs,
+        address: (role, index, id) => {
+          const port = ports[role === 'validator' ? index : options.validators + index];
+          return `/ip4/127.0.0.1/tcp/${port}/p2p/${peerIdText(id)}`;
+        },
+        endpoints,
+        ...(options.parameters === undefined ? {} : { parameters: options.parameters }),
+      });
+    const server = await startBeaconServer({
+      seed: make([]).beaconSeed,
+      periodMs: roundMs,
+      genesisMs,
+      host: '127.0.0.1',
+      port: 0,
+    });
+    const devnet = make([server.url]);
+    const net = new TestDevnet({
+      devnet,
+      directory,
+      options,
+      stopBeacon: () => server.close(),
+    });
+    await net.#startAll(ports);
+    return net;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.validators, ...this.providers].map((node) => node.stop()));
+    await this.#stopBeacon();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async #startAll(ports: readonly number[]): Promise<void> {
+    const { validators, providers } = this.devnet;
+    for (const [i, member] of validators.entries()) {
+      const folder = await this.folder(member, ports[i] ?? 0);
+      this.validators.push(await openValidatorNode({ ...folder }));
+    }
+    for (const [i, member] of providers.entries()) {
+      const folder = await this.folder(member, ports[validators.length + i] ?? 0);
+      const serves = this.devnet.file.models.map(({ model }) => model as never);
+      this.providers.push(await openProviderNode({ ...folder, serves }));
+    }
+    await Promise.all([...this.validators, ...this.providers].map((node) => node.start()));
+  }
+
+  /** The folder of a member, made if need be. */
+  async folder(member: DevnetMember, port: number): Promise<NodeFolder> {
+    const directory = join(this.directory, member.name);
+    const networkId = Buffer.from(this.devnet.file.id, 'hex');
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const guard = await createGuard(join(directory, 'guard'), { networkId, owner: member.id });
+    await guard.close();
+    const models = await BlobDirectory.open(join(directory, 'models'));
+    await models.put(this.model);
+    const { logLevel = 'silent' } = this.#options;
+    return {
+      directory,
+      file: this.devnet.file,
+      seed: member.seed,
+      listen: [`/ip4/127.0.0.1/tcp/${port}`],
+      softwareVersion: 'assay/test',
+      log: createLog({
+        level: logLevel,
+        isPretty: true,
+        write: (text) => process.stderr.write(`${member.name} ${text}`),
+      }),
+    };
+  }
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => new Promise((r) => server.once('listening', r))));
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((r) => server.close(r))));
+  return ports;
+}
