@@ -41,6 +41,15 @@ describe('sign guard: damage', () => {
     }
   }).timeout(60_000);
 
+  it('[GUARD-2] every flipped bit of an append in the first copy alone is refused', async () => {
+    for (let bit = 8 * stage(2).length; bit < 8 * stage(3).length; bit++) {
+      const flipped = Uint8Array.from(stage(3));
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      const found = await opened({ a: flipped, b: stage(2) });
+      equal(found, 'guard-damaged', `bit ${bit} went unnoticed`);
+    }
+  });
+
   it('[GUARD-2] the first copy cut anywhere while the second is whole is refused', async () => {
     for (let size = 0; size < stage(3).length; size++) {
       const found = await opened({ a: stage(3).subarray(0, size), b: stage(3) });
@@ -99,20 +108,15 @@ describe('sign guard: damage', () => {
   });
 
   it('[GUARD-2] a copy from before a compaction is refused once the log went on', async () => {
-    const disk = new CrashDisk();
-    const options = { ...IDENTITY, disk, compactionBytesMin: 0 };
-    const guard = await createGuard(FOLDER, options);
-    for (const records of APPENDS) await guard.append(records, roundOf);
-    const old = await disk.read(B);
-    await guard.prune(round(7));
-    const fresh = await disk.read(A);
-    ok(fresh.length < old.length, 'the log was compacted');
-    await guard.append([voteAt(8)], roundOf);
-    const gone = await disk.read(A);
-    equal(await opened({ a: gone, b: old }), 'guard-copies-disagree');
-    equal(await opened({ a: old, b: gone }), 'guard-copies-disagree');
-    equal(await opened({ a: old, b: fresh }), 'guard-copies-disagree');
-    deepEqual(await opened({ a: gone, b: gone }), [voteAt(8)]);
+    const { before } = await pruned({ compactionBytesMin: Infinity });
+    const { before: fresh, after } = await pruned({ compactionBytesMin: 0 });
+    ok(fresh.length < before.length, 'the log was compacted');
+    equal(await opened({ a: after, b: before }), 'guard-copies-disagree');
+    equal(await opened({ a: before, b: after }), 'guard-copies-disagree');
+    equal(await opened({ a: before, b: fresh }), 'guard-copies-disagree');
+    equal(await opened({ a: fresh, b: stage(3) }), 'guard-copies-disagree');
+    deepEqual(await opened({ a: fresh, b: before }), []);
+    deepEqual(await opened({ a: after, b: fresh }), [voteAt(8)]);
   });
 
   it('a refusal names file, offset and what to do', async () => {
@@ -133,6 +137,17 @@ function stage(appends: number): Uint8Array {
   const bytes = STAGES[appends];
   if (bytes === undefined) throw new Error(`there is no stage ${appends}`);
   return bytes;
+}
+
+/** The bytes of a copy after all appends and a prune, and after one append more. */
+async function pruned(options: { readonly compactionBytesMin: number }) {
+  const disk = new CrashDisk();
+  const guard = await createGuard(FOLDER, { ...IDENTITY, ...options, disk });
+  for (const records of APPENDS) await guard.append(records, roundOf);
+  await guard.prune(round(7));
+  const before = await disk.read(A);
+  await guard.append([voteAt(8)], roundOf);
+  return { before, after: await disk.read(A) };
 }
 
 /**
