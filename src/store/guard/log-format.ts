@@ -73,7 +73,7 @@ const HEADER_HASH_OFFSET = ORIGIN_OFFSET + HASH_BYTES;
 /** Bytes of the header. */
 export const HEADER_BYTES = HEADER_HASH_OFFSET + HASH_BYTES;
 
-/** Bytes of the entries of one frame: a thousand promises, 8 ms of hashing at most. */
+/** Bytes of the entries of one frame: a thousand promises, some milliseconds of hashing. */
 export const FRAME_PAYLOAD_BYTES_MAX = 1_048_576;
 const FRAME_HEAD_BYTES = 20;
 const SEQUENCE_OFFSET = 4;
