@@ -10,19 +10,30 @@ import {
   utf8,
   type Verdict,
 } from '../../../src/base/index.ts';
-import { isLeafDrawn } from '../../../src/core/index.ts';
-import { merkleTree, pathOf, type Signer } from '../../../src/crypto/index.ts';
+import { type Committee, certificateRounds, Draws, isLeafDrawn } from '../../../src/core/index.ts';
+import { type MerkleTree, merkleTree, pathOf, type Signer } from '../../../src/crypto/index.ts';
 import type { Receipt } from '../../../src/receipt/index.ts';
 import {
+  ackSigningBytes,
   batchId,
+  bitmapOf,
+  type CertificateMessage,
   type Claim,
   encodeClaim,
   type HeaderMessage,
+  headerSigningBytes,
   outputCommitment,
+  type Seal,
+  voteSigningBytes,
 } from '../../../src/wire/index.ts';
-import { Cluster } from '../../support/cluster.ts';
-import { digestOf, EXECUTION_CLASS, INPUT, MODEL } from '../../support/cluster-network.ts';
-import { certificateOf, sealOf, signedHeader } from '../../support/forgery.ts';
+import {
+  type ClusterKeys,
+  createClusterKeys,
+  digestOf,
+  EXECUTION_CLASS,
+  INPUT,
+  MODEL,
+} from '../../support/cluster-network.ts';
 
 export type FixtureOptions = {
   readonly crypto?: 'stand-in' | 'real';
@@ -32,40 +43,58 @@ export type FixtureOptions = {
   readonly executionClass?: string;
   readonly verdict?: Verdict;
   readonly level?: number;
-  /** Who votes; all, if absent. */
+  /** Who of the committee votes; all, if absent. */
   readonly signers?: (all: readonly Signer[]) => readonly Signer[];
   readonly parameters?: Partial<ProtocolParameters>;
   readonly isShown?: boolean;
 };
 
-export type Fixture = { readonly cluster: Cluster; readonly receipt: Receipt };
+export type Fixture = { readonly keys: ClusterKeys; readonly receipt: Receipt };
 
 const ROUND = round(5);
+export const SALT: Digest = digest(sha256(utf8('salt')));
 
 /** Returns a receipt of leaf 0 of a batch: drawn, or not, as its class has it. */
 export function fixtureOf(kind: Receipt['kind'], options: FixtureOptions = {}): Fixture {
-  const stakes = Array.from({ length: options.validators ?? 4 }, () => 10);
-  const cluster = new Cluster({
-    stakes,
+  const keys = createClusterKeys({
+    stakes: Array.from({ length: options.validators ?? 4 }, () => 10),
     crypto: options.crypto ?? 'stand-in',
     parameters: options.parameters ?? {},
   });
+  return { keys, receipt: receiptOf(kind, keys, options) };
+}
+
+/** Returns a receipt of the network of `keys`. */
+export function receiptOf(
+  kind: Receipt['kind'],
+  keys: ClusterKeys,
+  options: FixtureOptions = {},
+): Receipt {
   for (let attempt = 0; attempt < 64; attempt++) {
     const claims = Array.from({ length: options.leaves ?? 3 }, (_, index) =>
-      claimOf(cluster, { nonce: uint64Bytes(BigInt(64 * attempt + index)), options }),
+      claimOf(keys, { nonce: uint64Bytes(BigInt(64 * attempt + index)), options }),
     );
-    const header = headerOf(cluster, claims, options.assuranceClass ?? 'half');
-    if (isFirstDrawn(cluster, header) === (kind === 'drawn')) {
-      return { cluster, receipt: receiptOf(kind, { cluster, claims, header, options }) };
-    }
+    const tree = merkleTree(claims.map(encodeClaim));
+    const header = headerOf(keys, tree, options.assuranceClass ?? 'half');
+    if (isFirstDrawn(keys, header) !== (kind === 'drawn')) continue;
+    const output = { digest: digestOf('right'), salt: SALT };
+    const answer = {
+      claim: defined(claims[0], 'there is a claim'),
+      path: pathOf(tree, 0),
+      ...(options.isShown === false ? {} : { output }),
+    };
+    const network = digest(keys.network.id);
+    const base = { type: 'receipt', format: 1, network, answer } as const;
+    if (kind === 'drawn')
+      return { ...base, kind, certificate: certificateOf(keys, header, options) };
+    const beacons = beaconsOf(keys, [ROUND, ROUND + 2]);
+    return { ...base, kind, header, seal: sealOf(keys, header), index: 0, beacons };
   }
   throw new RangeError('leaf 0 is drawn, or not, within 64 attempts');
 }
 
-export const SALT: Digest = digest(sha256(utf8('salt')));
-
 function claimOf(
-  { keys }: Cluster,
+  keys: ClusterKeys,
   { nonce, options }: { nonce: Uint8Array; options: FixtureOptions },
 ): Claim {
   return {
@@ -78,59 +107,73 @@ function claimOf(
   };
 }
 
-function headerOf(
-  cluster: Cluster,
-  claims: readonly Claim[],
-  assuranceClass: string,
-): HeaderMessage {
-  const provider = defined(cluster.keys.providers[0], 'there is a provider');
-  return signedHeader(cluster, provider, {
-    type: 'header',
-    provider: provider.id,
-    round: ROUND,
-    assuranceClass,
-    model: MODEL,
-    root: merkleTree(claims.map(encodeClaim)).root,
-    count: claims.length,
-  });
+function headerOf(keys: ClusterKeys, tree: MerkleTree, assuranceClass: string): HeaderMessage {
+  const provider = defined(keys.providers[0], 'there is a provider');
+  const { root, count } = tree;
+  const body = { provider: provider.id, round: ROUND, assuranceClass, model: MODEL, root, count };
+  const signature = provider.sign(headerSigningBytes(keys.network.id, body));
+  return { type: 'header', ...body, signature };
 }
 
-function isFirstDrawn({ keys, network }: Cluster, header: HeaderMessage): boolean {
-  const signature = keys.beacon.sign(ROUND + 2);
-  const beacon = keys.crypto.verifyBeacon(network.beacon.chainKey, ROUND + 2, signature);
-  const oneIn = network.parameters.classes.get(header.assuranceClass) ?? 1;
+function isFirstDrawn(keys: ClusterKeys, header: HeaderMessage): boolean {
+  const oneIn = keys.network.parameters.classes.get(header.assuranceClass) ?? 1;
   const request = { batch: batchId(header), count: header.count, oneIn };
-  return isLeafDrawn(defined(beacon, 'the chain signs its beacons'), request, 0);
+  return isLeafDrawn(randomness(keys, ROUND + 2), request, 0);
 }
 
-function receiptOf(
-  kind: Receipt['kind'],
-  at: {
-    cluster: Cluster;
-    claims: readonly Claim[];
-    header: HeaderMessage;
-    options: FixtureOptions;
-  },
-): Receipt {
-  const { cluster, claims, header, options } = at;
-  const { network, keys } = cluster;
-  const answer = {
-    claim: defined(claims[0], 'there is a claim'),
-    path: pathOf(merkleTree(claims.map(encodeClaim)), 0),
-    ...(options.isShown === false ? {} : { output: { digest: digestOf('right'), salt: SALT } }),
-  };
-  const base = { type: 'receipt', format: 1, network: digest(network.id), answer } as const;
-  if (kind === 'undrawn') {
-    const beacons = [ROUND, ROUND + 2].map((r) => {
-      return { round: round(r), signature: keys.beacon.sign(r) };
-    });
-    return { ...base, kind, header, seal: sealOf(cluster, header), index: 0, beacons };
-  }
-  const certificate = certificateOf(cluster, {
-    verdict: options.verdict ?? 'valid',
-    signers: options.signers?.(keys.validators) ?? keys.validators,
-    level: options.level ?? 0,
+function sealOf(keys: ClusterKeys, header: HeaderMessage): Seal {
+  const { network, crypto } = keys;
+  const draws = new Draws(network);
+  const seats = draws.seal(header.provider, header.round, randomness(keys, header.round));
+  const message = ackSigningBytes(network.id, batchId(header));
+  const signatures = holdersOf(keys, seats).map((signer) => signer.signVote(message));
+  const signature = defined(crypto.aggregate(signatures), 'there are sealing seats');
+  return { holders: bitmapOf(seats.holders.keys(), seats.holders.length), signature };
+}
+
+function certificateOf(
+  keys: ClusterKeys,
+  header: HeaderMessage,
+  { verdict = 'valid', level = 0, signers = (all) => all }: FixtureOptions,
+): CertificateMessage {
+  const { network, crypto } = keys;
+  const rounds = certificateRounds(network, { header, level });
+  const batch = { id: batchId(header), provider: header.provider, model: header.model };
+  const drawing = randomness(keys, defined(rounds.at(-1), 'a level has a drawing beacon'));
+  const committee = new Draws(network).level(batch, { index: 0, level, randomness: drawing });
+  const message = voteSigningBytes(network.id, { batch: batch.id, index: 0 }, level, verdict);
+  const chosen = signers(holdersOf(keys, committee));
+  const indices = chosen.map(({ id }) => committee.indexOf.get(id) ?? 0);
+  const signature = crypto.aggregate(chosen.map((signer) => signer.signVote(message)));
+  return {
+    type: 'certificate',
     header,
-  });
-  return { ...base, kind, certificate };
+    seal: sealOf(keys, header),
+    index: 0,
+    level,
+    verdict,
+    votes: [
+      {
+        verdict,
+        holders: bitmapOf(indices, committee.holders.length),
+        signature: defined(signature, 'somebody votes'),
+      },
+    ],
+    beacons: beaconsOf(keys, rounds),
+    set: network.setHash,
+    parameters: network.parametersHash,
+  };
+}
+
+function beaconsOf({ beacon }: ClusterKeys, rounds: readonly number[]) {
+  return rounds.map((r) => ({ round: round(r), signature: beacon.sign(r) }));
+}
+
+function holdersOf({ validators }: ClusterKeys, committee: Committee): readonly Signer[] {
+  return committee.holders.flatMap((id) => validators.find((signer) => signer.id === id) ?? []);
+}
+
+function randomness({ network, crypto, beacon }: ClusterKeys, r: number): Uint8Array {
+  const value = crypto.verifyBeacon(network.beacon.chainKey, r, beacon.sign(r));
+  return defined(value, 'the chain signs its beacons');
 }

@@ -9,8 +9,7 @@ import {
   type ReceiptVerification,
   verifyReceipt,
 } from '../../../src/receipt/index.ts';
-import type { Cluster } from '../../support/cluster.ts';
-import { OTHER_MODEL } from '../../support/cluster-network.ts';
+import { type ClusterKeys, OTHER_MODEL } from '../../support/cluster-network.ts';
 import { fixtureOf, SALT } from './fixture.ts';
 
 const drawn = fixtureOf('drawn');
@@ -18,8 +17,8 @@ const undrawn = fixtureOf('undrawn');
 ok(drawn.receipt.kind === 'drawn' && undrawn.receipt.kind === 'undrawn');
 const { certificate, answer } = drawn.receipt;
 
-function verify({ cluster }: { cluster: Cluster }, receipt: Receipt): ReceiptVerification {
-  return verifyReceipt(cluster.network, cluster.keys.crypto, receipt);
+function verify({ keys }: { keys: ClusterKeys }, receipt: Receipt): ReceiptVerification {
+  return verifyReceipt(keys.network, keys.crypto, receipt);
 }
 
 /** The first check that fails, or `none`. */
@@ -28,7 +27,7 @@ function failure(receipt: Receipt): string {
   return result.kind === 'invalid' ? result.check : 'none';
 }
 
-function judgementOf(fixture: { cluster: Cluster; receipt: Receipt }) {
+function judgementOf(fixture: { keys: ClusterKeys; receipt: Receipt }) {
   const result = verify(fixture, fixture.receipt);
   ok(result.kind === 'valid', JSON.stringify(result.kind === 'invalid' ? result.checks : ''));
   ok(result.summary.judgement !== undefined);
@@ -58,7 +57,7 @@ describe('a receipt', () => {
     equal(summary.provider, certificate.header.provider);
     equal(summary.input, answer.claim.input);
     equal(summary.model.model, certificate.header.model);
-    equal(summary.requester, drawn.cluster.keys.requester.id);
+    equal(summary.requester, drawn.keys.requester.id);
     deepEqual(summary.rounds, [5, 7]);
     equal(summary.oneIn, 2);
   });
@@ -164,7 +163,7 @@ describe('a receipt', () => {
   });
 
   it('[CERT-1] gives the answer of the core for its certificate', () => {
-    const { network, keys } = drawn.cluster;
+    const { network, crypto } = drawn.keys;
     const variants = [
       certificate,
       { ...certificate, verdict: 'invalid' as const },
@@ -173,7 +172,7 @@ describe('a receipt', () => {
       { ...certificate, set: digest(sha256(utf8('x'))) },
     ];
     for (const each of variants) {
-      const whole = verifyCertificate(network, keys.crypto, each).kind;
+      const whole = verifyCertificate(network, crypto, each).kind;
       const stepwise = verify(drawn, { ...drawn.receipt, kind: 'drawn', certificate: each }).kind;
       equal(stepwise, whole);
     }
