@@ -1,19 +1,28 @@
 /**
  * How a command that failed ends: one clear message with place and remedy, and an exit code.
  *
- * 2: input or environment, the user can mend it. 70: a fault in Assay. 130: stopped by the user.
+ * 1: what was to be verified is not valid. 2: input or environment, the user can mend it. 70: a
+ * fault in Assay. 130: stopped by the user.
  */
-import type { AssayError } from '../base/index.ts';
+import { AssayError } from '../base/index.ts';
 import { wrapText } from './text.ts';
 
 /** All went well. */
 export const EXIT_OK = 0;
+/** What was to be verified is not valid. */
+export const EXIT_NOT_VALID = 1;
 /** Input or environment: the user can mend it. */
 export const EXIT_INPUT = 2;
 /** A fault in Assay. */
 export const EXIT_BUG = 70;
 /** Stopped by the user. */
 export const EXIT_INTERRUPTED = 130;
+
+/** What a command was asked to verify is not valid: it did its work, and the answer is no. */
+export class NotValidError extends AssayError {
+  override readonly name = 'NotValidError';
+  readonly exitCode = EXIT_NOT_VALID;
+}
 
 /** What is printed, and what the process ends with. */
 export type Failure = { readonly text: string; readonly exitCode: number };
@@ -25,7 +34,8 @@ export type Failure = { readonly text: string; readonly exitCode: number };
 export function describeFailure(error: unknown, options: { readonly isVerbose: boolean }): Failure {
   const trace = options.isVerbose ? `${traceOf(error)}\n` : '';
   if (isAssayError(error) || isSystemError(error)) {
-    return { text: `${wrapped(`assay: ${error.message}`)}\n${trace}`, exitCode: EXIT_INPUT };
+    const exitCode = isNotValid(error) ? EXIT_NOT_VALID : EXIT_INPUT;
+    return { text: `${wrapped(`assay: ${error.message}`)}\n${trace}`, exitCode };
   }
   const hint = options.isVerbose ? '' : ' Run again with --verbose for its trace.';
   const text = `assay: ${messageOf(error)}\n  This is a bug in Assay, not in your input.${hint}\n`;
@@ -40,6 +50,10 @@ function wrapped(text: string): string {
 function wrappedLine(line: string): readonly string[] {
   const content = line.trimStart();
   return wrapText(content, { indent: line.length - content.length });
+}
+
+function isNotValid(error: Error): boolean {
+  return 'exitCode' in error && error.exitCode === EXIT_NOT_VALID;
 }
 
 /** Told by its shape: a handler that is loaded later may come with a class of its own. */

@@ -8,8 +8,10 @@ import '../polyfill.ts';
 import type { Argv } from 'yargs';
 import yargs from 'yargs';
 import { AssayError } from '../base/index.ts';
+import { beaconCommand } from './commands/beacon/index.ts';
 import { configCommand } from './commands/config/index.ts';
 import { modelCommand } from './commands/model/index.ts';
+import { receiptCommand } from './commands/receipt/index.ts';
 import { simCommand } from './commands/sim/index.ts';
 import { EXIT_VIOLATION, isViolation } from './commands/sim/violation.ts';
 import { theoryCommand } from './commands/theory/index.ts';
@@ -57,8 +59,8 @@ export async function main(): Promise<void> {
 /**
  * Runs one command line.
  * @param args the words after `assay`
- * @returns the exit code: 0, 2 (input), 3 (a promise of the protocol broke), 70 (a bug),
- *   130 (interrupted); does not throw
+ * @returns the exit code: 0, 1 (not valid), 2 (input), 3 (a promise of the protocol broke),
+ *   70 (a bug), 130 (interrupted); does not throw
  */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   try {
@@ -121,6 +123,8 @@ function buildParser(): Argv {
     .command(modelCommand)
     .command(theoryCommand)
     .command(configCommand)
+    .command(receiptCommand)
+    .command(beaconCommand)
     .option('verbose', { type: 'boolean', default: false, describe: 'Show traces of errors' })
     .check(refuseRepeats, true)
     .demandCommand(1, 'name a command')

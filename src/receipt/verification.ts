@@ -158,9 +158,8 @@ function checkProviderHeader({ network, crypto, header, draws, ...at }: Verifica
     return failed('no validator holds the model');
   }
   const { round, count } = header;
-  return ok(
-    `the provider signed batch ${batchId(header)} of round ${round}: answer ${at.index + 1} of ${count}`,
-  );
+  const place = `answer ${at.index + 1} of ${count}`;
+  return ok(`the provider signed batch ${batchId(header)} of round ${round}: ${place}`);
 }
 
 /** [TIME-1] The beacons of the rounds that sealed and drew, and no others. */

@@ -64,10 +64,12 @@ function finalityWords({ reason, verdict, level, votes }: JudgementSummary): str
   }
 }
 
-function poolWords({ poolStake, totalStake }: JudgementSummary): string {
+function poolWords({ poolStake, totalStake, verdict, votes }: JudgementSummary): string {
+  // [QUORUM-5] `inconclusive` needs fewer votes of its own than the other verdicts
+  const captured = verdict === 'inconclusive' ? 'a third' : 'two thirds';
   return (
     `The validators that could be drawn hold ${percent(poolStake, totalStake)} of all stake. The ` +
-    'verdict is wrong only if dishonest ones got more than two thirds of the seats.'
+    `verdict is wrong only if dishonest ones got more than ${captured} of the ${votes.unit}.`
   );
 }
 

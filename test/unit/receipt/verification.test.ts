@@ -149,7 +149,7 @@ describe('a receipt', () => {
     match(part.words, /Provisional: .* may have objected/);
   });
 
-  it('[QUORUM-4] is provisional if the level is too light for its verdict, all weight or not', () => {
+  it('[QUORUM-4] is provisional at a level too light for its verdict, with all weight too', () => {
     const light = judgementOf(fixtureOf('drawn', { validators: MANY, verdict: 'invalid' }));
     deepEqual([light.finality, light.reason], ['provisional', 'level-too-light']);
     match(light.words, /too small to make invalid final/);

@@ -190,7 +190,7 @@ describe('a devnet beacon', () => {
     equal(kinds().filter((kind) => kind === 'beacon-stalled').length, 1);
   });
 
-  it('[TIME-1] is heard over an endpoint that lies, and whatever else an endpoint says', async () => {
+  it('[TIME-1] is heard over an endpoint that lies, whatever it says', async () => {
     const forged = toHex(createBeaconSource(sha256(utf8('other'))).sign(3));
     const { url } = await serve();
     const lies: readonly string[] = [
