@@ -224,6 +224,16 @@ describe('an explanation', () => {
     ok(only?.holders.every(({ state }) => state.kind === 'missing'));
   });
 
+  it('[CERT-1] believes no certificate that its holders did not sign', () => {
+    const forged = good.messages.map((message): Message => {
+      if (message.type !== 'certificate') return message;
+      const signature = new Uint8Array(96);
+      return { ...message, votes: message.votes.map((group) => ({ ...group, signature })) };
+    });
+    const found = explained(good, { messages: forged });
+    deepEqual([found.levels[0]?.certificates, found.decision], [[], undefined]);
+  });
+
   it('is as much as is known', () => {
     const { network, keys } = good.cluster;
     equal(explain(network, keys.crypto, inputOf(good, { messages: [] })), undefined);
