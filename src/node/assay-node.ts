@@ -110,6 +110,7 @@ export class AssayNode {
       runner: this.runner,
       onBeacon: (beacon) => this.#noteBeacon(beacon.round, beacon.signature),
       onMalformed: (from, reason) => options.log.debug('message-malformed', { from, reason }),
+      watermark: () => options.guard.watermark,
     });
     const { network, view, archive, log } = options;
     const { runner, feed } = this;
@@ -120,6 +121,11 @@ export class AssayNode {
 
   get id(): NodeId {
     return this.#options.host.id;
+  }
+
+  /** Latest beacon known. */
+  get latestRound(): Round | undefined {
+    return this.#latest;
   }
 
   /** Calls `handler` once when the guard failed and nothing is signed any more. */

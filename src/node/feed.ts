@@ -45,6 +45,8 @@ export type FeedOptions = {
   /** A beacon that the core accepted. */
   readonly onBeacon: (beacon: { readonly round: Round; readonly signature: Uint8Array }) => void;
   readonly onMalformed: (from: NodeId, reason: string) => void;
+  /** [GUARD-2] Below this round the guard signs nothing: the core does not hear of it. */
+  readonly watermark: () => Round;
 };
 
 export class Feed {
@@ -89,6 +91,7 @@ export class Feed {
 
   /** Gives the core a message that was asked for; resolves when it was taken. */
   async take(from: string, decoded: Decoded): Promise<boolean> {
+    if (this.#isBelowWatermark(decoded.message)) return false;
     this.note(decoded.message);
     let isAccepted = false;
     await this.#options.runner.take({ kind: 'message-received', from, decoded }, (effect) => {
@@ -123,6 +126,7 @@ export class Feed {
   }
 
   #give(from: NodeId, decoded: Decoded, gossip: GossipMessage): void {
+    if (this.#isBelowWatermark(decoded.message)) return gossip.judge('ignore');
     this.note(decoded.message);
     this.#options.runner.give({ kind: 'message-received', from, decoded }, ({ verdict }) => {
       gossip.judge(verdict);
@@ -136,10 +140,19 @@ export class Feed {
     if (result.kind === 'malformed') return this.#options.onMalformed(from, result.reason);
     if (this.#held !== undefined) return;
     const { decoded } = result;
+    if (this.#isBelowWatermark(decoded.message)) return;
     this.note(decoded.message);
     this.#options.runner.give({ kind: 'message-received', from, decoded }, ({ verdict }) => {
       if (verdict === 'accept') this.#accepted(decoded.message);
     });
+  }
+
+  /** [GUARD-2] A guard that was renewed does not know what the key signed in earlier rounds. */
+  #isBelowWatermark(message: Message): boolean {
+    const watermark = this.#options.watermark();
+    if (message.type === 'header') return message.round < watermark;
+    if (message.type !== 'openings' && message.type !== 'certificate') return false;
+    return message.header.round < watermark;
   }
 
   #accepted(message: Message): void {

@@ -11,6 +11,14 @@ export { BlobDirectory, BlobError } from './blobs/index.ts';
 export { type Devnet, type DevnetMember, makeDevnet } from './devnet/index.ts';
 export { NodeError, reasonOf } from './error.ts';
 export type { RunResult } from './execution/index.ts';
+export {
+  createFolder,
+  guardPath,
+  keystorePath,
+  type OpenFolder,
+  openFolder,
+  renewGuard,
+} from './folder.ts';
 export { InferError, type Inference } from './infer/index.ts';
 export * from './keys/index.ts';
 export { HostError, peerIdText } from './libp2p/index.ts';

@@ -74,9 +74,9 @@ export class LightClient {
 
   /** What connected nodes say of themselves. */
   async statuses(signal: AbortSignal): Promise<readonly NodeStatus[]> {
-    const nodes = this.#nodes();
+    const nodes = this.host.peers().filter(({ role }) => role !== 'requester');
     const answers = await Promise.all(
-      nodes.map((id) => callForStatus(this.host, id, deadline(signal)).catch(() => undefined)),
+      nodes.map(({ id }) => callForStatus(this.host, id, deadline(signal)).catch(() => undefined)),
     );
     return answers.flatMap((status) => status ?? []);
   }

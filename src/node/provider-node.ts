@@ -168,7 +168,11 @@ export class ProviderNode {
   }
 
   async #answer(request: RequestMessage, input: Uint8Array): Promise<Inference> {
-    const { execution, network } = this.#parts;
+    const { execution, network, guard } = this.#parts;
+    // [GUARD-2] the next batch is that of the next round
+    if ((this.node.latestRound ?? 0) + 1 < guard.watermark) {
+      throw refused('guard-renewed', `nothing is promised before round ${guard.watermark}`);
+    }
     const manifest = manifestOfModel(network, request.model);
     const { substitute } = this.#options;
     const result = await (substitute?.(input) ?? execution.run(manifest, input));

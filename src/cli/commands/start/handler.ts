@@ -1,0 +1,18 @@
+/** Does the work of `assay start`. */
+import { openValidatorNode } from '../../../node/index.ts';
+import { type NodeValues, openSession, runUntilStopped } from '../../node-session.ts';
+
+/** Runs a validator until the user stops it. @throws what opening and starting throw */
+export async function runValidator(values: NodeValues): Promise<void> {
+  const session = await openSession(values);
+  const { folder, record } = session;
+  try {
+    const node = await openValidatorNode({
+      ...folder,
+      ...(record === undefined ? {} : { record }),
+    });
+    await runUntilStopped(node, { io: values.io });
+  } finally {
+    await session.release();
+  }
+}

@@ -1,0 +1,33 @@
+/** `assay start`: runs a validator. */
+import type { Argv, CommandModule } from 'yargs';
+import type { CliContext } from '../../io.ts';
+import { NODE_OPTIONS } from '../../node-options.ts';
+
+/** The command. */
+export const startCommand: CommandModule = {
+  command: 'start',
+  describe: 'Run a validator',
+  builder: (parser) => build(parser as Argv<CliContext>),
+  handler: () => undefined,
+};
+
+function build(parser: Argv<CliContext>): Argv {
+  return parser.command(
+    '$0',
+    'Join the network of a file and take part until Ctrl-C or SIGTERM',
+    (command) =>
+      command
+        .options(NODE_OPTIONS)
+        .example('$0 start --dir ./val --net network.yaml', 'on loopback, a free port')
+        .epilogue(EPILOGUE),
+    async (argv) => {
+      const { runValidator } = await import('./handler.ts');
+      await runValidator(argv);
+    },
+  ) as Argv;
+}
+
+const EPILOGUE = [
+  'Stops within 10 s of Ctrl-C or SIGTERM; a second one ends it at once.',
+  'Models that the network lists for this validator are fetched from peers.',
+].join('\n');

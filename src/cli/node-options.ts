@@ -1,0 +1,63 @@
+/** Options that the commands of nodes share, and how their values are read. */
+import { AssayError } from '../base/index.ts';
+import { TEXT } from './io.ts';
+
+/** Levels of the log, repeated so that `--help` need not load it. */
+export const LOG_LEVEL_NAMES = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+export const DIR_OPTION = {
+  dir: { ...TEXT, demandOption: true, describe: 'Folder of the node: keystore, guard, models' },
+} as const;
+
+export const NET_OPTION = {
+  net: { ...TEXT, demandOption: true, describe: 'Network file' },
+} as const;
+
+export const PASSPHRASE_OPTIONS = {
+  'password-file': {
+    ...TEXT,
+    describe: 'File that holds the passphrase; only its owner may read it',
+  },
+  'password-fd': { ...TEXT, describe: 'Open descriptor to read the passphrase from' },
+} as const;
+
+export const NODE_OPTIONS = {
+  ...DIR_OPTION,
+  ...NET_OPTION,
+  ...PASSPHRASE_OPTIONS,
+  listen: {
+    ...TEXT,
+    default: '/ip4/127.0.0.1/tcp/0',
+    describe: 'Address to listen on, e.g. /ip4/0.0.0.0/tcp/4101',
+  },
+  announce: { ...TEXT, describe: 'Address to tell others instead, e.g. /dns4/me.org/tcp/4101' },
+  'log-level': {
+    choices: LOG_LEVEL_NAMES,
+    default: 'info' as const,
+    describe: 'Least important events to log',
+  },
+  'memory-mib': { ...TEXT, default: '2048', describe: 'Memory one execution may take, MiB' },
+  executions: { ...TEXT, default: '1', describe: 'Models that run at the same time' },
+  record: { ...TEXT, describe: 'File to append every event of the core to, for replay' },
+} as const;
+
+/** Values of `PASSPHRASE_OPTIONS`. */
+export type PassphraseValues = {
+  readonly 'password-file': string | undefined;
+  readonly 'password-fd': string | undefined;
+};
+
+/** Returns a whole number of an option. @throws AssayError not-a-whole-number */
+export function readWhole(
+  text: string,
+  at: { readonly option: string; readonly min: number; readonly max: number },
+): number {
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= at.min && value <= at.max) return value;
+  throw new AssayError({
+    code: 'not-a-whole-number',
+    message: `must be a whole number from ${at.min} to ${at.max}, found ${text}`,
+    where: at.option,
+    remedy: 'Give such a number, or leave it out.',
+  });
+}

@@ -1,0 +1,118 @@
+/** Runs a node for a command: opens its folder, starts it, stops it when the user wants. */
+import { appendFileSync } from 'node:fs';
+import { networkOf, readNetworkFile } from '../network-file/index.ts';
+import {
+  createLog,
+  type Log,
+  type LogLevel,
+  type NodeFolder,
+  openFolder,
+  readPassphrase,
+  type Secret,
+} from '../node/index.ts';
+import type { Io } from './io.ts';
+import { type PassphraseValues, readWhole } from './node-options.ts';
+import { readVersion } from './version.ts';
+
+/** Values of `NODE_OPTIONS`. */
+export type NodeValues = PassphraseValues & {
+  readonly dir: string;
+  readonly net: string;
+  readonly listen: string;
+  readonly announce: string | undefined;
+  readonly 'log-level': LogLevel;
+  readonly 'memory-mib': string;
+  readonly executions: string;
+  readonly record: string | undefined;
+  readonly io: Io;
+};
+
+/** What a node is opened from, and how the folder is given back. */
+export type NodeSession = {
+  readonly folder: NodeFolder;
+  readonly log: Log;
+  readonly record: ((line: string) => void) | undefined;
+  readonly release: () => Promise<void>;
+};
+
+/** Something that runs until it is told to stop. */
+type Running = { start(): Promise<void>; stop(): Promise<void> };
+
+/**
+ * Reads the passphrase that the options name, or asks for it.
+ * @param isNew asks twice
+ */
+export function passphraseOf(
+  values: PassphraseValues,
+  { question, isNew }: { readonly question: string; readonly isNew: boolean },
+): Promise<Secret<string>> {
+  const file = values['password-file'];
+  const descriptor = values['password-fd'];
+  return readPassphrase({
+    ...(file === undefined ? {} : { file }),
+    ...(descriptor === undefined
+      ? {}
+      : { descriptor: readWhole(descriptor, { option: '--password-fd', min: 0, max: 1023 }) }),
+    prompt: { question, isNew },
+  });
+}
+
+/** Opens the folder of a node. @throws the errors of network files, folders, keys and guards */
+export async function openSession(values: NodeValues): Promise<NodeSession> {
+  const { dir: directory, net, listen, announce } = values;
+  const memoryMib = readWhole(values['memory-mib'], { option: '--memory-mib', ...MEMORY_MIB });
+  const executions = readWhole(values.executions, { option: '--executions', min: 1, max: 64 });
+  const file = readNetworkFile(net);
+  const passphrase = await passphraseOf(values, {
+    question: `Passphrase of ${directory}: `,
+    isNew: false,
+  });
+  const { keystore, lock } = await openFolder(directory, { network: networkOf(file), passphrase });
+  const log = logOf(values);
+  const path = values.record;
+  return {
+    folder: {
+      directory,
+      file,
+      seed: keystore.seed.reveal(),
+      listen: [listen],
+      ...(announce === undefined ? {} : { announce: [announce] }),
+      softwareVersion: `assay/${readVersion()}`,
+      log,
+      executionMemoryBytes: memoryMib * 1024 ** 2,
+      executions,
+    },
+    log,
+    record: path === undefined ? undefined : (line) => appendFileSync(path, `${line}\n`),
+    release: () => lock.release(),
+  };
+}
+
+/** Runs a node until the user stops it, or it cannot go on. @throws what its start throws */
+export async function runUntilStopped(
+  node: Running & { readonly node: { onHalt(handler: (reason: string) => void): void } },
+  { io }: { readonly io: Io },
+): Promise<void> {
+  const halted = new Promise<string>((resolve) => node.node.onHalt(resolve));
+  try {
+    await Promise.race([node.start(), halted, aborted(io.signal)]);
+    const reason = await Promise.race([halted, aborted(io.signal)]);
+    if (reason !== undefined) throw new Error(`the node signs nothing any more: ${reason}`);
+  } finally {
+    await node.stop();
+  }
+}
+
+/** From little to a machine of a data centre. */
+const MEMORY_MIB = { min: 128, max: 1_048_576 } as const;
+
+function logOf({ io, 'log-level': level }: NodeValues): Log {
+  return createLog({ level, isPretty: process.stderr.isTTY === true, write: io.err });
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
