@@ -3,6 +3,7 @@
  * recently. The store that libp2p comes with grows with every address that a peer makes up.
  */
 import type { Libp2pOptions } from 'libp2p';
+import { setRecent } from './recent.ts';
 
 type Datastore = NonNullable<Libp2pOptions['datastore']>;
 type Key = Parameters<Datastore['put']>[0];
@@ -24,11 +25,7 @@ class BoundedStore implements Datastore {
   }
 
   put(key: Key, value: Uint8Array): Key {
-    this.#touch(key.toString(), { key, value });
-    const oldest = this.#entries.keys().next();
-    if (this.#entries.size > this.#entriesMax && oldest.done !== true) {
-      this.#entries.delete(oldest.value);
-    }
+    setRecent(this.#entries, [key.toString(), { key, value }], this.#entriesMax);
     return key;
   }
 
@@ -36,7 +33,7 @@ class BoundedStore implements Datastore {
     const name = key.toString();
     const pair = this.#entries.get(name);
     if (pair === undefined) throw new NotFoundError(name);
-    this.#touch(name, pair);
+    setRecent(this.#entries, [name, pair], this.#entriesMax);
     return pair.value;
   }
 
@@ -91,11 +88,6 @@ class BoundedStore implements Datastore {
       .filter((key) => filters.every((isWanted) => isWanted(key)));
     for (const order of orders) keys = keys.sort(order);
     yield* keys.slice(offset, offset + limit);
-  }
-
-  #touch(name: string, pair: Pair): void {
-    this.#entries.delete(name);
-    this.#entries.set(name, pair);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { NodeId } from '../../base/index.ts';
 import { HOST_LIMITS } from './limits.ts';
+import { setRecent } from './recent.ts';
 
 /** Points per fault. Faults that an honest peer commits by accident weigh little. */
 export const FAULT_POINTS = Object.freeze({
@@ -41,9 +42,7 @@ export class Conduct {
   /** Notes `fault` and returns whether `peer` has now earned a ban. */
   note(peer: NodeId, fault: Fault, nowMs: number): boolean {
     const points = this.points(peer, nowMs) + FAULT_POINTS[fault];
-    this.#faults.delete(peer);
-    this.#faults.set(peer, { points, atMs: nowMs });
-    trim(this.#faults);
+    setRecent(this.#faults, [peer, { points, atMs: nowMs }], HOST_LIMITS.bansMax);
     return points >= BAN_POINTS;
   }
 
@@ -56,18 +55,11 @@ export class Conduct {
 
   /** Refuses `peer` from now for `HOST_LIMITS.banMs`. */
   ban(peer: NodeId, nowMs: number): void {
-    this.#bannedUntilMs.delete(peer);
-    this.#bannedUntilMs.set(peer, nowMs + HOST_LIMITS.banMs);
-    trim(this.#bannedUntilMs);
+    setRecent(this.#bannedUntilMs, [peer, nowMs + HOST_LIMITS.banMs], HOST_LIMITS.bansMax);
   }
 
   /** Tells whether `peer` is refused. */
   isBanned(peer: NodeId, nowMs: number): boolean {
     return (this.#bannedUntilMs.get(peer) ?? -Infinity) > nowMs;
   }
-}
-
-function trim(map: Map<NodeId, unknown>): void {
-  const oldest = map.keys().next();
-  if (map.size > HOST_LIMITS.bansMax && oldest.done !== true) map.delete(oldest.value);
 }

@@ -156,9 +156,7 @@ export class Gossip {
     this.#router = router;
     router.addEventListener('gossipsub:message', ({ detail }) => this.#onMessage(detail));
     router.addEventListener('subscription-change', () => this.#publisher.flush());
-    // who reads no gossip takes nobody's place in a mesh
-    if (this.#handler === undefined) return;
-    for (const topic of this.#topicOf.keys()) router.subscribe(topic);
+    this.#subscribe();
   }
 
   stop(): void {
@@ -172,6 +170,7 @@ export class Gossip {
   onGossip(handler: (message: GossipMessage) => void): void {
     assert(this.#handler === undefined, 'gossip has one handler');
     this.#handler = handler;
+    this.#subscribe();
     this.#schedule();
   }
 
@@ -217,6 +216,12 @@ export class Gossip {
       message: `a message on ${topic} was given up: ${why}`,
       remedy: 'look at the peers and the bootstrap addresses of this node',
     });
+  }
+
+  /** Who reads no gossip takes nobody's place in a mesh. */
+  #subscribe(): void {
+    if (this.#handler === undefined) return;
+    for (const topic of this.#topicOf.keys()) this.#router?.subscribe(topic);
   }
 
   #isReachable(topic: Topic): boolean {

@@ -3,10 +3,11 @@
  * who is admitted, who is banned, and the heartbeat that sees to both.
  */
 import '../../polyfill.ts';
-import { multiaddr } from '@multiformats/multiaddr';
 import type { NodeId } from '../../base/index.ts';
+import { isLocal, parseAddress } from './address.ts';
 import { Admission, type Connection } from './admission.ts';
 import { Conduct, type Fault } from './conduct.ts';
+import { Connector } from './connector.ts';
 import { Dialer, type Multiaddr } from './dialer.ts';
 import { Direct } from './direct.ts';
 import { HostError } from './error.ts';
@@ -16,6 +17,7 @@ import { nodeIdOf, nodeIdOfText, type PeerId, peerIdOf } from './identity.ts';
 import { GOSSIP_LIMITS, HOST_LIMITS } from './limits.ts';
 import { createNode, type Node } from './node.ts';
 import { PeerBook } from './peer-book.ts';
+import { setRecent } from './recent.ts';
 import { createReporter, type Report } from './reporter.ts';
 import { adapt, asRouter, type Router } from './router.ts';
 import { RpcWatch } from './rpc-watch.ts';
@@ -71,9 +73,9 @@ class Libp2pHost implements api.Host {
   readonly #options: api.HostOptions;
   readonly #pace: api.Pace;
   readonly #report: Report;
-  readonly #admission: Admission;
   readonly #conduct = new Conduct();
   readonly #book = new PeerBook();
+  readonly #connector: Connector;
   readonly #rpcs = new RpcWatch((peer, fault) => this.#fault(peer, fault));
   readonly #gossip: Gossip;
   readonly #greeter: Greeter;
@@ -83,7 +85,7 @@ class Libp2pHost implements api.Host {
   readonly #router: Router;
   readonly #appScores = new Map<NodeId, number>();
   readonly #refusedUntilMs = new Map<NodeId, number>();
-  /** Peers without gossip streams at the last heartbeat, though they once had them. */
+  /** Peers without a gossip stream to them at the last heartbeat, though there should be one. */
   #streamless = new Set<NodeId>();
   readonly #withStreams = new Set<NodeId>();
   readonly #onPeer: ((event: api.PeerEvent) => void)[] = [];
@@ -97,7 +99,7 @@ class Libp2pHost implements api.Host {
     this.#node = node;
     this.#options = options;
     this.#pace = pace;
-    this.#admission = admission;
+    this.#connector = new Connector(node, this.#book, admission);
     this.#report = createReporter(options.onReport ?? (() => {}));
     const { counters } = this;
     const report = this.#report;
@@ -202,7 +204,8 @@ class Libp2pHost implements api.Host {
     protocol: api.ProtocolName,
     { signal }: { readonly signal: AbortSignal },
   ): Promise<api.FrameStream> {
-    const connection = this.#connectionTo(peer) ?? (await this.#connect(peerIdOf(peer), signal));
+    const connection =
+      this.#connector.to(peer) ?? (await this.#connector.connect(peerIdOf(peer), signal));
     return await this.#streams.open(connection, protocol, signal);
   }
 
@@ -219,7 +222,7 @@ class Libp2pHost implements api.Host {
   }
 
   async dial(address: string): Promise<NodeId> {
-    return await this.#dial([parseAddress(address)]);
+    return await this.#connector.dial([parseAddress(address)]);
   }
 
   ban(peer: NodeId, reason: string): void {
@@ -229,13 +232,12 @@ class Libp2pHost implements api.Host {
       ...{ code: 'peer-banned', peer },
       message: `a peer is refused for ${HOST_LIMITS.banMs / 60_000} minutes: ${reason}`,
     });
-    this.#disconnect(peer, reason);
+    this.#connector.disconnect(peer, reason);
   }
 
   setAppScore(peer: NodeId, score: number): void {
-    this.#appScores.delete(peer);
-    this.#appScores.set(peer, Math.max(-APP_SCORE_MAX, Math.min(APP_SCORE_MAX, score)));
-    forgetOldest(this.#appScores);
+    const bounded = Math.max(-APP_SCORE_MAX, Math.min(APP_SCORE_MAX, score));
+    setRecent(this.#appScores, [peer, bounded], HOST_LIMITS.bansMax);
   }
 
   /** What we know of a peer beyond gossip, for its score. */
@@ -265,13 +267,14 @@ class Libp2pHost implements api.Host {
         this.ban(peer, `its gossip score is ${score.toFixed(0)}`);
         continue;
       }
-      if (this.#router.streamsOutbound.has(source)) this.#withStreams.add(peer);
-      else if (this.#withStreams.has(peer)) streamless.add(peer);
+      const { peers, streamsOutbound } = this.#router;
+      if (streamsOutbound.has(source)) this.#withStreams.add(peer);
+      else if (this.#withStreams.has(peer) || peers.has(source)) streamless.add(peer);
     }
     for (const peer of streamless) {
       if (!this.#streamless.has(peer)) continue;
       this.#fault(peer, 'unread-output');
-      this.#disconnect(peer, 'its gossip stream ended');
+      this.#connector.disconnect(peer, 'its gossip stream ended');
     }
     this.#streamless = streamless;
   }
@@ -299,7 +302,12 @@ class Libp2pHost implements api.Host {
 
   #onClose(connection: Connection): void {
     const peer = nodeIdOf(connection.remotePeer);
-    if (peer === undefined || !this.#book.remove(peer, connection)) return;
+    if (peer === undefined) return;
+    const isGone = this.#book.remove(peer, connection);
+    // The streams of the router may have been on the one that closed.
+    const other = this.#connector.to(peer);
+    if (other !== undefined) this.#router.onPeerConnected(other.remotePeer, other);
+    if (!isGone) return;
     this.#withStreams.delete(peer);
     this.#rpcs.forget(peer);
     this.#direct.forget(peer);
@@ -313,8 +321,8 @@ class Libp2pHost implements api.Host {
   #onMismatch(mismatch: api.Mismatch): void {
     const { peer, address, differences } = mismatch;
     this.counters.mismatches += 1;
-    this.#refusedUntilMs.set(peer, Date.now() + HOST_LIMITS.refusedMs);
-    forgetOldest(this.#refusedUntilMs);
+    const untilMs = Date.now() + HOST_LIMITS.refusedMs;
+    setRecent(this.#refusedUntilMs, [peer, untilMs], HOST_LIMITS.bansMax);
     this.#options.onMismatch?.(mismatch);
     const parts = differences.map(({ what, ours, theirs }) => `${what}: ${ours} ≠ ${theirs}`);
     this.#report({
@@ -328,43 +336,8 @@ class Libp2pHost implements api.Host {
     if (this.#conduct.note(peer, fault, Date.now())) this.ban(peer, `misbehaviour, last: ${fault}`);
   }
 
-  #disconnect(peer: NodeId, reason: string): void {
-    for (const connection of this.#node.getConnections(peerIdOf(peer))) {
-      connection.abort(new Error(reason));
-    }
-  }
-
-  #connectionTo(peer: NodeId): Connection | undefined {
-    return this.#book.get(peer)?.connections.find(({ status }) => status === 'open');
-  }
-
-  async #dial(addresses: readonly Multiaddr[]): Promise<NodeId> {
-    const signal = AbortSignal.timeout(HOST_LIMITS.dialTimeoutMs + HOST_LIMITS.helloTimeoutMs);
-    const connection = await this.#connect([...addresses], signal);
-    const peer = nodeIdOf(connection.remotePeer);
-    if (peer === undefined) throw refused(connection);
-    return peer;
-  }
-
-  async #connect(target: PeerId | Multiaddr[], signal: AbortSignal): Promise<Connection> {
-    let connection: Connection;
-    try {
-      connection = await this.#node.dial(target, { signal });
-    } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      const where = target.toString();
-      throw new HostError({ code: 'peer-unreachable', where, message }, { cause });
-    }
-    if (await this.#admission.settled(connection)) return connection;
-    // The pair may have another connection, and this one was the one too many.
-    const peer = nodeIdOf(connection.remotePeer);
-    const other = peer === undefined ? undefined : this.#connectionTo(peer);
-    if (other === undefined) throw refused(connection);
-    return other;
-  }
-
   async #openDirect(peer: NodeId): Promise<api.FrameStream> {
-    const connection = this.#connectionTo(peer);
+    const connection = this.#connector.to(peer);
     if (connection === undefined) {
       const message = 'the peer is not connected';
       throw new HostError({ code: 'peer-unreachable', where: peer, message });
@@ -379,27 +352,20 @@ class Libp2pHost implements api.Host {
   }
 
   #adaptRouter(echoTopic: string): void {
-    const ofPeer = (peer: PeerId, act: (node: NodeId) => void) => {
-      const node = nodeIdOf(peer);
-      if (node !== undefined) act(node);
-    };
     adapt(this.#router, {
       echoTopic,
-      onRpcBytes: (peer, sizeBytes) => {
-        const node = nodeIdOf(peer);
-        return node === undefined ? 0 : this.#rpcs.take(node, sizeBytes, Date.now());
+      onRpcBytes: (peer, sizeBytes) => this.#rpcs.take(peer, sizeBytes, Date.now()),
+      onRpc: (peer, rpc) => {
+        this.#rpcs.inspect(peer, rpc, Date.now());
+        this.#gossip.onRpc(peer, rpc);
       },
-      onRpc: (peer, rpc) =>
-        ofPeer(peer, (node) => {
-          this.#rpcs.inspect(node, rpc, Date.now());
-          this.#gossip.onRpc(node, rpc);
-        }),
-      onMalformed: (peer) => ofPeer(peer, (node) => this.#fault(node, 'rpc-malformed')),
-      onBroken: (peer, error) =>
-        ofPeer(peer, (node) => {
-          if (error.name === 'InvalidDataLengthError') this.#fault(node, 'rpc-too-large');
-          this.#disconnect(node, `its gossip stream broke: ${error.message}`);
-        }),
+      onMalformed: (peer) => this.#fault(peer, 'rpc-malformed'),
+      onBroken: (peer, error) => {
+        if (this.#connector.to(peer) === undefined) this.#router.removePeer(peerIdOf(peer));
+        if (error.name !== 'InvalidDataLengthError') return;
+        this.#fault(peer, 'rpc-too-large');
+        this.#connector.disconnect(peer, `its gossip stream broke: ${error.message}`);
+      },
     });
   }
 
@@ -412,28 +378,10 @@ class Libp2pHost implements api.Host {
       isRefused: (peer: NodeId) =>
         this.#conduct.isBanned(peer, Date.now()) ||
         (this.#refusedUntilMs.get(peer) ?? 0) > Date.now(),
-      dial: (addresses: readonly Multiaddr[]) => this.#dial(addresses),
+      dial: (addresses: readonly Multiaddr[]) => this.#connector.dial(addresses),
     };
     return new Dialer(hooks, this.#options.bootstrap.map(parseAddress));
   }
-}
-
-function parseAddress(text: string): Multiaddr {
-  try {
-    return multiaddr(text);
-  } catch (cause) {
-    const message = 'this is no multiaddr';
-    const remedy = 'write it as /ip4/127.0.0.1/tcp/4001/p2p/12D3…';
-    throw new HostError({ code: 'address-invalid', where: text, message, remedy }, { cause });
-  }
-}
-
-/** Tells whether an address leads nowhere but to this machine. */
-function isLocal(address: Multiaddr): boolean {
-  const [first] = address.getComponents();
-  if (first === undefined) return false;
-  const { name, value } = first;
-  return name === 'memory' || value === '::1' || (name === 'ip4' && /^127\./.test(value ?? ''));
 }
 
 function listenFailed(listen: readonly string[], cause: unknown): HostError {
@@ -441,14 +389,4 @@ function listenFailed(listen: readonly string[], cause: unknown): HostError {
   const remedy = 'free the port or choose another one; port 0 takes any';
   const detail = { code: 'listen-failed', where: listen.join(', '), message, remedy } as const;
   return new HostError(detail, { cause });
-}
-
-function refused({ remoteAddr }: Connection): HostError {
-  const message = 'the peer belongs to another network, or ended the connection';
-  return new HostError({ code: 'peer-refused', where: remoteAddr.toString(), message });
-}
-
-function forgetOldest(map: Map<NodeId, unknown>): void {
-  const oldest = map.keys().next();
-  if (map.size > HOST_LIMITS.bansMax && oldest.done !== true) map.delete(oldest.value);
 }

@@ -86,9 +86,7 @@ const YAMUX: NonNullable<Parameters<typeof yamux>[0]> = {
   },
 };
 
-function connectionManager(
-  isLoopback: boolean,
-): NonNullable<Libp2pOptions['connectionManager']> {
+function connectionManager(isLoopback: boolean): NonNullable<Libp2pOptions['connectionManager']> {
   const limits = HOST_LIMITS;
   return {
     maxConnections: limits.connectionsMax,

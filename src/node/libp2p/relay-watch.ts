@@ -8,6 +8,7 @@
  * source than we are is not either. The price is one small message per link and round.
  */
 import type { NodeId } from '../../base/index.ts';
+import { setRecent } from './recent.ts';
 
 /** Misses, less what was delivered, from which a peer is punished: half of eight rounds. */
 export const MISSED_LIMIT = 4;
@@ -86,9 +87,7 @@ export class RelayWatch {
     const known = this.#rounds.get(id);
     if (known !== undefined) return known;
     const round: Round = { copies: new Set(), expected: [] };
-    this.#rounds.set(id, round);
-    const oldest = this.#rounds.keys().next();
-    if (this.#rounds.size > ROUNDS_MAX && oldest.done !== true) this.#rounds.delete(oldest.value);
+    setRecent(this.#rounds, [id, round], ROUNDS_MAX);
     return round;
   }
 }

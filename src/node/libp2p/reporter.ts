@@ -3,6 +3,7 @@
  * interval. What is left out is counted by the counters, not here.
  */
 import { HOST_LIMITS } from './limits.ts';
+import { setRecent } from './recent.ts';
 import type { HostReport } from './types.ts';
 
 /** Takes a report; never throws. */
@@ -15,12 +16,7 @@ export function createReporter(sink: Report): Report {
     const key = `${report.code}/${report.peer ?? ''}`;
     const nowMs = Date.now();
     if (nowMs - (lastMs.get(key) ?? -Infinity) < HOST_LIMITS.reportIntervalMs) return;
-    lastMs.delete(key);
-    lastMs.set(key, nowMs);
-    const oldest = lastMs.keys().next();
-    if (lastMs.size > HOST_LIMITS.reportsRememberedMax && oldest.done !== true) {
-      lastMs.delete(oldest.value);
-    }
+    setRecent(lastMs, [key, nowMs], HOST_LIMITS.reportsRememberedMax);
     sink(report);
   };
 }

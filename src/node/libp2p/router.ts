@@ -10,8 +10,10 @@
  * - rounds of the beacon go to the whole mesh, the source included, see `relay-watch.ts`.
  */
 import type { GossipSub } from '@chainsafe/libp2p-gossipsub';
+import type { NodeId } from '../../base/index.ts';
+import type { Connection } from './admission.ts';
 import { HostError } from './error.ts';
-import type { PeerId } from './identity.ts';
+import { nodeIdOf, type PeerId } from './identity.ts';
 import { GOSSIP_LIMITS } from './limits.ts';
 
 type Ids = { messageIDs: Uint8Array[] };
@@ -51,6 +53,8 @@ export interface Router extends GossipSub {
   decodeRpc(bytes: Uint8Array): Rpc;
   handleReceivedRpc(from: PeerId, rpc: Rpc): Promise<void>;
   removePeer(peer: PeerId): void;
+  /** Attaches to a connection unless there are streams with the peer already. */
+  onPeerConnected(peer: PeerId, connection: Connection): void;
   pipePeerReadStream(peer: PeerId, frames: Frames): Promise<void>;
   sendRpc(peer: string, rpc: Rpc): boolean;
   pushGossip(peer: string, ihave: Ids): void;
@@ -59,6 +63,7 @@ export interface Router extends GossipSub {
 
 const METHODS = [
   ...['reportMessageValidationResult', 'decodeRpc', 'handleReceivedRpc', 'removePeer'],
+  'onPeerConnected',
   ...['pipePeerReadStream', 'sendRpc', 'pushGossip', 'selectPeersToForward'],
 ];
 const MAPS = ['peers', 'mesh', 'streamsInbound', 'streamsOutbound'];
@@ -81,12 +86,12 @@ export function asRouter(service: GossipSub): Router {
 /** What the host does with what comes in. */
 export type Hooks = {
   /** Returns the milliseconds to wait before the peer is read again. */
-  readonly onRpcBytes: (peer: PeerId, sizeBytes: number) => number;
+  readonly onRpcBytes: (peer: NodeId, sizeBytes: number) => number;
   /** Looks at an RPC, may change it, before the router handles it. */
-  readonly onRpc: (peer: PeerId, rpc: Rpc) => void;
-  readonly onMalformed: (peer: PeerId) => void;
+  readonly onRpc: (peer: NodeId, rpc: Rpc) => void;
+  readonly onMalformed: (peer: NodeId) => void;
   /** The stream of a peer broke, or held more than an RPC may. */
-  readonly onBroken: (peer: PeerId, error: Error) => void;
+  readonly onBroken: (peer: NodeId, error: Error) => void;
   /** The topic that is sent back where it came from. */
   readonly echoTopic: string;
 };
@@ -116,22 +121,23 @@ async function readFrames(
   { peer, frames }: { peer: PeerId; frames: Frames },
 ): Promise<void> {
   const stream = router.streamsInbound.get(peer.toString())?.rawStream;
+  const node = nodeIdOf(peer);
+  if (node === undefined) return;
   try {
     for await (const frame of frames) {
       const bytes = frame.subarray();
-      const waitMs = hooks.onRpcBytes(peer, bytes.length);
+      const waitMs = hooks.onRpcBytes(node, bytes.length);
       if (waitMs > 0) await pauseFor(stream, waitMs);
       const rpc = decode(router, bytes);
       if (rpc === undefined) {
-        hooks.onMalformed(peer);
+        hooks.onMalformed(node);
         continue;
       }
-      hooks.onRpc(peer, rpc);
+      hooks.onRpc(node, rpc);
       await router.handleReceivedRpc(peer, rpc);
     }
   } catch (error) {
-    router.removePeer(peer);
-    hooks.onBroken(peer, error instanceof Error ? error : new Error(String(error)));
+    hooks.onBroken(node, error instanceof Error ? error : new Error(String(error)));
   }
 }
 

@@ -62,7 +62,7 @@ const STREAM: Expected = [
   ['maxStreamWindowSize', HOST_LIMITS.streamWindowBytes],
 ];
 
-/** Checks a node that has started, and its gossip router. @throws HostError settings-not-in-force */
+/** Checks a node and its gossip router. @throws HostError settings-not-in-force */
 export function assertLimits(node: { readonly services: { readonly gossip: unknown } }): void {
   assertExpected(node, NODE, 'libp2p');
   assertExpected(node.services.gossip, GOSSIP, 'gossipsub');
