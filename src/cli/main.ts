@@ -10,10 +10,14 @@ import yargs from 'yargs';
 import { AssayError } from '../base/index.ts';
 import { beaconCommand } from './commands/beacon/index.ts';
 import { configCommand } from './commands/config/index.ts';
+import { initCommand } from './commands/init/index.ts';
 import { modelCommand } from './commands/model/index.ts';
 import { receiptCommand } from './commands/receipt/index.ts';
+import { serveCommand } from './commands/serve/index.ts';
 import { simCommand } from './commands/sim/index.ts';
 import { EXIT_VIOLATION, isViolation } from './commands/sim/violation.ts';
+import { startCommand } from './commands/start/index.ts';
+import { testnetCommand } from './commands/testnet/index.ts';
 import { theoryCommand } from './commands/theory/index.ts';
 import { describeFailure, EXIT_INTERRUPTED, EXIT_OK } from './failure.ts';
 import type { CliContext, Io } from './io.ts';
@@ -22,7 +26,7 @@ import { readVersion } from './version.ts';
 
 const COLUMNS = 80;
 /** How long a handler may take to stop after Ctrl-C before the process ends without it. */
-const STOP_MS = 5000;
+const STOP_MS = 10_000;
 
 /** What the parser says, in words that a user has seen before. */
 const WORDING = {
@@ -31,17 +35,22 @@ const WORDING = {
   'Not enough arguments following: %s': 'no value follows --%s',
 };
 
+/** Commands that run until they are told to stop. */
+const SERVICES = ['start', 'serve', 'beacon', 'testnet'];
+
 /** What may be given several times; everything else would arrive as a list, whatever its type. */
-const REPEATABLE = ['_', 'set', 'file'];
+const REPEATABLE = ['_', 'set', 'file', 'model'];
 
 /** Runs the command line of this process. */
 export async function main(): Promise<void> {
   const controller = new AbortController();
-  process.on('SIGINT', () => {
-    if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
-    controller.abort();
-    setTimeout(() => process.exit(EXIT_INTERRUPTED), STOP_MS).unref();
-  });
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
+      controller.abort(name);
+      setTimeout(() => process.exit(EXIT_INTERRUPTED), STOP_MS).unref();
+    });
+  }
   // A reader that has seen enough (`assay … | head`) is no failure.
   process.stdout.on('error', (error: Error & { code?: string }) => {
     if (error.code === 'EPIPE') process.exit(EXIT_OK);
@@ -66,13 +75,18 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   try {
     const output = await parse(args, io);
     if (output !== '') io.out(`${output}\n`);
-    return io.signal.aborted ? EXIT_INTERRUPTED : EXIT_OK;
+    return isInterrupted(args, io.signal) ? EXIT_INTERRUPTED : EXIT_OK;
   } catch (error) {
     if (io.signal.aborted) return EXIT_INTERRUPTED;
     const failure = describeFailure(error, { isVerbose: args.includes('--verbose') });
     io.err(failure.text);
     return isViolation(error) ? EXIT_VIOLATION : failure.exitCode;
   }
+}
+
+/** A service that is told to end (SIGTERM) and ends has done what it should. */
+function isInterrupted([command = '']: readonly string[], signal: AbortSignal): boolean {
+  return signal.aborted && !(signal.reason === 'SIGTERM' && SERVICES.includes(command));
 }
 
 /** Runs the command, or returns the text that the parser itself wants to print. */
@@ -119,6 +133,10 @@ function buildParser(): Argv {
       'greedy-arrays': false,
       'strip-aliased': true,
     })
+    .command(testnetCommand)
+    .command(initCommand)
+    .command(startCommand)
+    .command(serveCommand)
     .command(simCommand)
     .command(modelCommand)
     .command(theoryCommand)

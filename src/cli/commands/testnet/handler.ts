@@ -1,0 +1,156 @@
+/** Does the work of `assay testnet`. */
+import { join } from 'node:path';
+import { AssayError } from '../../../base/index.ts';
+import { readNetworkFile } from '../../../network-file/index.ts';
+import { LightClient, type NodeStatus } from '../../../node/index.ts';
+import type { Io } from '../../io.ts';
+import { readWhole } from '../../node-options.ts';
+import { readVersion } from '../../version.ts';
+import { Display } from './display.ts';
+import { type Plan, planOf, TESTNET_FILES } from './plan.ts';
+import { Processes } from './processes.ts';
+
+export type TestnetValues = {
+  readonly dir: string;
+  readonly validators: string;
+  readonly providers: string;
+  readonly dishonest: string;
+  readonly period: string;
+  readonly model: readonly string[];
+  readonly 'log-level': string;
+  readonly io: Io;
+};
+
+/** Between two looks at the nodes. */
+const LOOK_MS = 1_000;
+const VALIDATORS_MAX = 64;
+const PROVIDERS_MAX = 16;
+const WIDTH_DEFAULT = 80;
+
+/** Starts a network and shows it until the user stops it. @throws AssayError */
+export async function runTestnet(values: TestnetValues): Promise<void> {
+  const { dir, io } = values;
+  const providers = readWhole(values.providers, {
+    option: '--providers',
+    min: 0,
+    max: PROVIDERS_MAX,
+  });
+  const plan = await planOf(dir, {
+    validators: readWhole(values.validators, {
+      option: '--validators',
+      min: 1,
+      max: VALIDATORS_MAX,
+    }),
+    providers,
+    dishonest: readWhole(values.dishonest, { option: '--dishonest', min: 0, max: providers }),
+    periodMs: readPeriod(values.period),
+    models: values.model,
+  });
+  const processes = new Processes(dir);
+  process.once('exit', () => processes.killAll());
+  const display = new Display(io, {
+    isTerminal: process.stdout.isTTY === true,
+    width: () => process.stdout.columns ?? WIDTH_DEFAULT,
+  });
+  processes.startAll(plan, values['log-level']);
+  try {
+    await watch(values, { plan, processes, display });
+  } finally {
+    if (process.stdout.isTTY === true) io.err('stopping …\n');
+    await processes.stopAll();
+  }
+}
+
+type Watched = {
+  readonly plan: Plan;
+  readonly processes: Processes;
+  readonly display: Display;
+};
+
+async function watch(
+  { dir, io }: TestnetValues,
+  { plan, processes, display }: Watched,
+): Promise<void> {
+  const file = readNetworkFile(join(dir, TESTNET_FILES.network));
+  let client: LightClient | undefined;
+  const statuses = new Map<string, NodeStatus>();
+  try {
+    while (!io.signal.aborted) {
+      client ??= await LightClient.open({
+        file,
+        softwareVersion: `assay/${readVersion()}`,
+      }).catch(() => undefined);
+      if (client !== undefined) await look(client, { file, statuses, signal: io.signal });
+      const process = (name: string) => processes.state(name);
+      display.show({ plan, process, statuses, hints: hintsOf(dir, plan) });
+      assertAlive(plan, processes);
+      await pause(LOOK_MS, io.signal);
+    }
+  } finally {
+    await client?.close();
+  }
+}
+
+/** Asks every member how it is; who does not answer is as it was. */
+async function look(
+  client: LightClient,
+  at: {
+    file: ReturnType<typeof readNetworkFile>;
+    statuses: Map<string, NodeStatus>;
+    signal: AbortSignal;
+  },
+): Promise<void> {
+  for (const { id, addresses } of at.file.providers) {
+    if (client.host.peers().some((peer) => peer.id === id)) continue;
+    for (const address of addresses) await client.host.dial(address).catch(() => undefined);
+  }
+  for (const status of await client.statuses(at.signal)) at.statuses.set(status.id, status);
+}
+
+/** @throws AssayError testnet-ended if nothing is left that runs */
+function assertAlive(plan: Plan, processes: Processes): void {
+  if (plan.nodes.some(({ name }) => processes.state(name).kind === 'running')) return;
+  throw new AssayError({
+    code: 'testnet-ended',
+    message: 'all nodes have ended',
+    remedy: 'Their logs are in the folder of the network: *.log.',
+  });
+}
+
+function hintsOf(dir: string, plan: Plan): readonly string[] {
+  const [model = 'mlp'] = plan.models;
+  const isSampled = ['mlp', 'conv', 'transformer'].includes(model);
+  const input = isSampled ? `${dir}/x.json` : 'INPUT.json';
+  return [
+    'Ask for an inference and wait for its receipt:',
+    `  assay infer --net ${dir}/network.yaml --model ${model} \\`,
+    `    --input ${input} --assurance full --wait --out r.json`,
+    ...(plan.dishonest === 0 ? [] : ['* runs an int8 copy instead of the model']),
+    'Ctrl-C stops everything; the same command starts it again.',
+  ];
+}
+
+function readPeriod(text: string): number {
+  const [, digits, unit] = /^(\d{1,5}(?:\.\d{1,3})?)(ms|s)$/.exec(text) ?? [];
+  const periodMs = Number(digits) * (unit === 's' ? 1000 : 1);
+  if (Number.isInteger(periodMs) && periodMs >= 250 && periodMs <= 60_000) return periodMs;
+  throw new AssayError({
+    code: 'testnet-period',
+    message: `${JSON.stringify(text)} is no period`,
+    where: '--period',
+    remedy: 'Write 250ms to 60s, e.g. 1s or 500ms.',
+  });
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
+}

@@ -1,0 +1,58 @@
+/** `assay testnet`: a whole network on this machine. */
+import type { Argv, CommandModule } from 'yargs';
+import { type CliContext, TEXT } from '../../io.ts';
+
+/** The command and its subcommands. */
+export const testnetCommand: CommandModule = {
+  command: 'testnet',
+  describe: 'Run a whole network on this machine',
+  builder: (parser) => build(parser as Argv<CliContext>),
+  handler: () => undefined,
+};
+
+const OPTIONS = {
+  dir: { ...TEXT, demandOption: true, describe: 'Folder of the network; made if need be' },
+  validators: { ...TEXT, default: '4', describe: 'Validators, 1 .. 64' },
+  providers: { ...TEXT, default: '1', describe: 'Providers, 0 .. 16' },
+  dishonest: {
+    ...TEXT,
+    default: '0',
+    describe: 'Providers that run an int8 copy of the model instead',
+  },
+  period: { ...TEXT, default: '1s', describe: 'Period of the beacon, 250ms .. 60s' },
+  model: {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    default: ['mlp'],
+    describe: 'Models: mlp, conv, transformer, or ONNX files',
+  },
+  'log-level': {
+    choices: ['debug', 'info', 'warn', 'error'] as const,
+    default: 'info' as const,
+    describe: 'Least important events in the log of each node',
+  },
+} as const;
+
+function build(parser: Argv<CliContext>): Argv {
+  return parser
+    .command(
+      'up',
+      'Start beacon, validators and providers, and show how they are until Ctrl-C',
+      (command) =>
+        command
+          .options(OPTIONS)
+          .example('$0 testnet up --validators 8 --providers 2 --dir ./net', '')
+          .epilogue(EPILOGUE),
+      async (argv) => {
+        const { runTestnet } = await import('./handler.ts');
+        await runTestnet(argv);
+      },
+    )
+    .demandCommand(1, 'name what to do') as Argv;
+}
+
+const EPILOGUE = [
+  'Real processes, real libp2p, on 127.0.0.1 only. The same folder starts the same',
+  'network again. All passphrases are in the folder: for trying things, not for money.',
+].join('\n');
