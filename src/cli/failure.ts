@@ -18,6 +18,9 @@ export const EXIT_BUG = 70;
 /** Stopped by the user. */
 export const EXIT_INTERRUPTED = 130;
 
+/** Ctrl-C while a passphrase is asked for: the terminal hands it over as a key. */
+const PROMPT_ENDED = 'passphrase-interrupted';
+
 /** What a command was asked to verify is not valid: it did its work, and the answer is no. */
 export class NotValidError extends AssayError {
   override readonly name = 'NotValidError';
@@ -34,8 +37,7 @@ export type Failure = { readonly text: string; readonly exitCode: number };
 export function describeFailure(error: unknown, options: { readonly isVerbose: boolean }): Failure {
   const trace = options.isVerbose ? `${traceOf(error)}\n` : '';
   if (isAssayError(error) || isSystemError(error)) {
-    const exitCode = isNotValid(error) ? EXIT_NOT_VALID : EXIT_INPUT;
-    return { text: `${wrapped(`assay: ${error.message}`)}\n${trace}`, exitCode };
+    return { text: `${wrapped(`assay: ${error.message}`)}\n${trace}`, exitCode: exitCodeOf(error) };
   }
   const hint = options.isVerbose ? '' : ' Run again with --verbose for its trace.';
   const text = `assay: ${messageOf(error)}\n  This is a bug in Assay, not in your input.${hint}\n`;
@@ -50,6 +52,11 @@ function wrapped(text: string): string {
 function wrappedLine(line: string): readonly string[] {
   const content = line.trimStart();
   return wrapText(content, { indent: line.length - content.length });
+}
+
+function exitCodeOf(error: Error): number {
+  if (isNotValid(error)) return EXIT_NOT_VALID;
+  return isAssayError(error) && error.detail.code === PROMPT_ENDED ? EXIT_INTERRUPTED : EXIT_INPUT;
 }
 
 function isNotValid(error: Error): boolean {

@@ -10,7 +10,9 @@ import yargs from 'yargs';
 import { AssayError } from '../base/index.ts';
 import { beaconCommand } from './commands/beacon/index.ts';
 import { configCommand } from './commands/config/index.ts';
+import { guardCommand } from './commands/guard/index.ts';
 import { initCommand } from './commands/init/index.ts';
+import { keysCommand } from './commands/keys/index.ts';
 import { modelCommand } from './commands/model/index.ts';
 import { receiptCommand } from './commands/receipt/index.ts';
 import { serveCommand } from './commands/serve/index.ts';
@@ -142,6 +144,8 @@ function buildParser(): Argv {
     .command(theoryCommand)
     .command(configCommand)
     .command(receiptCommand)
+    .command(keysCommand)
+    .command(guardCommand)
     .command(beaconCommand)
     .option('verbose', { type: 'boolean', default: false, describe: 'Show traces of errors' })
     .check(refuseRepeats, true)

@@ -1,15 +1,12 @@
 /** Does the work of `assay model …`. */
-import { AssayError, toHex } from '../../../base/index.ts';
-import { numbersOf, type OutputTensor, outputDigest, type Tensor } from '../../../compare/index.ts';
+import { AssayError } from '../../../base/index.ts';
+import type { OutputTensor } from '../../../compare/index.ts';
 import {
   admit,
   buildModel,
   formatValue,
   InferenceError,
-  inputFromNpy,
-  inputsFromJson,
   inspectModel,
-  isNpy,
   MODEL_LIMITS,
   type ModelKind,
   type ModelLimits,
@@ -18,19 +15,13 @@ import {
   type OptimizationLevel,
   openModel,
   openOnnxEngine,
-  orderInputs,
 } from '../../../inference/index.ts';
 import { readLimited, writeWhole } from '../../files.ts';
 import type { Answer } from '../../io.ts';
-import { wrapText } from '../../text.ts';
 import { readNumber, readPositive } from '../../values.ts';
+import { block, count, labelled, naming, printable, readInputs, showOutputs } from './tensors.ts';
 
 const MEBIBYTE = 1024 ** 2;
-/** More than any model here takes in; a bound on what is read into memory. */
-const INPUT_BYTES_MAX = 256 * MEBIBYTE;
-const LABEL_WIDTH = 12;
-/** Numbers of one output that are shown to people. */
-const SHOWN_MAX = 10;
 
 /**
  * Writes a model of the zoo; a reader never sees half a file.
@@ -126,34 +117,6 @@ function limitsOf({ allowControlFlow }: { readonly allowControlFlow: boolean }):
   return { ...MODEL_LIMITS, allowControlFlow };
 }
 
-/** What is wrong with a file is told with its name. */
-function naming<T>(file: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof InferenceError) || error.detail.where !== undefined) throw error;
-    throw new InferenceError({ ...error.detail, where: file }, { cause: error });
-  }
-}
-
-async function readInputs(file: string, report: ModelReport): Promise<Tensor[]> {
-  const bytes = await readLimited(file, INPUT_BYTES_MAX);
-  return naming(file, () => orderInputs(report, inputsOf(bytes, report)));
-}
-
-function inputsOf(bytes: Uint8Array, report: ModelReport): Tensor[] {
-  if (!isNpy(bytes)) return inputsFromJson(new TextDecoder().decode(bytes), report);
-  const [only, ...others] = report.inputs;
-  if (only === undefined || others.length > 0) {
-    throw new InferenceError({
-      code: 'input-missing',
-      message: `a .npy file holds one input, but the model has ${report.inputs.length}`,
-      remedy: 'Give a .json file that names the inputs.',
-    });
-  }
-  return [inputFromNpy(bytes, only.name)];
-}
-
 function reportLines(report: ModelReport): string[] {
   const isReadable = report.irVersion > 0;
   const opsets = report.opsets.map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`);
@@ -183,57 +146,16 @@ function outputAnswer(
   executionClass: string,
   result: { readonly outputs: readonly OutputTensor[]; readonly executionMs: number },
 ): Answer {
-  const digest = toHex(outputDigest(result.outputs));
-  const outputs = result.outputs.map((tensor) => {
-    const { name, type, shape } = tensor;
-    // 16-bit floats are held as bits.
-    const items = type === 'float16' || type === 'bfloat16' ? numbersOf(tensor) : tensor.data;
-    return { name, type, shape, data: Array.from<unknown, unknown>(items, jsonItem) };
-  });
+  const { digest, outputs, lines } = showOutputs(result.outputs);
   const executionMs = Math.round(result.executionMs * 1000) / 1000;
-  const lines = outputs.flatMap(({ name, type, shape, data }) => {
-    const shown = data.slice(0, SHOWN_MAX).map(shortItem).join(', ');
-    const more = data.length > SHOWN_MAX ? `, … (${count(data.length)} in all)` : '';
-    return [`${name}: ${formatValue(type, shape)}`, ...wrapText(`${shown}${more}`, { indent: 2 })];
-  });
   return {
     json: { model, executionClass, executionMs, digest, outputs },
     lines: [
-      ...lines.map(printable),
+      ...lines,
       '',
       labelled('digest', digest),
       labelled('class', executionClass),
       labelled('time', `${executionMs} ms`),
     ],
   };
-}
-
-/** What JSON cannot say goes as text, as inputs take it. */
-function jsonItem(item: unknown): unknown {
-  if (typeof item === 'bigint') return item.toString();
-  return typeof item === 'number' && !Number.isFinite(item) ? String(item) : item;
-}
-
-function shortItem(item: unknown): string {
-  return typeof item === 'number' && !Number.isInteger(item)
-    ? String(Number(item.toPrecision(7)))
-    : String(item);
-}
-
-/** Names and strings come from strangers: control characters would obey them in a terminal. */
-function printable(line: string): string {
-  return line.replace(/[^\x20-\x7e\u00a0-\uffff]/g, '\ufffd');
-}
-
-function labelled(label: string, text: string): string {
-  return `${label.padEnd(LABEL_WIDTH)}${text}`;
-}
-
-function block(label: string, text: string): string[] {
-  const [first = '', ...more] = wrapText(text, { indent: LABEL_WIDTH });
-  return [labelled(label, first.trimStart()), ...more];
-}
-
-function count(value: number): string {
-  return value.toString().replace(/\B(?=(\d{3})+$)/g, ',');
 }

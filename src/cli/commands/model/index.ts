@@ -1,13 +1,21 @@
-/** `assay model`: builds, inspects and runs ONNX models. */
+/** `assay model`: builds, inspects and runs ONNX models, gives them to nodes. */
 import type { Argv, CommandModule } from 'yargs';
 import type { CliContext } from '../../io.ts';
 import { printAnswer } from '../../io.ts';
-import { BUILD_OPTIONS, INSPECT_OPTIONS, KINDS, RUN_EPILOGUE, RUN_OPTIONS } from './options.ts';
+import {
+  ADD_OPTIONS,
+  BUILD_OPTIONS,
+  INSPECT_OPTIONS,
+  KINDS,
+  LIST_OPTIONS,
+  RUN_EPILOGUE,
+  RUN_OPTIONS,
+} from './options.ts';
 
 /** The command and its subcommands. */
 export const modelCommand: CommandModule = {
   command: 'model',
-  describe: 'Build, inspect and run ONNX models',
+  describe: 'Build, inspect and run ONNX models, give them to nodes',
   builder: (parser) => build(parser as Argv<CliContext>),
   handler: () => undefined,
 };
@@ -45,6 +53,29 @@ function build(parser: Argv<CliContext>): Argv {
       async (argv) => {
         const { answerRun } = await import('./handler.ts');
         printAnswer(argv.io, await answerRun({ ...argv, signal: argv.io.signal }), argv.json);
+      },
+    )
+    .command(
+      'add <file>',
+      'Copy a model into the folder of a node',
+      (command) =>
+        command
+          .positional('file', MODEL_FILE)
+          .options(ADD_OPTIONS)
+          .example('$0 model add mlp.onnx --dir ./prov', ''),
+      async (argv) => {
+        const { answerAdd } = await import('./library.ts');
+        printAnswer(argv.io, await answerAdd(argv), argv.json);
+      },
+    )
+    .command(
+      'list',
+      'The models that a node holds, and which of its network it lacks',
+      (command) =>
+        command.options(LIST_OPTIONS).example('$0 model list --dir ./prov --net network.yaml', ''),
+      async (argv) => {
+        const { answerList } = await import('./library.ts');
+        printAnswer(argv.io, await answerList(argv), argv.json);
       },
     )
     .demandCommand(1, 'name what to do') as Argv;

@@ -1,6 +1,7 @@
 /** Options of `assay model …`. Numbers are read as text, so that no mistake becomes NaN. */
 import type { ModelKind, ModelVariant } from '../../../inference/index.ts';
 import { JSON_OPTION, TEXT } from '../../io.ts';
+import { DIR_OPTION } from '../../node-options.ts';
 
 /** The kinds and variants of the zoo, repeated so that `--help` need not load it. */
 export const KINDS = ['mlp', 'conv', 'transformer'] as const satisfies readonly ModelKind[];
@@ -58,3 +59,11 @@ export const RUN_EPILOGUE = [
   '  {"x": [[0.5, 1]]}',
   '  {"x": {"shape": [1, 2], "data": [0.5, 1]}}',
 ].join('\n');
+
+export const ADD_OPTIONS = { ...DIR_OPTION, ...JSON_OPTION } as const;
+
+export const LIST_OPTIONS = {
+  ...DIR_OPTION,
+  net: { ...TEXT, describe: 'Network file: which of its models are missing here' },
+  ...JSON_OPTION,
+} as const;

@@ -1,0 +1,55 @@
+/** `assay guard`: moves what a key signed to another machine, or starts anew when it is lost. */
+import type { Argv, CommandModule } from 'yargs';
+import { type CliContext, printAnswer } from '../../io.ts';
+import { EXPORT_OPTIONS, GUARD_OPTIONS, RENEW_EPILOGUE } from './options.ts';
+
+/** The command and its subcommands. */
+export const guardCommand: CommandModule = {
+  command: 'guard',
+  describe: 'Move what a key signed, so that it never contradicts itself',
+  builder: (parser) => build(parser as Argv<CliContext>),
+  handler: () => undefined,
+};
+
+function build(parser: Argv<CliContext>): Argv {
+  return parser
+    .command(
+      'export',
+      'Write all that the key signed to a file; the node must be stopped',
+      (command) =>
+        command
+          .options(EXPORT_OPTIONS)
+          .example('$0 guard export --dir ./val --net network.yaml --out guard.json', ''),
+      async (argv) => {
+        const { answerExport } = await import('./handler.ts');
+        printAnswer(argv.io, await answerExport(argv), argv.json);
+      },
+    )
+    .command(
+      'import <file>',
+      'Add what an export says; nothing that the key had is forgotten',
+      (command) =>
+        command
+          .positional('file', { type: 'string', demandOption: true, describe: 'Exported guard' })
+          .options(GUARD_OPTIONS)
+          .example('$0 guard import guard.json --dir ./val --net network.yaml', ''),
+      async (argv) => {
+        const { answerImport } = await import('./handler.ts');
+        printAnswer(argv.io, await answerImport(argv), argv.json);
+      },
+    )
+    .command(
+      'renew',
+      'Make a guard for a key whose guard is lost',
+      (command) =>
+        command
+          .options(GUARD_OPTIONS)
+          .example('$0 guard renew --dir ./val --net network.yaml', '')
+          .epilogue(RENEW_EPILOGUE),
+      async (argv) => {
+        const { answerRenew } = await import('./handler.ts');
+        printAnswer(argv.io, await answerRenew(argv), argv.json);
+      },
+    )
+    .demandCommand(1, 'name what to do') as Argv;
+}

@@ -1,0 +1,17 @@
+/** Options of `assay guard …`. */
+import { JSON_OPTION, TEXT } from '../../io.ts';
+import { DIR_OPTION, NET_OPTION } from '../../node-options.ts';
+
+/** Options of `guard import` and `guard renew`. */
+export const GUARD_OPTIONS = { ...DIR_OPTION, ...NET_OPTION, ...JSON_OPTION } as const;
+
+export const EXPORT_OPTIONS = {
+  ...GUARD_OPTIONS,
+  out: { ...TEXT, demandOption: true, describe: 'File to write; replaced if it exists' },
+} as const;
+
+export const RENEW_EPILOGUE = [
+  'Only for a guard that is lost. A key that runs on two machines signs two answers',
+  'to one question, is convicted and loses its stake: make sure that the old machine',
+  'never starts again. The key then signs nothing for the rounds up to now.',
+].join('\n');
