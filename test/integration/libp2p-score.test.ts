@@ -83,7 +83,7 @@ describe('the place of a peer in the mesh', function () {
     await until('it is disconnected', () => ofLiar() === undefined);
     assert.ok(reports.some(({ code }) => code === 'peer-banned'));
     await assert.rejects(async () => {
-      const connection = await connectRaw(liar, victim.addresses()[0] ?? '', undefined);
+      const connection = await connectRaw(liar, victim.addresses()[0] ?? '', 'nothing');
       await connection.newStream('/assay/hello/1');
     });
     assert.equal(ofLiar(), undefined);

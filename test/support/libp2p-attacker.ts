@@ -37,10 +37,10 @@ export type RawConnection = Awaited<ReturnType<RawPeer['dial']>>;
 export async function connectRaw(
   node: RawPeer,
   address: string,
-  hello: Hello | Uint8Array | undefined = HELLO,
+  hello: Hello | Uint8Array | 'nothing' = HELLO,
 ): Promise<RawConnection> {
   const connection = await node.dial(multiaddr(address));
-  if (hello === undefined) return connection;
+  if (hello === 'nothing') return connection;
   const stream = await connection.newStream(HELLO_PROTOCOL);
   const bytes =
     hello instanceof Uint8Array ? hello : new TextEncoder().encode(JSON.stringify(hello));

@@ -77,7 +77,8 @@ export class Streams {
     await node.handle(
       this.#name(protocol),
       (raw, connection) => this.#serve(protocol, served, { raw, connection }),
-      { maxInboundStreams: limits.streamsPerPeerMax, maxOutboundStreams: limits.streamsMax },
+      // Twice ours, so that who opens too many is noticed and not only cut off.
+      { maxInboundStreams: 2 * limits.streamsPerPeerMax, maxOutboundStreams: limits.streamsMax },
     );
   }
 
