@@ -153,7 +153,7 @@ export class LightClient {
     throw new NodeError({
       code: 'unreachable',
       message: 'no validator of this network can be reached',
-      where: this.#file.bootstrap.join(', '),
+      where: placesOf(this.#file.bootstrap),
       remedy: 'Check that the network runs, and that its bootstrap addresses are right.',
     });
   }
@@ -176,4 +176,9 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
     const timer = setTimeout(end, ms);
     signal?.addEventListener('abort', end);
   });
+}
+
+/** Some addresses of many, for a message. */
+function placesOf([first = 'no bootstrap address', ...others]: readonly string[]): string {
+  return others.length === 0 ? first : `${first} and ${others.length} more`;
 }

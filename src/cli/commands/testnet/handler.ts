@@ -46,13 +46,13 @@ export async function runTestnet(values: TestnetValues): Promise<void> {
     periodMs: readPeriod(values.period),
     models: values.model,
   });
-  const processes = new Processes(dir);
+  const processes = new Processes({ dir, plan, logLevel: values['log-level'] });
   process.once('exit', () => processes.killAll());
   const display = new Display(io, {
     isTerminal: process.stdout.isTTY === true,
     width: () => process.stdout.columns ?? WIDTH_DEFAULT,
   });
-  processes.startAll(plan, values['log-level']);
+  processes.startAll();
   try {
     await watch(values, { plan, processes, display });
   } finally {

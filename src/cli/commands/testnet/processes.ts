@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../version.ts';
-import { type Plan, type PlannedNode, TESTNET_FILES } from './plan.ts';
+import { type Plan, TESTNET_FILES } from './plan.ts';
 
 /** What became of a process. */
 export type ProcessState =
@@ -13,23 +13,56 @@ export type ProcessState =
 /** How long processes have to end before they are killed: a node takes at most 10 s. */
 const STOP_MS = 12_000;
 
-export class Processes {
-  readonly #dir: string;
-  readonly #children = new Map<string, { child: ChildProcess; state: ProcessState }>();
+export type ProcessesOptions = {
+  readonly dir: string;
+  readonly plan: Plan;
+  readonly logLevel: string;
+};
 
-  constructor(dir: string) {
-    this.#dir = dir;
+type Entry = { readonly child: ChildProcess; state: ProcessState };
+
+export class Processes {
+  readonly #options: ProcessesOptions;
+  readonly #children = new Map<string, Entry>();
+
+  constructor(options: ProcessesOptions) {
+    this.#options = options;
   }
 
   /** Starts beacon and nodes. */
-  startAll(plan: Plan, logLevel: string): void {
-    const { beacon, nodes } = plan;
-    this.#start('beacon', [
-      ...['beacon', '--period', `${beacon.periodMs}ms`, '--port', String(beacon.port)],
-      ...['--genesis', String(beacon.genesisMs)],
-      ...['--seed-file', join(this.#dir, TESTNET_FILES.beaconSeed)],
-    ]);
-    for (const node of nodes) this.#start(node.name, this.#argumentsOf(node, plan, logLevel));
+  startAll(): void {
+    this.start('beacon');
+    for (const { name } of this.#options.plan.nodes) this.start(name);
+  }
+
+  /** Starts `beacon` or the node of a name; what runs already is left alone. */
+  start(name: string): void {
+    if (this.state(name).kind === 'running') return;
+    const { dir } = this.#options;
+    const log = openSync(join(dir, `${name}.log`), 'a', 0o600);
+    // a group of its own: Ctrl-C reaches the parent, which ends its children in order
+    const child = spawn(process.execPath, [LAUNCHER, ...this.#argumentsOf(name)], {
+      stdio: ['ignore', log, log],
+      detached: true,
+    });
+    closeSync(log);
+    const entry: Entry = { child, state: { kind: 'running', pid: child.pid ?? 0 } };
+    child.once('error', (error) => {
+      entry.state = { kind: 'ended', how: error.message };
+    });
+    child.once('exit', (code, signal) => {
+      entry.state = { kind: 'ended', how: signal ?? `exit ${code}` };
+    });
+    this.#children.set(name, entry);
+  }
+
+  /** Sends a signal to one process; resolves when it has ended. */
+  async end(name: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const entry = this.#children.get(name);
+    if (entry === undefined || entry.state.kind === 'ended') return;
+    const ended = new Promise<void>((resolve) => entry.child.once('exit', () => resolve()));
+    entry.child.kill(signal);
+    await ended;
   }
 
   /** How the process of a name is. */
@@ -39,13 +72,8 @@ export class Processes {
 
   /** Ends all of them: asks first, kills what does not end in time. */
   async stopAll(): Promise<void> {
-    const running = [...this.#children.values()].filter(({ state }) => state.kind === 'running');
-    const ended = running.map(
-      ({ child }) => new Promise<void>((resolve) => child.once('exit', () => resolve())),
-    );
-    for (const { child } of running) child.kill('SIGTERM');
     const timer = setTimeout(() => this.killAll(), STOP_MS);
-    await Promise.all(ended);
+    await Promise.all([...this.#children.keys()].map((name) => this.end(name, 'SIGTERM')));
     clearTimeout(timer);
   }
 
@@ -56,10 +84,13 @@ export class Processes {
     }
   }
 
-  #argumentsOf(node: PlannedNode, plan: Plan, logLevel: string): readonly string[] {
+  #argumentsOf(name: string): readonly string[] {
+    const { dir, plan, logLevel } = this.#options;
+    const node = plan.nodes.find((planned) => planned.name === name);
+    if (node === undefined) return beaconArguments(dir, plan);
     const shared = [
-      ...['--dir', join(this.#dir, node.name), '--net', join(this.#dir, TESTNET_FILES.network)],
-      ...['--password-file', join(this.#dir, TESTNET_FILES.password)],
+      ...['--dir', join(dir, name), '--net', join(dir, TESTNET_FILES.network)],
+      ...['--password-file', join(dir, TESTNET_FILES.password)],
       ...['--listen', `/ip4/127.0.0.1/tcp/${node.port}`, '--log-level', logLevel],
     ];
     if (node.role === 'validator') return ['start', ...shared];
@@ -67,24 +98,14 @@ export class Processes {
     const cheat = node.substitute === undefined ? [] : ['--substitute', node.substitute];
     return ['serve', ...shared, ...models, ...cheat];
   }
+}
 
-  #start(name: string, args: readonly string[]): void {
-    const log = openSync(join(this.#dir, `${name}.log`), 'a', 0o600);
-    // a group of its own: Ctrl-C reaches the parent, which ends its children in order
-    const child = spawn(process.execPath, [LAUNCHER, ...args], {
-      stdio: ['ignore', log, log],
-      detached: true,
-    });
-    closeSync(log);
-    const entry = { child, state: { kind: 'running', pid: child.pid ?? 0 } as ProcessState };
-    child.once('error', (error) => {
-      entry.state = { kind: 'ended', how: error.message };
-    });
-    child.once('exit', (code, signal) => {
-      entry.state = { kind: 'ended', how: signal ?? `exit ${code}` };
-    });
-    this.#children.set(name, entry);
-  }
+function beaconArguments(dir: string, { beacon }: Plan): readonly string[] {
+  return [
+    ...['beacon', '--period', `${beacon.periodMs}ms`, '--port', String(beacon.port)],
+    ...['--genesis', String(beacon.genesisMs)],
+    ...['--seed-file', join(dir, TESTNET_FILES.beaconSeed)],
+  ];
 }
 
 const LAUNCHER = join(packageRoot(), 'src', 'cli', 'assay.js');
