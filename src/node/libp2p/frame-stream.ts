@@ -30,6 +30,7 @@ export class RawFrameStream implements FrameStream {
   readonly #input = new ByteQueue();
   #reader: Reader | undefined;
   #isReading = false;
+  #isResuming = false;
   #isEnded: boolean;
   /** The peer ended what it sends, though some of it may wait in the paused stream. */
   #isFinished: boolean;
@@ -42,8 +43,10 @@ export class RawFrameStream implements FrameStream {
     this.#raw = raw;
     this.#limits = limits;
     this.#where = where;
-    this.#isEnded = raw.readableEnded;
-    this.#isFinished = raw.status === 'open' && raw.remoteWriteStatus === 'closed';
+    const isOpen = raw.status === 'open';
+    this.#isEnded = isOpen && raw.readableEnded;
+    this.#isFinished = isOpen && raw.remoteWriteStatus === 'closed';
+    if (!isOpen) this.#failure = this.#error('stream-aborted', 'the peer refused the stream');
     raw.addEventListener('remoteCloseWrite', () => {
       this.#isFinished = true;
     });
@@ -117,8 +120,7 @@ export class RawFrameStream implements FrameStream {
   async #fill(count: number, timeoutMs: number, late: HostErrorCode): Promise<void> {
     if (this.#input.length >= count || this.#isEnded) return;
     if (this.#failure !== undefined) throw this.#failure;
-    this.#resume();
-    await new Promise<void>((resolve) => {
+    const filled = new Promise<void>((resolve) => {
       const timer = this.#after(timeoutMs, () => {
         this.abort(this.#error(late, `the peer sent nothing for ${Math.ceil(timeoutMs)} ms`));
       });
@@ -129,6 +131,8 @@ export class RawFrameStream implements FrameStream {
       };
       this.#reader = { wantedBytes: count, wake };
     });
+    this.#resume();
+    await filled;
     if (this.#failure !== undefined && this.#input.length < count) throw this.#failure;
   }
 
@@ -148,8 +152,28 @@ export class RawFrameStream implements FrameStream {
 
   async #sendPiece(piece: Uint8Array, signal: AbortSignal): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#raw.send(piece)) return;
-    await this.#raw.onDrain({ signal });
+    this.#raw.send(piece);
+    while (this.#raw.writeBufferLength > WRITE_PIECE_BYTES) await this.#drained(signal);
+  }
+
+  /**
+   * Waits until some of what is buffered has left. `onDrain` of libp2p does not do: its promise is
+   * made once, so after the first time it waits for nothing (`@libp2p/utils` 7.4.1).
+   */
+  #drained(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = (act: () => void) => () => {
+        for (const name of ['drain', 'close'] as const)
+          this.#raw.removeEventListener(name, onEvent);
+        signal.removeEventListener('abort', onAbort);
+        act();
+      };
+      const onAbort = end(() => reject(new Error('too slow')));
+      // The stream sends on in a microtask after the event; look again after that.
+      const onEvent = end(() => setImmediate(() => (this.#failure ? onAbort() : resolve())));
+      signal.addEventListener('abort', onAbort);
+      for (const name of ['drain', 'close'] as const) this.#raw.addEventListener(name, onEvent);
+    });
   }
 
   /** Runs `work` under the deadline of a frame; a failure aborts the stream. */
@@ -173,9 +197,9 @@ export class RawFrameStream implements FrameStream {
   #onData(bytes: Uint8Array): void {
     if (this.#isDiscarding) return;
     this.#input.push(bytes);
-    const { wantedBytes, wake } = this.#reader ?? { wantedBytes: 0 };
-    if (this.#input.length > Math.max(wantedBytes, READ_AHEAD_BYTES)) this.#pause();
-    if (this.#input.length >= wantedBytes) wake?.();
+    const reader = this.#reader;
+    if (this.#input.length > this.#readAhead()) this.#pause();
+    if (reader !== undefined && this.#input.length >= reader.wantedBytes) reader.wake();
   }
 
   /** Nothing more will be read. Without the word of the peer, the close that follows is a fault. */
@@ -205,12 +229,24 @@ export class RawFrameStream implements FrameStream {
     this.#reader?.wake();
   }
 
+  /**
+   * Not while the stream resumes: what it has buffered comes at once, and then it would open its
+   * window for good, believing itself resumed (`@libp2p/utils` 7.4.1, `resume`).
+   */
   #pause(): void {
-    if (this.#raw.readStatus === 'readable') this.#raw.pause();
+    if (!this.#isResuming && this.#raw.readStatus === 'readable') this.#raw.pause();
   }
 
   #resume(): void {
-    if (this.#raw.readStatus === 'paused') this.#raw.resume();
+    if (this.#raw.readStatus !== 'paused') return;
+    this.#isResuming = true;
+    this.#raw.resume();
+    this.#isResuming = false;
+    if (this.#input.length > this.#readAhead()) this.#pause();
+  }
+
+  #readAhead(): number {
+    return Math.max(this.#reader?.wantedBytes ?? 0, READ_AHEAD_BYTES);
   }
 
   #after(delayMs: number, act: () => void): NodeJS.Timeout {
