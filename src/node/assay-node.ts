@@ -211,7 +211,7 @@ export class AssayNode {
     const { host, models, execution, view, blobSources } = this.#options;
     serveRpc(host, (request) => this.#answer(request));
     const subjects = (): readonly SubjectSnapshot[] => view.subjects();
-    const outputs = outputSource({ execution, subjects, feed: this.feed });
+    const outputs = outputSource({ execution, subjects });
     serveBlobs(host, [(id) => models.directory.find(id), outputs, ...blobSources]);
     host.onPeer(({ peer, change }) => {
       this.#options.log.info(`peer-${change}`, { peer, peers: host.peers().length });

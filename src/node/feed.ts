@@ -5,22 +5,21 @@
  * Until the beacons of the past are known, messages wait here: a core that learns the latest
  * beacon first takes what came before it for void.
  */
-import type { BatchId, BlobId, NodeId, Round } from '../base/index.ts';
+import type { BatchId, NodeId, Round } from '../base/index.ts';
 import {
   batchId,
-  blobIdOfDigest,
   type Decoded,
   decodeMessage,
   type HeaderMessage,
   type Message,
 } from '../wire/index.ts';
 import { BoundedCache } from './execution/index.ts';
-import type { GossipMessage, Host, Topic } from './libp2p/index.ts';
+import type { GossipMessage, Host, Judgement, Topic } from './libp2p/index.ts';
 import type { Runner } from './runner/index.ts';
 
 /** Messages that wait for the past, at most; the oldest are dropped. */
 const HELD_MAX = 8192;
-/** Headers and outputs remembered. */
+/** Headers remembered. */
 const KNOWN_MAX = 16_384;
 
 /** The topic on which a message travels, if gossip carries it. */
@@ -53,8 +52,6 @@ export class Feed {
   readonly #options: FeedOptions;
   #held: Held[] | undefined = [];
   readonly #headers = new BoundedCache<HeaderMessage>(KNOWN_MAX);
-  /** Batch and leaf of outputs that were shown, by the blob id of their digest. */
-  readonly #outputs = new BoundedCache<{ batch: BatchId; index: number }>(KNOWN_MAX);
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -72,31 +69,29 @@ export class Feed {
     return this.#headers.values().filter(isOfSlot);
   }
 
-  /** The leaf whose output has this id, once it was shown. */
-  subjectOfOutput(id: BlobId): { batch: BatchId; index: number } | undefined {
-    return this.#outputs.get(id);
-  }
-
-  /** Remembers what a message tells about batches and outputs; also for messages of our own. */
-  note(message: Message): void {
-    if (message.type === 'header') this.#noteHeader(message);
-    if (message.type === 'openings' || message.type === 'certificate') {
-      this.#noteHeader(message.header);
-    }
-    if (message.type === 'output') {
-      const { batch, index, digest } = message;
-      this.#outputs.set(blobIdOfDigest(digest), { batch, index }, 1);
-    }
+  /**
+   * Remembers the header that a message carries; also of messages of our own. The core needs its
+   * round before it has judged it.
+   * @returns the batch, if nothing was known of it: what turns out to be forged is forgotten
+   */
+  note(message: Message): BatchId | undefined {
+    const header = headerOf(message);
+    if (header === undefined) return undefined;
+    const batch = batchId(header);
+    // the first one stays: another signature over the same header is no better
+    if (this.#headers.get(batch) !== undefined) return undefined;
+    this.#headers.set(batch, header, 1);
+    return batch;
   }
 
   /** Gives the core a message that was asked for; resolves when it was taken. */
   async take(from: string, decoded: Decoded): Promise<boolean> {
     if (this.#isBelowWatermark(decoded.message)) return false;
-    this.note(decoded.message);
+    const noted = this.note(decoded.message);
     let isAccepted = false;
-    await this.#options.runner.take({ kind: 'message-received', from, decoded }, (effect) => {
-      isAccepted = effect.verdict === 'accept';
-      if (isAccepted) this.#accepted(decoded.message);
+    await this.#options.runner.take({ kind: 'message-received', from, decoded }, ({ verdict }) => {
+      isAccepted = verdict === 'accept';
+      this.#judged(decoded.message, noted, verdict);
     });
     return isAccepted;
   }
@@ -127,10 +122,10 @@ export class Feed {
 
   #give(from: NodeId, decoded: Decoded, gossip: GossipMessage): void {
     if (this.#isBelowWatermark(decoded.message)) return gossip.judge('ignore');
-    this.note(decoded.message);
+    const noted = this.note(decoded.message);
     this.#options.runner.give({ kind: 'message-received', from, decoded }, ({ verdict }) => {
       gossip.judge(verdict);
-      if (verdict === 'accept') this.#accepted(decoded.message);
+      this.#judged(decoded.message, noted, verdict);
     });
   }
 
@@ -141,9 +136,9 @@ export class Feed {
     if (this.#held !== undefined) return;
     const { decoded } = result;
     if (this.#isBelowWatermark(decoded.message)) return;
-    this.note(decoded.message);
+    const noted = this.note(decoded.message);
     this.#options.runner.give({ kind: 'message-received', from, decoded }, ({ verdict }) => {
-      if (verdict === 'accept') this.#accepted(decoded.message);
+      this.#judged(decoded.message, noted, verdict);
     });
   }
 
@@ -155,11 +150,14 @@ export class Feed {
     return message.header.round < watermark;
   }
 
-  #accepted(message: Message): void {
-    if (message.type === 'beacon') this.#options.onBeacon(message);
+  #judged(message: Message, noted: BatchId | undefined, verdict: Judgement): void {
+    if (verdict === 'accept' && message.type === 'beacon') this.#options.onBeacon(message);
+    if (verdict === 'reject' && noted !== undefined) this.#headers.delete(noted);
   }
+}
 
-  #noteHeader(header: HeaderMessage): void {
-    this.#headers.set(batchId(header), header, 1);
-  }
+/** The header that a message is or carries. */
+function headerOf(message: Message): HeaderMessage | undefined {
+  if (message.type === 'header') return message;
+  return message.type === 'openings' || message.type === 'certificate' ? message.header : undefined;
 }

@@ -1,30 +1,34 @@
 /**
  * [SAMPLE-2] Outputs are served to those who can no longer copy them: to holders that committed at
  * the level under way, and to everybody once all holders of it committed, or the claim is final.
- * Before the provider has shown the digest nobody can ask.
+ * Before the provider has shown the digest nobody can ask, and nobody is answered.
+ *
+ * Which claims an output belongs to is what the core checked against their commitments: a claim
+ * that somebody else invents for it neither opens nor closes the door. Two claims with the same
+ * output share it: where one of them is over, it is public.
  */
 import type { NodeId } from '../base/index.ts';
 import type { SubjectSnapshot } from '../core/index.ts';
+import { blobIdOfDigest } from '../wire/index.ts';
 import { type BlobSource, readable } from './blobs/index.ts';
 import type { ExecutionService } from './execution/index.ts';
-import type { Feed } from './feed.ts';
 
 export type OutputSourceOptions = {
   readonly execution: ExecutionService;
   readonly subjects: () => readonly SubjectSnapshot[];
-  readonly feed: Feed;
 };
 
 /** Returns a source of the outputs that this node computed or fetched. */
-export function outputSource({ execution, subjects, feed }: OutputSourceOptions): BlobSource {
+export function outputSource({ execution, subjects }: OutputSourceOptions): BlobSource {
   return (id, peer) => {
     const block = execution.output(id);
-    const shown = feed.subjectOfOutput(id);
-    if (block === undefined || shown === undefined) return Promise.resolve(undefined);
-    const subject = subjects().find(
-      ({ subject: s }) => s.batch === shown.batch && s.index === shown.index,
+    if (block === undefined) return Promise.resolve(undefined);
+    const isServed = subjects().some(
+      (subject) =>
+        subject.outputDigest !== undefined &&
+        blobIdOfDigest(subject.outputDigest) === id &&
+        mayHave(subject, peer),
     );
-    const isServed = subject === undefined || mayHave(subject, peer);
     return Promise.resolve(isServed ? readable(block) : undefined);
   };
 }

@@ -14,7 +14,13 @@ import {
   type Subject,
   sha256,
 } from '../base/index.ts';
-import { levelRounds, type Network, nominalTime, samplingRound } from '../core/index.ts';
+import {
+  checkHeader,
+  levelRounds,
+  type Network,
+  nominalTime,
+  samplingRound,
+} from '../core/index.ts';
 import { createSigner, realCrypto, type Signer, verifyMerkleProof } from '../crypto/index.ts';
 import type { NetworkFile } from '../network-file/index.ts';
 import { buildReceipt, type Receipt, type ReceiptSummary } from '../receipt/index.ts';
@@ -203,7 +209,8 @@ export class Requester {
     const request = { method: 'slot', provider, round: r, assuranceClass, model } as const;
     for (const { message } of await this.client.askSeveral(request, signal)) {
       if (message.type !== 'header' || message.round !== r) continue;
-      if (message.provider === provider && message.count > promise.index) return message;
+      if (message.provider !== provider || message.count <= promise.index) continue;
+      if (checkHeader(this.network, realCrypto, message) === undefined) return message;
     }
     return undefined;
   }

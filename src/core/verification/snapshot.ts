@@ -11,6 +11,7 @@ export function snapshotOf(state: SubjectState): SubjectSnapshot {
     header: state.batch.header,
     current: state.current,
     isOpened: state.opened !== undefined,
+    outputDigest: state.output?.digest,
     decision: state.decision,
     isUnresolved: state.isUnresolved,
     levels: [...state.levels.values()].map(levelSnapshot),

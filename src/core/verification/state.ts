@@ -149,6 +149,8 @@ export type SubjectSnapshot = {
   readonly header: HeaderMessage;
   readonly current: number;
   readonly isOpened: boolean;
+  /** Digest of the provider's output, once it was shown and hashed to the commitment. */
+  readonly outputDigest: Digest | undefined;
   readonly decision: Decision | undefined;
   readonly isUnresolved: boolean;
   readonly levels: readonly LevelSnapshot[];

@@ -24,17 +24,18 @@ export class BoundedCache<Value> {
 
   /** Remembers a value, unless it weighs more than all together may. */
   set(key: string, value: Value, weight: number): void {
-    this.#drop(key);
+    this.delete(key);
     if (weight > this.#weightMax) return;
     this.#values.set(key, { value, weight });
     this.#weight += weight;
     for (const oldest of this.#values.keys()) {
       if (this.#weight <= this.#weightMax) break;
-      this.#drop(oldest);
+      this.delete(oldest);
     }
   }
 
-  #drop(key: string): void {
+  /** Forgets a value. */
+  delete(key: string): void {
     this.#weight -= this.#values.get(key)?.weight ?? 0;
     this.#values.delete(key);
   }
