@@ -40,6 +40,7 @@ const REQUEST_LIMITS: RequestLimits = { total: 1024, perRequester: 512 };
 const ANSWERED_BYTES_MAX = 32 * 1024 ** 2;
 /** Bytes of inputs kept for validators that fetch them. */
 const INPUT_BYTES_MAX = 4 * 1024 ** 3;
+const TRIM_EVERY_BYTES = 256 * 1024 ** 2;
 
 /**
  * Opens a provider from its folder; `start` of what is returned makes it join.
@@ -88,6 +89,7 @@ export class ProviderNode {
   readonly #queue: RequestQueue;
   readonly #answered = new BoundedCache<Inference>(ANSWERED_BYTES_MAX);
   #isStopping = false;
+  #untrimmedBytes = 0;
 
   constructor(
     node: AssayNode,
@@ -182,7 +184,7 @@ export class ProviderNode {
     const isInline = input.length <= LIMITS.inlineInputBytes;
     if (!isInline) {
       await this.#inputs.put(input);
-      await this.#inputs.trim(INPUT_BYTES_MAX);
+      await this.#trimInputs(input.length);
     }
     const effects = await this.node.runner.take({
       kind: 'answer-computed',
@@ -193,6 +195,14 @@ export class ProviderNode {
     });
     const answer = answerIn(effects, request);
     return { promise: answer.promise, claim: answer.claim, salt: answer.salt, output };
+  }
+
+  /** Looking at every file is dear where there are many: only after every so many bytes. */
+  async #trimInputs(addedBytes: number): Promise<void> {
+    this.#untrimmedBytes += addedBytes;
+    if (this.#untrimmedBytes < TRIM_EVERY_BYTES) return;
+    this.#untrimmedBytes = 0;
+    await this.#inputs.trim(INPUT_BYTES_MAX);
   }
 
   #serveRequests(): void {

@@ -2,9 +2,11 @@
  * Blobs in a directory, by content id: models, and inputs too large to keep in memory.
  *
  * A file under its own id is complete and was checked when it was written; what is being received
- * ends in `.part` and can be gone on with after a crash. Nothing is read whole unless asked for.
+ * ends in `.part` and can be gone on with after a crash. What is written from here has a name of
+ * its own until it is whole, so that any number of writers of one blob do not meet. Nothing is
+ * read whole unless asked for.
  */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import {
   type FileHandle,
@@ -24,6 +26,9 @@ import { BlobError } from './error.ts';
 /** Bytes read and sent at a time. */
 export const CHUNK_BYTES = 65_536;
 const PART = '.part';
+const NEW = '.new';
+/** After so long nobody writes to a file that is not whole any more. */
+const ABANDONED_MS = 86_400_000;
 
 /** Where the bytes of one blob go while they come. */
 export interface BlobSink {
@@ -34,7 +39,7 @@ export interface BlobSink {
   finish(): Promise<boolean>;
   /** Throws away what came so far. */
   reset(): Promise<void>;
-  /** Keeps what came so far, to go on later. */
+  /** Keeps what came so far, to go on later; after `finish` nothing happens. */
   close(): Promise<void>;
 }
 
@@ -55,6 +60,11 @@ export class BlobDirectory {
   /** Opens a directory, made if need be. */
   static async open(path: string): Promise<BlobDirectory> {
     await mkdir(path, { recursive: true, mode: 0o700 });
+    for (const name of (await readdir(path)).filter((each) => each.endsWith(NEW))) {
+      const found = await stat(join(path, name)).catch(() => undefined);
+      const isAbandoned = found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MS;
+      if (isAbandoned) await rm(join(path, name), { force: true });
+    }
     return new BlobDirectory(path);
   }
 
@@ -96,24 +106,24 @@ export class BlobDirectory {
   /** Deletes the oldest blobs until all together have at most `bytesMax` bytes. */
   async trim(bytesMax: number): Promise<void> {
     const names = (await readdir(this.path)).filter(isBlobId);
-    const files = await Promise.all(
-      names.map(async (id) => ({ id, found: await stat(this.#file(id)) })),
-    );
-    let bytes = files.reduce((sum, { found }) => sum + found.size, 0);
-    for (const { id, found } of files.sort((a, b) => a.found.mtimeMs - b.found.mtimeMs)) {
+    const files: { readonly id: BlobId; readonly bytes: number; readonly at: number }[] = [];
+    for (const id of names) {
+      // another trim may have been faster
+      const found = await stat(this.#file(id)).catch(() => undefined);
+      if (found !== undefined) files.push({ id, bytes: found.size, at: found.mtimeMs });
+    }
+    let bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    for (const file of files.sort((a, b) => a.at - b.at)) {
       if (bytes <= bytesMax) return;
-      await rm(this.#file(id), { force: true });
-      bytes -= found.size;
+      await rm(this.#file(file.id), { force: true });
+      bytes -= file.bytes;
     }
   }
 
   /** Writes a blob; returns its id. */
   async put(bytes: Uint8Array): Promise<BlobId> {
     const id = blobId(bytes);
-    const sink = await this.receive(id);
-    await sink.reset();
-    await sink.write(bytes);
-    await sink.finish();
+    await this.#write(id, [bytes]);
     return id;
   }
 
@@ -125,12 +135,7 @@ export class BlobDirectory {
     }
     const id = blobIdOfHash(hash);
     if ((await this.find(id)) !== undefined) return id;
-    const sink = await this.receive(id);
-    await sink.reset();
-    for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) {
-      await sink.write(chunk as Uint8Array);
-    }
-    if (await sink.finish()) return id;
+    if (await this.#write(id, createReadStream(file, { highWaterMark: CHUNK_BYTES }))) return id;
     throw new BlobError({
       code: 'blob-changed',
       message: 'the file changed while it was read',
@@ -152,6 +157,25 @@ export class BlobDirectory {
     return new FileSink({ id, part, whole: this.#file(id), handle, hash, offset });
   }
 
+  /** Writes a blob from here; tells whether the bytes are those of `id`. */
+  async #write(
+    id: BlobId,
+    chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  ): Promise<boolean> {
+    const whole = this.#file(id);
+    const part = `${whole}.${randomUUID()}${NEW}`;
+    const handle = await open(part, 'ax', 0o600);
+    const hash = createHash('sha256');
+    const sink = new FileSink({ id, part, whole, handle, hash, offset: 0 });
+    try {
+      for await (const chunk of chunks) await sink.write(chunk);
+      return await sink.finish();
+    } finally {
+      await sink.close();
+      await rm(part, { force: true });
+    }
+  }
+
   #file(id: BlobId): string {
     return join(this.path, id);
   }
@@ -164,6 +188,7 @@ class FileSink implements BlobSink {
   readonly #handle: FileHandle;
   #hash: Hash;
   #offset: number;
+  #isClosed = false;
 
   constructor(options: {
     id: BlobId;
@@ -198,6 +223,7 @@ class FileSink implements BlobSink {
       return false;
     }
     await this.#handle.datasync();
+    this.#isClosed = true;
     await this.#handle.close();
     await rename(this.#part, this.#whole);
     return true;
@@ -210,6 +236,8 @@ class FileSink implements BlobSink {
   }
 
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     await this.#handle.close();
     if (this.#offset === 0) await rm(this.#part, { force: true });
   }
