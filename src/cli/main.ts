@@ -11,6 +11,7 @@ import { AssayError } from '../base/index.ts';
 import { beaconCommand } from './commands/beacon/index.ts';
 import { configCommand } from './commands/config/index.ts';
 import { guardCommand } from './commands/guard/index.ts';
+import { inferCommand } from './commands/infer/index.ts';
 import { initCommand } from './commands/init/index.ts';
 import { keysCommand } from './commands/keys/index.ts';
 import { modelCommand } from './commands/model/index.ts';
@@ -143,6 +144,7 @@ function buildParser(): Argv {
     .command(modelCommand)
     .command(theoryCommand)
     .command(configCommand)
+    .command(inferCommand)
     .command(receiptCommand)
     .command(keysCommand)
     .command(guardCommand)

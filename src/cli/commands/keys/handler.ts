@@ -127,7 +127,10 @@ function keyLines(key: KeyView): readonly string[] {
     ...labelled('folder', key.dir),
     ...(key.description === '' ? [] : labelled('about', key.description)),
     ...publicLines(key),
-    ...labelled('guard', key.hasGuard ? 'there' : 'none: made at the first start of a new key'),
+    ...labelled(
+      'guard',
+      key.hasGuard ? 'there' : 'none: `assay guard import`, unless the key is new',
+    ),
     ...(key.isExported ? labelled('state', 'exported: import it before a node runs on it') : []),
   ];
 }
