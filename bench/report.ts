@@ -5,10 +5,14 @@ export type Quantiles = { readonly median: number; readonly p95: number; readonl
 
 /** Returns median and 95th percentile (nearest rank) of at least one time. */
 export function quantiles(times: readonly number[]): Quantiles {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (share: number): number =>
-    sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
-  return { median: at(0.5), p95: at(0.95), count: sorted.length };
+  return { median: quantile(times, 0.5), p95: quantile(times, 0.95), count: times.length };
+}
+
+/** Returns one quantile (nearest rank), NaN of nothing. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const rank = Math.min(sorted.length, Math.max(1, Math.ceil(share * sorted.length)));
+  return sorted[rank - 1] ?? Number.NaN;
 }
 
 /** Prints `module/operation/key=value` with times in microseconds. */

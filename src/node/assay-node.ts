@@ -32,6 +32,7 @@ import { Feed, topicOf } from './feed.ts';
 import { healthOf } from './health.ts';
 import type { Host, Role } from './libp2p/index.ts';
 import type { Log } from './log/index.ts';
+import { LoopWatch } from './loop-watch.ts';
 import { outputSource } from './output-source.ts';
 import { type NodeStatus, serveRpc, statusFormat } from './rpc/index.ts';
 import { type Clock, type Core, Runner, type StepObserver, type Timeless } from './runner/index.ts';
@@ -86,6 +87,7 @@ export class AssayNode {
   readonly #chronicle: Chronicle;
   readonly #abort = new AbortController();
   readonly #startedAt = performance.now();
+  readonly #loop = new LoopWatch();
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #underWay = new Set<Promise<unknown>>();
   #phase: 'starting' | 'syncing' | 'running' = 'starting';
@@ -158,6 +160,7 @@ export class AssayNode {
     const { beacons, host, guard, log } = this.#options;
     this.#abort.abort();
     for (const timer of this.#timers) clearInterval(timer);
+    this.#loop.stop();
     beacons.stop();
     await within(DRAIN_MS, this.runner.close());
     await host.stop();
@@ -196,6 +199,7 @@ export class AssayNode {
       openSubjects: view.subjects().length,
       uptimeMs: Math.round(performance.now() - this.#startedAt),
       rssBytes: process.memoryUsage().rss,
+      loopDelayP99Ms: this.#loop.p99Ms(),
       counters: this.#chronicle.counters,
       convicted: [...view.evidence().keys()].slice(0, LISTED_MAX),
       slashed: this.#chronicle.slashes().slice(0, LISTED_MAX),

@@ -70,6 +70,8 @@ export type NodeStatus = {
   readonly openSubjects: number;
   readonly uptimeMs: number;
   readonly rssBytes: number;
+  /** 99th percentile of the delay of the event loop over the last minute, ms. */
+  readonly loopDelayP99Ms: number;
   readonly counters: Readonly<Record<Counter, number>>;
   readonly convicted: readonly NodeId[];
   /** Slashes of the advisory settlement of what this node knows. [SLASH-2] */
@@ -109,6 +111,7 @@ export const statusFormat = formatOf(
     openSubjects: count,
     uptimeMs: count,
     rssBytes: count,
+    loopDelayP99Ms: count,
     counters: recordOf<Record<Counter, number>>(
       Object.fromEntries(COUNTERS.map((name) => [name, count])) as Record<Counter, typeof count>,
     ),
