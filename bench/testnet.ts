@@ -43,7 +43,7 @@ export async function bench(): Promise<void> {
     const file = readNetworkFile(join(dir, TESTNET_FILES.network));
     const requester = await untilReady(() => Requester.open({ file, softwareVersion: 'bench' }));
     const provider = file.providers[0];
-    await requester.client.host.dial(provider?.addresses[0] ?? '');
+    await untilReady(() => requester.client.host.dial(provider?.addresses[0] ?? ''));
     await untilAllInSync(requester, Number(validators));
     const load = { perRound: Number(perRound), periodMs, provider: provider?.id as NodeId };
     const stop = startLoad(requester, load);
