@@ -4,12 +4,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ProtocolParameters, sha256, utf8 } from '../../src/base/index.ts';
+import { encodeTensors } from '../../src/compare/index.ts';
 import {
   buildModel,
   DEFAULT_COMPARATOR,
   executionClassOf,
+  INPUT_SHAPES,
   manifestOf,
   openModel,
+  structuredInputs,
 } from '../../src/inference/index.ts';
 import { startBeaconServer } from '../../src/node/beacon/index.ts';
 import { BlobDirectory } from '../../src/node/blobs/index.ts';
@@ -27,6 +30,8 @@ export type TestDevnetOptions = {
   readonly roundMs: number;
   readonly parameters?: Partial<ProtocolParameters>;
   readonly logLevel?: LogLevel;
+  /** Takes the lines of the event log of each node. */
+  readonly record?: (node: string, line: string) => void;
 };
 
 /** Runs a whole network; `stop` ends it and removes its folder. */
@@ -110,14 +115,20 @@ export class TestDevnet {
     const { validators, providers } = this.devnet;
     for (const [i, member] of validators.entries()) {
       const folder = await this.folder(member, ports[i] ?? 0);
-      this.validators.push(await openValidatorNode({ ...folder }));
+      this.validators.push(await openValidatorNode({ ...folder, ...this.#recording(member) }));
     }
     for (const [i, member] of providers.entries()) {
       const folder = await this.folder(member, ports[validators.length + i] ?? 0);
       const serves = this.devnet.file.models.map(({ model }) => model as never);
-      this.providers.push(await openProviderNode({ ...folder, serves }));
+      const recording = this.#recording(member);
+      this.providers.push(await openProviderNode({ ...folder, ...recording, serves }));
     }
     await Promise.all([...this.validators, ...this.providers].map((node) => node.start()));
+  }
+
+  #recording({ name }: DevnetMember): { record?: (line: string) => void } {
+    const { record } = this.#options;
+    return record === undefined ? {} : { record: (line) => record(name, line) };
   }
 
   /** The folder of a member, made if need be. */
@@ -143,6 +154,13 @@ export class TestDevnet {
       }),
     };
   }
+}
+
+/** Returns bytes of an input of the demo model: another one for each `index`. */
+export function mlpInput(index: number): Uint8Array {
+  const shape = [1, ...INPUT_SHAPES.mlp];
+  const [data = new Float32Array(0)] = structuredInputs('mlp', { seed: index, count: 1 });
+  return encodeTensors([{ name: 'x', type: 'float32', shape, data }]);
 }
 
 async function freePorts(count: number): Promise<number[]> {
