@@ -22,7 +22,7 @@ import { createReporter, type Report } from './reporter.ts';
 import { adapt, asRouter, type Router } from './router.ts';
 import { RpcWatch } from './rpc-watch.ts';
 import { SCORE_THRESHOLDS } from './scoring.ts';
-import { assertConnectionLimits, assertLimits, assertStreamLimits } from './settings.ts';
+import { assertConnectionLimits, assertLimits } from './settings.ts';
 import { Streams } from './streams.ts';
 import type * as api from './types.ts';
 
@@ -281,6 +281,7 @@ class Libp2pHost implements api.Host {
 
   /** Books an admitted connection, unless the pair has one already. */
   #welcome(connection: Connection, peer: NodeId, hello: api.Hello): boolean {
+    if (!this.#isLimited(connection)) return false;
     const [older] = this.#book.get(peer)?.connections ?? [];
     if (older !== undefined && this.id < peer) {
       const isFresh = Date.now() - older.timeline.open < HOST_LIMITS.duplicateMs;
@@ -290,14 +291,20 @@ class Libp2pHost implements api.Host {
       older.abort(new Error('replaced by a newer connection'));
     }
     if (this.#book.add(peer, connection, hello)) this.#tell({ peer, change: 'connected' });
-    if (!this.#isChecked) this.#checkConnection(connection);
     return true;
   }
 
-  #checkConnection(connection: Connection): void {
+  /** A connection without its limits is not used; the first one tells. */
+  #isLimited(connection: Connection): boolean {
+    if (this.#isChecked) return true;
+    try {
+      assertConnectionLimits(connection);
+    } catch (error) {
+      if (error instanceof HostError) this.#report(error.detail);
+      return false;
+    }
     this.#isChecked = true;
-    assertConnectionLimits(connection);
-    for (const stream of connection.streams) assertStreamLimits(stream);
+    return true;
   }
 
   #onClose(connection: Connection): void {

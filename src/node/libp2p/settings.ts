@@ -59,6 +59,7 @@ const CONNECTION: Expected = [
 
 const STREAM: Expected = [
   ['maxReadBufferLength', HOST_LIMITS.readBufferBytesMax],
+  ['maxWriteBufferLength', HOST_LIMITS.writeBufferBytesMax],
   ['maxStreamWindowSize', HOST_LIMITS.streamWindowBytes],
 ];
 
@@ -68,14 +69,10 @@ export function assertLimits(node: { readonly services: { readonly gossip: unkno
   assertExpected(node.services.gossip, GOSSIP, 'gossipsub');
 }
 
-/** Checks a connection. @throws HostError settings-not-in-force */
-export function assertConnectionLimits(connection: unknown): void {
+/** Checks a connection and the streams it has. @throws HostError settings-not-in-force */
+export function assertConnectionLimits(connection: { readonly streams: readonly unknown[] }): void {
   assertExpected(connection, CONNECTION, 'yamux');
-}
-
-/** Checks a stream. @throws HostError settings-not-in-force */
-export function assertStreamLimits(stream: unknown): void {
-  assertExpected(stream, STREAM, 'yamux stream');
+  for (const stream of connection.streams) assertExpected(stream, STREAM, 'yamux stream');
 }
 
 function assertExpected(root: unknown, expected: Expected, where: string): void {
