@@ -194,6 +194,7 @@ function startLoad(
 ): () => Promise<void> {
   const underWay = new Set<Promise<unknown>>();
   let count = 0;
+  let failed = 0;
   const timer = setInterval(() => {
     count += 1;
     const data = Float32Array.from({ length: 256 }, (_, i) => Math.sin(i + count));
@@ -206,13 +207,16 @@ function startLoad(
         provider,
         signal: AbortSignal.timeout(20_000),
       })
-      .catch((error: unknown) => print(String(error)))
+      .catch(() => {
+        failed += 1;
+      })
       .finally(() => underWay.delete(asked));
     underWay.add(asked);
   }, periodMs / perRound);
   return async () => {
     clearInterval(timer);
     await Promise.all(underWay);
+    if (failed > 0) print(`  ${failed} of ${count} requests failed`);
   };
 }
 

@@ -18,6 +18,7 @@ import {
   writeInference,
   writeRefusal,
 } from './infer/index.ts';
+import type { FrameStream } from './libp2p/index.ts';
 import { pause } from './light-client.ts';
 import { manifestOfModel, type NodeFolder, type NodeParts, openNodeParts } from './node-parts.ts';
 import { type Clock, eventLogHead, eventRecorder, systemClock } from './runner/index.ts';
@@ -207,18 +208,34 @@ export class ProviderNode {
 
   #serveRequests(): void {
     const { host, network } = this.#parts;
+    const max = ({ model }: RequestMessage): number | undefined =>
+      network.modelById.get(model)?.inputBytesMax;
     host.handle('infer', {}, async (stream, peer) => {
       try {
-        const max = ({ model }: RequestMessage): number | undefined =>
-          network.modelById.get(model)?.inputBytesMax;
-        const { request, input } = await readRequest(stream, max);
-        await writeInference(stream, await this.infer(request, input));
+        for (;;) {
+          const asked = await readRequest(stream, max);
+          if (asked === undefined) break;
+          await this.#reply(stream, asked);
+        }
       } catch (error) {
         if (!(error instanceof InferError)) throw error;
         this.#options.log.debug('request-refused', { peer, code: error.detail.code });
         await writeRefusal(stream, error.detail);
       }
+      await stream.closeWrite();
     });
+  }
+
+  async #reply(
+    stream: FrameStream,
+    { request, input }: { readonly request: RequestMessage; readonly input: Uint8Array },
+  ): Promise<void> {
+    try {
+      await writeInference(stream, await this.infer(request, input));
+    } catch (error) {
+      if (!(error instanceof InferError)) throw error;
+      await writeRefusal(stream, error.detail);
+    }
   }
 }
 

@@ -37,7 +37,8 @@ import {
   requestSigningBytes,
 } from '../wire/index.ts';
 import { NodeError, reasonOf } from './error.ts';
-import { type Inference, readInference, writeRequest } from './infer/index.ts';
+import { type Inference, readInference, StreamPool, writeRequest } from './infer/index.ts';
+import type { FrameStream } from './libp2p/index.ts';
 import { deadline, LightClient, type LightClientOptions, pause } from './light-client.ts';
 import { type Log, silentLog } from './log/index.ts';
 import { callForMessages } from './rpc/index.ts';
@@ -82,12 +83,14 @@ export class Requester {
   readonly #file: NetworkFile;
   readonly #signer: Signer;
   readonly #log: Log;
+  readonly #streams: StreamPool;
 
   private constructor(options: LightClientOptions, { client, signer }: Inside) {
     this.client = client;
     this.#file = options.file;
     this.#signer = signer;
     this.#log = options.log ?? silentLog;
+    this.#streams = new StreamPool(client.host);
   }
 
   /** Connects to the network. @throws NodeError unreachable; HostError */
@@ -107,6 +110,7 @@ export class Requester {
   }
 
   async close(): Promise<void> {
+    await this.#streams.close();
     await this.client.close();
   }
 
@@ -245,15 +249,12 @@ export class Requester {
   }
 
   async #ask(provider: NodeId, request: RequestMessage, options: InferOptions): Promise<Answered> {
-    const stream = await this.client.host.open(provider, 'infer', { signal: options.signal });
-    try {
+    const by = { network: this.network, crypto: realCrypto, provider };
+    const exchange = async (stream: FrameStream): Promise<Answered> => {
       await writeRequest(stream, request, options.input);
-      const { network } = this;
-      const by = { network, crypto: realCrypto, provider };
       return { ...(await readInference(stream, request, by)), provider };
-    } finally {
-      await stream.close().catch(() => undefined);
-    }
+    };
+    return await this.#streams.use(provider, exchange, options.signal);
   }
 
   #request(model: BlobId, { input, assurance }: InferOptions): RequestMessage {

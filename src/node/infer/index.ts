@@ -10,3 +10,4 @@ export {
   writeRequest,
 } from './protocol.ts';
 export { type RequestLimits, RequestQueue } from './request-queue.ts';
+export { StreamPool } from './stream-pool.ts';

@@ -1,9 +1,10 @@
 /**
- * A request to a provider and its answer, over one framed stream.
+ * Requests to a provider and their answers, one after the other over a framed stream.
  *
- * There: the signed request, then the input in chunks. Back: the promise with the claim it is
- * about, then the output in chunks; or a refusal with a code. The requester believes nothing: the
- * promise is signed, the claim's commitment hides exactly this output, the request names the input.
+ * There: the signed request with the size of its input, then the input in chunks. Back: the promise
+ * with the claim it is about and the size of the output, then the output in chunks; or a refusal
+ * with a code. The requester believes nothing: the promise is signed, the claim's commitment hides
+ * exactly this output, the request names the input.
  */
 import { type Digest, digest, equalBytes, sha256 } from '../../base/index.ts';
 import type { Network } from '../../core/index.ts';
@@ -25,6 +26,7 @@ import {
   promiseSigningBytes,
   type RequestMessage,
   recordOf,
+  uintBetween,
   unionOf,
 } from '../../wire/index.ts';
 import type { FrameStream } from '../libp2p/index.ts';
@@ -32,7 +34,8 @@ import { InferError } from './error.ts';
 
 /** Bytes of one chunk of input or output. */
 const CHUNK_BYTES = 65_536;
-/** Bytes of an output that a requester takes. */
+/** Bytes of an input or output that travels so. */
+const INPUT_BYTES_MAX = 1024 ** 3;
 const OUTPUT_BYTES_MAX = 64 * 1024 ** 2;
 
 /** What a provider gives for a request. */
@@ -47,13 +50,23 @@ export type Inference = {
 /** Why a provider does not answer. Codes are stable, see the README. */
 export type Refusal = { readonly code: string; readonly message: string };
 
+type RequestHead = { readonly request: Uint8Array; readonly inputBytes: number };
+
+const requestFormat = formatOf(
+  recordOf<RequestHead>({
+    request: bytesBetween(1, LIMITS.messageBytes),
+    inputBytes: uintBetween(0, INPUT_BYTES_MAX),
+  }),
+  LIMITS.messageBytes,
+);
+
 type AnswerHead =
   | {
       readonly kind: 'answer';
       readonly promise: Uint8Array;
       readonly claim: Claim;
       readonly salt: Digest;
-      readonly outputDigest: Digest;
+      readonly outputBytes: number;
     }
   | ({ readonly kind: 'refusal' } & Refusal);
 
@@ -64,7 +77,7 @@ const headFormat = formatOf(
       promise: bytesBetween(1, LIMITS.messageBytes),
       claim: claimCodec,
       salt: digestCodec,
-      outputDigest: digestCodec,
+      outputBytes: uintBetween(0, OUTPUT_BYTES_MAX),
     }),
     refusal: recordOf<Extract<AnswerHead, { kind: 'refusal' }>>({
       kind: oneOf(['refusal']),
@@ -76,31 +89,38 @@ const headFormat = formatOf(
 );
 
 /**
- * Reads a request and its input.
+ * Reads the next request and its input; `undefined` at the end of the stream.
  * @param inputBytesMax of the model that the request names, or `undefined` if it is unknown
- * @throws InferError request-malformed, input-too-large
+ * @throws InferError request-malformed, unknown-model, input-too-large; the stream is of no more
+ *   use then
  */
 export async function readRequest(
   stream: FrameStream,
   inputBytesMax: (request: RequestMessage) => number | undefined,
-): Promise<{ readonly request: RequestMessage; readonly input: Uint8Array }> {
+): Promise<{ readonly request: RequestMessage; readonly input: Uint8Array } | undefined> {
   const frame = await stream.read();
-  const result = frame === undefined ? undefined : decodeMessage(frame);
-  if (result?.kind !== 'ok' || result.decoded.message.type !== 'request') {
+  if (frame === undefined) return undefined;
+  const head = requestFormat.decode(frame);
+  const decoded = head.kind === 'ok' ? decodeMessage(head.value.request) : undefined;
+  if (head.kind !== 'ok' || decoded?.kind !== 'ok' || decoded.decoded.message.type !== 'request') {
     throw new InferError({ code: 'request-malformed', message: 'expected a request' });
   }
-  const request = result.decoded.message;
+  const request = decoded.decoded.message;
   const max = inputBytesMax(request);
   if (max === undefined) {
     throw new InferError({ code: 'unknown-model', message: 'this provider does not serve it' });
   }
-  return { request, input: await readChunks(stream, max, 'input-too-large') };
+  const { inputBytes } = head.value;
+  if (inputBytes > max) {
+    throw new InferError({ code: 'input-too-large', message: `more than ${max} bytes` });
+  }
+  return { request, input: await readChunks(stream, inputBytes, 'request-malformed') };
 }
 
 /** Sends what the provider has to give. */
 export async function writeInference(stream: FrameStream, inference: Inference): Promise<void> {
   const { promise, claim, salt, output } = inference;
-  const outputDigest = digest(sha256(output));
+  const outputBytes = output.length;
   const head = {
     kind: 'answer',
     promise: encodeMessage(promise),
@@ -112,14 +132,12 @@ export async function writeInference(stream: FrameStream, inference: Inference):
   for (let at = 0; at < output.length; at += CHUNK_BYTES) {
     await stream.write(output.subarray(at, at + CHUNK_BYTES));
   }
-  await stream.closeWrite();
 }
 
 /** Says why there is no answer. */
 export async function writeRefusal(stream: FrameStream, { code, message }: Refusal): Promise<void> {
   const text = message.replace(/[^\x20-\x7e]/g, '?').slice(0, 512) || '-';
   await stream.write(headFormat.encode({ kind: 'refusal', code, message: text }));
-  await stream.closeWrite();
 }
 
 /** Sends a request and its input. */
@@ -128,11 +146,11 @@ export async function writeRequest(
   request: RequestMessage,
   input: Uint8Array,
 ): Promise<void> {
-  await stream.write(encodeMessage(request));
+  const head = { request: encodeMessage(request), inputBytes: input.length };
+  await stream.write(requestFormat.encode(head));
   for (let at = 0; at < input.length; at += CHUNK_BYTES) {
     await stream.write(input.subarray(at, at + CHUNK_BYTES));
   }
-  await stream.closeWrite();
 }
 
 /**
@@ -153,18 +171,18 @@ export async function readInference(
     const { code, message } = head.value;
     throw new InferError({ code, message: `the provider refuses: ${message}`, where: provider });
   }
-  const { promise: promiseBytes, claim, salt, outputDigest } = head.value;
+  const { promise: promiseBytes, claim, salt, outputBytes } = head.value;
   const decoded = decodeMessage(promiseBytes);
   if (decoded.kind !== 'ok' || decoded.decoded.message.type !== 'promise') {
     throw new InferError({ code: 'answer-malformed', message: 'the answer holds no promise' });
   }
-  const output = await readChunks(stream, OUTPUT_BYTES_MAX, 'output-too-large');
+  const output = await readChunks(stream, outputBytes, 'answer-malformed');
   const inference = { promise: decoded.decoded.message, claim, salt, output };
   const fault = faultOf(inference, request, { network, crypto, provider });
-  if (fault !== undefined || !equalBytes(sha256(output), outputDigest)) {
+  if (fault !== undefined) {
     throw new InferError({
       code: 'answer-mismatch',
-      message: `the answer is not what was asked for: ${fault ?? 'other output'}`,
+      message: `the answer is not what was asked for: ${fault}`,
       where: provider,
       remedy: 'Ask another provider. Nothing was promised that could be held against it.',
     });
@@ -192,19 +210,16 @@ function faultOf(
   return undefined;
 }
 
-async function readChunks(
-  stream: FrameStream,
-  bytesMax: number,
-  code: string,
-): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (let chunk = await stream.read(); chunk !== undefined; chunk = await stream.read()) {
-    length += chunk.length;
-    if (length > bytesMax) {
-      throw new InferError({ code, message: `more than ${bytesMax} bytes` });
+/** Reads exactly `length` bytes. @throws InferError with `code` if other chunks come */
+async function readChunks(stream: FrameStream, length: number, code: string): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; ) {
+    const chunk = await stream.read();
+    if (chunk === undefined || chunk.length === 0 || at + chunk.length > length) {
+      throw new InferError({ code, message: `expected ${length} bytes in chunks` });
     }
-    chunks.push(chunk);
+    bytes.set(chunk, at);
+    at += chunk.length;
   }
-  return new Uint8Array(Buffer.concat(chunks));
+  return bytes;
 }
