@@ -126,7 +126,7 @@ export async function writeInference(stream: FrameStream, inference: Inference):
     promise: encodeMessage(promise),
     claim,
     salt,
-    outputDigest,
+    outputBytes,
   } as const;
   await stream.write(headFormat.encode(head));
   for (let at = 0; at < output.length; at += CHUNK_BYTES) {
