@@ -21,7 +21,7 @@ import { type NodeStatus, Requester } from '../src/node/index.ts';
 import { quantile } from './report.ts';
 
 const TICKS_PER_SECOND = 100;
-const READY_MS = 120_000;
+const READY_MS = 60_000;
 
 export async function bench(): Promise<void> {
   const [validators = '16', perRound = '20', seconds = '40', period = '3s'] = process.argv.slice(3);
@@ -224,7 +224,9 @@ async function untilAllInSync(requester: Requester, validators: number): Promise
   await untilReady(async () => {
     const statuses = await requester.client.statuses(AbortSignal.timeout(5_000));
     const up = statuses.filter(({ state, role }) => role === 'validator' && state === 'in-sync');
-    if (up.length < validators) throw new Error(`${up.length} of ${validators} in sync`);
+    if (up.length >= validators) return;
+    const states = statuses.map(({ state, reason }) => `${state} ${reason}`);
+    throw new Error(`${up.length} of ${validators} in sync: ${[...new Set(states)].join(', ')}`);
   });
 }
 
