@@ -20,8 +20,10 @@ import { serveCommand } from './commands/serve/index.ts';
 import { simCommand } from './commands/sim/index.ts';
 import { EXIT_VIOLATION, isViolation } from './commands/sim/violation.ts';
 import { startCommand } from './commands/start/index.ts';
+import { statusCommand } from './commands/status/index.ts';
 import { testnetCommand } from './commands/testnet/index.ts';
 import { theoryCommand } from './commands/theory/index.ts';
+import { whyCommand } from './commands/why/index.ts';
 import { describeFailure, EXIT_INTERRUPTED, EXIT_OK } from './failure.ts';
 import type { CliContext, Io } from './io.ts';
 import { commandWords, explainUsage, UsageError } from './usage.ts';
@@ -146,6 +148,8 @@ function buildParser(): Argv {
     .command(configCommand)
     .command(inferCommand)
     .command(receiptCommand)
+    .command(statusCommand)
+    .command(whyCommand)
     .command(keysCommand)
     .command(guardCommand)
     .command(beaconCommand)

@@ -32,7 +32,7 @@ export function answerPart(answered: Answered, told: Told): Answer {
       : showOutputs(tensors);
   const digest = toHex(sha256(output));
   const dueMs = nominalTime(network, drawnBy) - Date.now();
-  const due = dueMs > 0 ? ` in ${(dueMs / 1000).toFixed(1)} s` : '';
+  const due = dueMs > 0 ? ` (due in ${(dueMs / 1000).toFixed(1)} s)` : '';
   const share = oneIn === 1 ? 'every answer' : `1 answer in ${oneIn}`;
   return {
     json: {

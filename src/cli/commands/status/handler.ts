@@ -1,0 +1,115 @@
+/** Does the work of `assay status`. */
+import { AssayError, round } from '../../../base/index.ts';
+import { type Network, nominalTime } from '../../../core/index.ts';
+import { type NetworkFile, readNetworkFile } from '../../../network-file/index.ts';
+import { LightClient } from '../../../node/index.ts';
+import { callForStatus } from '../../../node/rpc/index.ts';
+import { type Io, printAnswer } from '../../io.ts';
+import { readVersion } from '../../version.ts';
+import { connected, dialProviders, type Member, membersOf } from './members.ts';
+import { type MemberView, type NetworkView, viewOf } from './view.ts';
+import { statusAnswer } from './wording.ts';
+
+/** How long one node may take to answer. */
+const CALL_MS = 3_000;
+/** Between two pictures of `--watch`. */
+const WATCH_MS = 2_000;
+const COLUMNS = { min: 60, max: 200, piped: 80 } as const;
+/** Cursor to the corner, and everything below it away. */
+const CLEAR_SCREEN = '\u001b[H\u001b[2J';
+
+export type StatusValues = {
+  readonly net: string;
+  readonly watch: boolean;
+  readonly json: boolean;
+  readonly io: Io;
+};
+
+/**
+ * Prints how a network is, once or until the user has seen enough.
+ * @throws ConfigError, NetworkFileError; NodeError unreachable
+ */
+export async function runStatus(values: StatusValues): Promise<void> {
+  const { io, watch } = values;
+  const file = readNetworkFile(values.net);
+  const client = await LightClient.open({ file, softwareVersion: `assay/${readVersion()}` });
+  try {
+    const members = membersOf(file);
+    await dialProviders(client, file);
+    await connected(client, { wanted: members.map(({ id }) => id), signal: io.signal });
+    do {
+      const view = await look(client, { file, members, signal: io.signal });
+      if (io.signal.aborted) return;
+      show(view, values);
+      if (watch) await pause(WATCH_MS, io.signal);
+    } while (watch && !io.signal.aborted);
+  } finally {
+    await client.close();
+  }
+}
+
+function show(view: NetworkView, { io, watch, json }: StatusValues): void {
+  const { columns = COLUMNS.piped, isTTY } = process.stdout;
+  const { NO_COLOR = '' } = process.env;
+  const isTerminal = isTTY === true;
+  const answer = statusAnswer(view, {
+    columns: Math.min(COLUMNS.max, Math.max(COLUMNS.min, columns)),
+    hasColour: isTerminal && NO_COLOR === '',
+  });
+  if (json && watch) return io.out(`${JSON.stringify(answer.json)}\n`);
+  if (json || !watch) return printAnswer(io, answer, json);
+  io.out(`${isTerminal ? CLEAR_SCREEN : ''}${answer.lines.join('\n')}\n${isTerminal ? '' : '\n'}`);
+}
+
+async function look(
+  client: LightClient,
+  at: {
+    readonly file: NetworkFile;
+    readonly members: readonly Member[];
+    readonly signal: AbortSignal;
+  },
+): Promise<NetworkView> {
+  const peers = new Set(client.host.peers().map(({ id }) => id));
+  const members = await Promise.all(
+    at.members.map((member) =>
+      peers.has(member.id) ? ask(client, member, at.signal) : { ...member, status: undefined },
+    ),
+  );
+  const { roundMs } = client.network.parameters;
+  return viewOf(members, { due: dueRound(client.network), roundMs });
+}
+
+/** What a member says of itself; a status under another name is none. */
+async function ask(
+  { host }: LightClient,
+  member: Member,
+  signal: AbortSignal,
+): Promise<MemberView> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]);
+  try {
+    const status = await callForStatus(host, member.id, deadline);
+    if (status.id === member.id) return { ...member, status };
+    return { ...member, status: undefined, failure: 'it answers in the name of another' };
+  } catch (error) {
+    const failure = error instanceof AssayError ? error.detail.message : String(error);
+    return { ...member, status: undefined, failure: `connected, but ${failure}` };
+  }
+}
+
+function dueRound(network: Network): number {
+  const { roundMs } = network.parameters;
+  return Math.max(0, Math.floor((Date.now() - nominalTime(network, round(1))) / roundMs) + 1);
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
+}

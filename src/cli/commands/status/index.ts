@@ -1,0 +1,28 @@
+/** `assay status`: is the network alive, and how is each member? */
+import type { Argv, CommandModule } from 'yargs';
+import type { CliContext } from '../../io.ts';
+import { STATUS_EPILOGUE, STATUS_OPTIONS } from './options.ts';
+
+/** The command. */
+export const statusCommand: CommandModule = {
+  command: 'status',
+  describe: 'Is the network alive, and how is each member',
+  builder: (parser) => build(parser as Argv<CliContext>),
+  handler: () => undefined,
+};
+
+function build(parser: Argv<CliContext>): Argv {
+  return parser.command(
+    '$0',
+    'Ask every member of a network that can be reached how it is',
+    (command) =>
+      command
+        .options(STATUS_OPTIONS)
+        .example('$0 status --net ./net/network.yaml --watch', '')
+        .epilogue(STATUS_EPILOGUE),
+    async (argv) => {
+      const { runStatus } = await import('./handler.ts');
+      await runStatus(argv);
+    },
+  ) as Argv;
+}
