@@ -13,6 +13,7 @@ import {
 import {
   createGuard,
   exportGuard,
+  GuardError,
   type GuardOptions,
   type ImportReport,
   importGuard,
@@ -68,7 +69,9 @@ export async function answerImport(
   const text = new TextDecoder().decode(bytes);
   const report = await whileLocked(values, (place) =>
     existsSync(place.path) ? importGuard(place.path, place.options, text) : adopt(place, text),
-  );
+  ).catch((error: unknown) => {
+    throw ofFile(error, values.file);
+  });
   return { json: report, lines: reportLines(report) };
 }
 
@@ -89,6 +92,14 @@ export async function answerRenew({ dir, net }: GuardValues): Promise<Answer> {
       'Make sure that the other machine never starts again.',
     ],
   };
+}
+
+/** What is wrong with an export is told with the name of its file. */
+function ofFile(error: unknown, file: string): unknown {
+  if (!(error instanceof GuardError) || !error.detail.code.startsWith('interchange-')) return error;
+  const { where } = error.detail;
+  const place = where === undefined ? file : `${file}, ${where}`;
+  return new GuardError({ ...error.detail, where: place }, { cause: error });
 }
 
 /** The guard appears whole or not at all: an empty one would say that nothing was signed. */

@@ -58,7 +58,7 @@ export async function answerList(values: {
     json: { dir, models, ...(file === undefined ? {} : { missing }) },
     lines: [
       ...(models.length === 0 ? [`${dir} holds no model.`] : models.map(modelLine)),
-      ...(file === undefined ? [] : missingLines(missing, file.models.length)),
+      ...(file === undefined ? [] : missingLines(missing)),
     ],
   };
 }
@@ -69,11 +69,11 @@ function modelLine({ model, sizeBytes, name }: Listed): string {
   return `${model}  ${name === undefined ? `${count(sizeBytes)} bytes` : String(name)}`;
 }
 
-function missingLines(missing: readonly Listed[], all: number): readonly string[] {
-  if (missing.length === 0) return ['', `All ${all} models of the network are here.`];
+function missingLines(missing: readonly Listed[]): readonly string[] {
+  if (missing.length === 0) return ['', 'All models of the network are here.'];
   return [
     '',
-    `Missing ${missing.length} of the ${all} models of the network:`,
+    'Models of the network that are missing here:',
     ...missing.map(modelLine),
     'A validator fetches them from its peers; or add the file: assay model add.',
   ];

@@ -94,9 +94,10 @@ function standingOf(explanation: Explanation, setting: Setting): Standing {
 function unsealed({ round: r, seal }: Explanation, { due }: Setting): Standing {
   if (seal === undefined) return waitingFor(r, 'which draws the seats that seal the batch');
   const { signed, quorum, weight, missing } = seal;
+  const lacks = signed < quorum ? quorum - signed : 0n;
   const words = [
     `Its batch needs the signatures of ${amount(quorum)} of ${amount(weight)} before it is ` +
-      `drawn from, has ${amount(signed)}: ${amount(max(quorum - signed, 0n))} more. Missing: ${names(missing)}.`,
+      `drawn from, has ${amount(signed)}: ${amount(lacks)} more. Missing: ${names(missing)}.`,
   ];
   if (due > r + VOID_ROUNDS) {
     const headline = 'VOID: its batch was not sealed in time';
@@ -115,8 +116,8 @@ function notDrawn({ drawnBy, oneIn }: Explanation): Standing {
     state: 'not-drawn',
     headline: 'NOT DRAWN: nobody re-executes this answer',
     words: [
-      `The beacon of round ${drawnBy} did not draw it; the chance was 1 in ${oneIn}. Its batch was ` +
-        'sealed before anybody could know that. The requester has its receipt.',
+      `The beacon of round ${drawnBy} did not draw it; the chance was 1 in ${oneIn}. Its batch ` +
+        'was sealed before anybody could know that. The requester has its receipt.',
     ],
   };
 }
@@ -146,7 +147,7 @@ function certified({ level, calendar }: Place, verdict: string): Standing {
     const headline = `${sofar}; final unless somebody objects before round ${calendar.next}`;
     return { state: 'provisional', headline, words };
   }
-  const headline = `${verdict.toUpperCase()}, final: nobody objected at level ${level.level} in time`;
+  const headline = `${verdict.toUpperCase()}, final: nobody objected in time`;
   return { state: 'final', headline, words };
 }
 
@@ -245,10 +246,6 @@ function names(ids: readonly NodeId[]): string {
   if (ids.length === 0) return 'nobody';
   const named = ids.slice(0, NAMED_MAX).map(shortId).join(', ');
   return ids.length > NAMED_MAX ? `${named} and ${ids.length - NAMED_MAX} more` : named;
-}
-
-function max(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }
 
 /** Amounts as text: they may be beyond what JSON numbers hold. */
