@@ -58,7 +58,6 @@ const NEVER_BELOW_CLI = ['src/cli', 'src/explorer'];
 const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
   libp2p: 'src/node/libp2p',
   '@chainsafe/libp2p-gossipsub': 'src/node/libp2p',
-  '@libp2p/bootstrap': 'src/node/libp2p',
   '@libp2p/crypto': 'src/node/libp2p',
   '@libp2p/identify': 'src/node/libp2p',
   '@libp2p/interface': 'src/node/libp2p',
