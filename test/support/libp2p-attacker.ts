@@ -4,6 +4,7 @@ import { generateKeyPairFromSeed } from '@libp2p/crypto/keys';
 import { identify } from '@libp2p/identify';
 import { memory } from '@libp2p/memory';
 import { noise } from '@libp2p/noise';
+import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
@@ -16,12 +17,13 @@ const GOSSIP_PROTOCOL = '/meshsub/1.1.0';
 let names = 0;
 
 /** Returns a started raw peer with identity `index` that knows no rule. */
-export async function startRaw(index: number) {
+export async function startRaw(index: number, wire: 'memory' | 'tcp' = 'memory') {
   names += 1;
+  const isTcp = wire === 'tcp';
   const node = await createLibp2p({
     privateKey: await generateKeyPairFromSeed('Ed25519', seedOf(index)),
-    addresses: { listen: [`/memory/attacker-${names}`] },
-    transports: [memory()],
+    addresses: { listen: isTcp ? [] : [`/memory/attacker-${names}`] },
+    transports: [isTcp ? tcp() : memory()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     services: { identify: identify() },
