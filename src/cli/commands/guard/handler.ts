@@ -135,7 +135,7 @@ const MEANINGS: Readonly<Record<ImportReport['records'][number]['result'], strin
   added: 'new here',
   known: 'the same was here',
   pruned: 'its round is over, it is never signed again',
-  conflict: 'differs from ours, which stays; nothing of its round is signed any more',
+  conflict: 'ours differs and stays; its round is never signed again',
 };
 
 function reportLines({ watermark, records }: ImportReport): readonly string[] {
