@@ -1,4 +1,5 @@
 /** Nodes and clients of a network: what the command line and other programs start. */
+export { ApiError, type ApiOptions, type ProviderApi, startProviderApi } from './api/index.ts';
 export type { AssayNode } from './assay-node.ts';
 export {
   BeaconClient,

@@ -1,10 +1,19 @@
 /** A provider: the core's `Provider` in a node that runs its model for requesters. */
 import { join } from 'node:path';
-import { type BlobId, sha256, digest as toDigest } from '../base/index.ts';
+import { type BlobId, type NodeId, sha256, digest as toDigest, utf8 } from '../base/index.ts';
 import { outputBlock } from '../compare/index.ts';
-import { type AnswerEffect, Draws, Provider, type ProviderEffect } from '../core/index.ts';
-import { realCrypto } from '../crypto/index.ts';
+import {
+  type AnswerEffect,
+  Draws,
+  type Network,
+  Provider,
+  type ProviderEffect,
+  type Slot,
+} from '../core/index.ts';
+import { createSigner, realCrypto, type Signer } from '../crypto/index.ts';
+import type { ModelReport } from '../inference/index.ts';
 import { blobId, LIMITS, type RequestMessage, requestSigningBytes } from '../wire/index.ts';
+import { AnsweredClaims } from './answered-claims.ts';
 import { AssayNode } from './assay-node.ts';
 import { BlobDirectory } from './blobs/index.ts';
 import { NodeError } from './error.ts';
@@ -79,11 +88,24 @@ export async function openProviderNode(options: ProviderNodeOptions): Promise<Pr
     ...(record === undefined ? {} : { observe: eventRecorder(record) }),
     missingModels: () => [],
   });
-  return new ProviderNode(node, { parts, inputs, options });
+  const claims = new AnsweredClaims({
+    ...parts,
+    provider: signer.id,
+    guard: guard.records,
+    headers: (isOfSlot) => node.feed.headers(isOfSlot),
+    opening: (subject) => provider.opening(subject),
+    subjects: () => provider.snapshot().subjects,
+    messagesAbout: (subject) => node.messagesAbout(subject),
+    latest: () => node.latestRound,
+  });
+  return new ProviderNode(node, { parts, inputs, options, claims });
 }
 
 export class ProviderNode {
   readonly node: AssayNode;
+  /** The claims that it answered. */
+  readonly claims: AnsweredClaims;
+  readonly #gateway: Signer;
   readonly #parts: NodeParts;
   readonly #inputs: BlobDirectory;
   readonly #options: ProviderNodeOptions;
@@ -94,9 +116,16 @@ export class ProviderNode {
 
   constructor(
     node: AssayNode,
-    more: { parts: NodeParts; inputs: BlobDirectory; options: ProviderNodeOptions },
+    more: {
+      parts: NodeParts;
+      inputs: BlobDirectory;
+      options: ProviderNodeOptions;
+      claims: AnsweredClaims;
+    },
   ) {
     this.node = node;
+    this.claims = more.claims;
+    this.#gateway = createSigner(more.parts.signer.deriveSecret(utf8('assay/gateway')));
     this.#parts = more.parts;
     this.#inputs = more.inputs;
     this.#options = more.options;
@@ -122,6 +151,36 @@ export class ProviderNode {
   /** Ids of the models that it serves. */
   get serves(): readonly BlobId[] {
     return this.#options.serves;
+  }
+
+  get network(): Network {
+    return this.#parts.network;
+  }
+
+  /** In whose name those are answered who have no key of their own. */
+  get gatewayId(): NodeId {
+    return this.#gateway.id;
+  }
+
+  /** What goes in and out of a model that it serves. @throws NodeError model-missing */
+  async reportOf(model: BlobId): Promise<ModelReport> {
+    const found = await this.#parts.models.find(model);
+    if (!('problem' in found)) return found.report;
+    throw modelMissing(manifestOfModel(this.network, model).name, found.problem);
+  }
+
+  /**
+   * Answers who has no key: the request is made, and signed, in the name of the gateway.
+   * @param nonce 1 .. 32 bytes; the same one with the same input gets the same answer
+   * @throws InferError with the code of the refusal
+   */
+  async inferAsGateway(
+    asked: Pick<RequestMessage, 'model' | 'assuranceClass' | 'nonce'>,
+    input: Uint8Array,
+  ): Promise<Inference> {
+    const body = { ...asked, requester: this.gatewayId, input: blobId(input) };
+    const signature = this.#gateway.sign(requestSigningBytes(this.network.id, body));
+    return await this.infer({ type: 'request', ...body, signature }, input);
   }
 
   /**
@@ -195,6 +254,7 @@ export class ProviderNode {
       ...(isInline ? { input } : {}),
     });
     const answer = answerIn(effects, request);
+    this.claims.note(slotOf(answer), answer.promise.index, answer);
     return { promise: answer.promise, claim: answer.claim, salt: answer.salt, output };
   }
 
@@ -243,6 +303,11 @@ export class ProviderNode {
 const DRAIN_MS = 4_000;
 const DRAIN_POLL_MS = 20;
 
+function slotOf({ promise, claim }: AnswerEffect): Slot {
+  const { provider, round, assuranceClass } = promise;
+  return { provider, round, assuranceClass, model: claim.model };
+}
+
 /** The answer among the effects of its step. @throws InferError with the core's reason */
 function answerIn(effects: readonly ProviderEffect[], request: RequestMessage): AnswerEffect {
   for (const effect of effects) {
@@ -278,18 +343,22 @@ async function assertServable(parts: NodeParts, serves: readonly BlobId[]): Prom
     const manifest = manifestOfModel(network, id);
     const found = await models.find(id);
     if ('problem' in found) {
-      throw new NodeError({
-        code: 'model-missing',
-        message: `the model ${manifest.name} cannot be served: ${found.problem}`,
-        remedy: 'Add its file with `assay model add`.',
-      });
+      throw modelMissing(manifest.name, found.problem);
     }
     if (manifest.executionClasses.includes(execution.executionClass)) continue;
     throw new NodeError({
       code: 'class-not-admitted',
-      message: `this machine runs ${execution.executionClass}, which ${manifest.name} does not admit`,
+      message: `${manifest.name} does not admit what this machine runs: ${execution.executionClass}`,
       where: manifest.executionClasses.join(', '),
       remedy: 'Serving from it would be judged invalid. Use an admitted runtime and machine.',
     });
   }
+}
+
+function modelMissing(name: string, problem: string): NodeError {
+  return new NodeError({
+    code: 'model-missing',
+    message: `the model ${name} cannot be served: ${problem}`,
+    remedy: 'Add its file with `assay model add`.',
+  });
 }

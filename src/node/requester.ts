@@ -182,7 +182,7 @@ export class Requester {
     const said = await this.client.messagesAbout({ batch, index }, signal);
     const reveal = { type: 'output', batch, index, digest: digest(sha256(output)), salt } as const;
     const messages = [...said, header, reveal, ...(proof === undefined ? [] : [proof])];
-    await this.client.learnBeacons(roundsOf(messages, promise.round), signal);
+    await this.client.learnBeacons(roundsOfReceipt(messages, promise.round), signal);
     const result = buildReceipt(this.network, realCrypto, {
       subject: { batch, index },
       messages,
@@ -304,8 +304,11 @@ export class Requester {
 
 const NONCE_BYTES = 32;
 
-/** Rounds whose beacons a receipt of any of these messages needs. */
-function roundsOf(messages: readonly Message[], r: Round): readonly Round[] {
+/**
+ * Rounds whose beacons a receipt of any of these messages needs, ascending.
+ * @param r round of the header
+ */
+export function roundsOfReceipt(messages: readonly Message[], r: Round): readonly Round[] {
   const rounds = new Set<Round>([r, round(r + 2)]);
   for (const message of messages) {
     if (message.type !== 'certificate') continue;

@@ -24,7 +24,7 @@ export class RequestQueue {
     return this.#total;
   }
 
-  /** Takes a place for `requester`; returns how to give it back, or `undefined` if there is none. */
+  /** Takes a place for `requester`; returns how to give it back, `undefined` if there is none. */
   enter(requester: NodeId): (() => void) | undefined {
     const own = this.#underWay.get(requester) ?? 0;
     if (this.#total >= this.#limits.total || own >= this.#limits.perRequester) return undefined;

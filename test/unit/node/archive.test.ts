@@ -47,7 +47,7 @@ describe('Archive', () => {
     assert.equal(await archive.find(claimId(claimNamed('b'))), undefined);
   });
 
-  it('lists certificates from a round on, oldest first, one for each verdict of a level', async () => {
+  it('lists certificates from a round on, oldest first, one for each verdict', async () => {
     const archive = new Archive(createMemoryStore());
     const later = certificateAbout(headerAt(100), 0);
     const first = certificateAbout(HEADER, 1);

@@ -1,0 +1,240 @@
+/**
+ * The HTTP server of a provider: limits, access, errors, the OpenAPI document.
+ *
+ * Threats: a web page in a browser of this machine (Host and Origin are checked, nothing is shared
+ * across origins, only JSON is read), a client that sends slowly, much, or too often (time limits,
+ * size limits, a token bucket per address), a stranger on the network (a token, without which the
+ * server listens on loopback only). There is nothing here that signs or shows a key.
+ *
+ * Limits: JSON is read on the main thread; a body of 6 MiB holds it up for about 50 ms.
+ */
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { reasonOf } from '../error.ts';
+import type { Log } from '../log/index.ts';
+import type { ProviderNode } from '../provider-node.ts';
+import {
+  isHostAllowed,
+  isLoopback,
+  isOriginAllowed,
+  isTokenRight,
+  type RateLimit,
+  RateLimiter,
+} from './access.ts';
+import { ApiError, problem, problemOf } from './error.ts';
+import { addRoutes, described } from './routes.ts';
+import { LIVE, READY } from './schemas.ts';
+
+export type ApiOptions = {
+  /** Address to listen on; another than loopback only with a token. */
+  readonly host: string;
+  /** 0 for any. */
+  readonly port: number;
+  /** Whoever asks must give it: `Authorization: Bearer <token>`. 16 .. 512 printable characters. */
+  readonly token?: string;
+  readonly log: Log;
+  /** Of each remote address. */
+  readonly rate?: RateLimit;
+  /** Bytes of a request; by default what the largest input of a served model takes as JSON. */
+  readonly bodyBytesMax?: number;
+};
+
+/** A server that runs. */
+export type ProviderApi = {
+  /** Where it is, without a slash at the end. */
+  readonly url: string;
+  /** Takes no more requests, waits for those under way, at most 5 s. */
+  close(): Promise<void>;
+};
+
+const MIB = 1024 ** 2;
+const BODY_BYTES_MIN = 2 * MIB;
+const BODY_BYTES_MAX = 64 * MIB;
+/** Characters of JSON for one byte of a tensor: 20 digits for a float of four bytes, and commas. */
+const JSON_CHARACTERS_PER_BYTE = 6;
+const HEADER_BYTES_MAX = 16_384;
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 10_000;
+const CONNECTIONS_MAX = 1024;
+const CLOSE_MS = 5_000;
+const RATE: RateLimit = { perSecond: 100, burst: 400 };
+const TOKEN_CHARACTERS_MIN = 16;
+
+/**
+ * Starts the API of a provider that runs.
+ * @throws ApiError api-token-required, api-token-weak, api-port
+ */
+export async function startProviderApi(
+  provider: ProviderNode,
+  options: ApiOptions,
+): Promise<ProviderApi> {
+  checkOptions(options);
+  const app = createApp(provider, options);
+  await app.register(swagger, { openapi: document(options) });
+  addRoutes(app, provider);
+  addHealth(app, provider);
+  app.get('/openapi.json', { schema: { summary: 'This document' } }, () => app.swagger());
+  const { host, port, log } = options;
+  try {
+    const url = await app.listen({ host, port });
+    app.server.maxConnections = CONNECTIONS_MAX;
+    log.info('api-listening', { url });
+    return { url, close: () => closed(app) };
+  } catch (error) {
+    await app.close();
+    throw new ApiError(
+      {
+        code: 'api-port',
+        message: `the API cannot listen: ${reasonOf(error)}`,
+        where: `${host}:${port}`,
+        remedy: 'Give another port with --api.',
+      },
+      { cause: error },
+    );
+  }
+}
+
+function checkOptions({ host, token }: ApiOptions): void {
+  if (token === undefined && !isLoopback(host)) {
+    throw new ApiError({
+      code: 'api-token-required',
+      message: 'without a token the API listens on loopback only',
+      where: host,
+      remedy: 'Give a token with --api-token-file, or listen on 127.0.0.1.',
+    });
+  }
+  if (token !== undefined && !/^[\x21-\x7e]{16,512}$/.test(token)) {
+    throw new ApiError({
+      code: 'api-token-weak',
+      message: `a token has ${TOKEN_CHARACTERS_MIN} to 512 printable characters and no spaces`,
+      remedy: 'Make one: `openssl rand -hex 32`.',
+    });
+  }
+}
+
+function createApp(provider: ProviderNode, options: ApiOptions): FastifyInstance {
+  const app = fastify({
+    bodyLimit: options.bodyBytesMax ?? bodyBytesFor(provider),
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 128 },
+    http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS },
+    // a field that is wrong is refused, not mended
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+  });
+  // what a page may send without asking first is not read
+  app.removeContentTypeParser('text/plain');
+  // the schemas of answers describe them; what is sent is what a route returns
+  app.setSerializerCompiler(() => JSON.stringify);
+  const limiter = new RateLimiter(options.rate ?? RATE);
+  app.addHook('onRequest', async (request, reply) => admit(request, reply, { options, limiter }));
+  app.setErrorHandler((error, _request, reply) => refuse(error, reply, options.log));
+  app.setNotFoundHandler((_request, reply) => {
+    const known = problem({ code: 'route-unknown', message: 'there is no such route' });
+    return reply.code(known.status).send(known.body);
+  });
+  return app;
+}
+
+async function admit(
+  { headers, ip, url }: FastifyRequest,
+  reply: FastifyReply,
+  { options, limiter }: { readonly options: ApiOptions; readonly limiter: RateLimiter },
+): Promise<void> {
+  const { host, token } = options;
+  reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+  if (isLoopback(host) && !isHostAllowed(headers.host, host)) {
+    throw new ApiError({
+      code: 'host-refused',
+      message: 'the header Host does not name this machine',
+      remedy: 'Ask for 127.0.0.1 or localhost.',
+    });
+  }
+  if (!isOriginAllowed(headers.origin, host)) {
+    throw new ApiError({
+      code: 'origin-refused',
+      message: 'pages of other origins may not ask',
+      remedy: 'Ask from a program, or put a proxy of your own in front.',
+    });
+  }
+  const waitMs = limiter.take(ip, performance.now());
+  if (waitMs > 0) {
+    reply.header('retry-after', Math.ceil(waitMs / 1000));
+    throw new ApiError({
+      code: 'rate-limited',
+      message: 'too many requests from this address',
+      remedy: `Ask again in ${waitMs} ms.`,
+    });
+  }
+  if (token === undefined || url === '/healthz') return;
+  if (isTokenRight(headers.authorization, token)) return;
+  reply.header('www-authenticate', 'Bearer');
+  throw new ApiError({
+    code: 'token-missing',
+    message: 'the token is missing or wrong',
+    remedy: 'Send `Authorization: Bearer <token>`.',
+  });
+}
+
+function refuse(error: unknown, reply: FastifyReply, log: Log): FastifyReply {
+  const known = problemOf(error);
+  if (known === undefined) {
+    log.error('api-failed', { reason: reasonOf(error) });
+    const message = 'something went wrong in the provider';
+    const body = { code: 'internal', message, remedy: 'Its log says more.' };
+    return reply.code(500).send(body);
+  }
+  if (known.status === 503) reply.header('retry-after', 1);
+  return reply.code(known.status).send(known.body);
+}
+
+function addHealth(app: FastifyInstance, { node }: ProviderNode): void {
+  app.get('/healthz', described('The process runs', LIVE), () => ({ status: 'live' }));
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        ...described('Answers and seals', READY).schema,
+        response: { 200: READY, 503: READY },
+      },
+    },
+    (_request, reply) => {
+      const { state, reason } = node.status();
+      if (state === 'in-sync') return { status: 'ready', reason };
+      return reply.code(503).send({ status: state, reason });
+    },
+  );
+}
+
+/** What the largest input of a served model takes as JSON, within bounds. */
+function bodyBytesFor({ network, serves }: ProviderNode): number {
+  const inputs = serves.map((id) => network.modelById.get(id)?.inputBytesMax ?? 0);
+  const largest = Math.max(0, ...inputs) * JSON_CHARACTERS_PER_BYTE;
+  return Math.min(BODY_BYTES_MAX, Math.max(BODY_BYTES_MIN, largest));
+}
+
+function document({ token }: ApiOptions) {
+  const bearer = { type: 'http', scheme: 'bearer' } as const;
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Assay provider',
+      version: '1',
+      description: 'Inferences with promises, and receipts that verify offline.',
+    },
+    ...(token === undefined
+      ? {}
+      : { components: { securitySchemes: { bearer } }, security: [{ bearer: [] }] }),
+  };
+}
+
+async function closed(app: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}
