@@ -16,6 +16,8 @@ export { terminalColumns } from '../receipt/handler.ts';
 
 /** How long nodes are asked, all in all. */
 const ASK_MS = 20_000;
+/** How long one of them may take. */
+const CALL_MS = 3_000;
 /** A node may have missed something: more are asked than a requester would. */
 const ASKED_MAX = 16;
 /** Levels are few; a stranger's message may name any. */
@@ -109,11 +111,10 @@ async function messagesAbout(
 ): Promise<readonly Message[]> {
   const asked = host.peers().filter(({ role }) => role === 'validator');
   const answers = await Promise.all(
-    asked
-      .slice(0, ASKED_MAX)
-      .map(({ id }) =>
-        callForMessages(host, id, { method: 'lookup', ...subject }, signal).catch(() => []),
-      ),
+    asked.slice(0, ASKED_MAX).map(({ id }) => {
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]);
+      return callForMessages(host, id, { method: 'lookup', ...subject }, deadline).catch(() => []);
+    }),
   );
   const found = new Map<string, Message>();
   for (const { message, bytes } of answers.flat()) {
