@@ -38,9 +38,10 @@ export function answerQuery(
   return ACCEPTED;
 }
 
+/** What was decided comes first: who asks late must not work on what is over. */
 function messagesAbout(context: Context, batch: Batch, state: SubjectState): readonly Message[] {
-  const messages: Message[] = [];
   const { seal, header } = batch;
+  const messages: Message[] = [...certificatesOf(context, state)];
   if (seal !== undefined && state.opened !== undefined) {
     messages.push({ type: 'openings', header, seal, openings: [state.opened.opening] });
   }
@@ -49,11 +50,15 @@ function messagesAbout(context: Context, batch: Batch, state: SubjectState): rea
     const bundles = new Set([...level.commits.values()].map(({ source }) => source.bundle));
     for (const { source } of level.reveals.values()) bundles.add(source.bundle);
     messages.push(...bundles);
-    for (const certified of level.certified.values()) {
-      const at = { subject: state, level: level.level, beacons: context.beacons };
-      const certificate = buildCertificate(context.network, at, certified);
-      if (certificate !== undefined) messages.push(certificate);
-    }
   }
   return messages;
+}
+
+function certificatesOf(context: Context, state: SubjectState): readonly Message[] {
+  return [...state.levels.values()].flatMap((level) => {
+    const at = { subject: state, level: level.level, beacons: context.beacons };
+    return [...level.certified.values()].flatMap(
+      (certified) => buildCertificate(context.network, at, certified) ?? [],
+    );
+  });
 }

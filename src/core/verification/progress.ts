@@ -12,6 +12,7 @@ import {
   encodeCanonical,
   voteSigningBytes,
 } from '../../wire/index.ts';
+import { drawingRound, PHASES } from '../calendar.ts';
 import type { Context } from '../context.ts';
 import type { GuardRecord } from '../guard.ts';
 import { isCommitComplete, seenInTime, workId } from './level.ts';
@@ -49,6 +50,10 @@ export function progress(context: Context, part: Participation, place: Place): v
 /** Begins the execution, or commits to nothing if there was nothing to execute. */
 function startWork(context: Context, part: Participation, place: Place): void {
   const { subject, level } = place;
+  if (isDecidedWithoutUs(context, place)) {
+    level.own = { phase: 'bystander' };
+    return;
+  }
   const { commit } = part.signed(subject, level.level);
   if (commit?.kind === 'abstain') return abstainAgain(part, place, commit);
   if (commit?.kind === 'commit') return commitTo(context, part, place, commit);
@@ -69,6 +74,21 @@ function startWork(context: Context, part: Participation, place: Place): void {
     ...(opened.inlineInput === undefined ? {} : { inlineInput: opened.inlineInput }),
     beacon: level.beacon,
   });
+}
+
+/**
+ * [WIRE-6] Tells whether a level was certified before this node learned of it, and beacon t_l+1 is
+ * known: nobody counts a vote any more. So late and restarted nodes do not vote on what is over.
+ * Without a certificate it may be a burst of beacons, after which everybody still votes.
+ */
+function isDecidedWithoutUs({ beacons }: Context, { subject, level }: Place): boolean {
+  if (level.certified.size === 0) return false;
+  const { first, lengths } = subject.calendar;
+  const drawn = drawingRound(first, lengths, level.level);
+  const untilChallenge = lengths
+    .slice(0, PHASES.indexOf('challenge') + 1)
+    .reduce((sum, length) => sum + length, 0);
+  return (beacons.latest ?? 0) >= drawn + untilChallenge;
 }
 
 /**
