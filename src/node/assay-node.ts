@@ -301,7 +301,7 @@ export class AssayNode {
   }
 
   #sync(): Sync {
-    const { host, network, crypto, archive, beacons } = this.#options;
+    const { host, network, crypto, archive, beacons, view } = this.#options;
     return new Sync({
       host,
       network,
@@ -311,6 +311,11 @@ export class AssayNode {
       latest: () => this.#latest,
       due: () => this.#dueRound(),
       fetchBeacon: (r) => beacons.fetch(r),
+      unopened: (batch) =>
+        view
+          .subjects()
+          .filter(({ subject, isOpened }) => subject.batch === batch && !isOpened)
+          .map(({ subject }) => subject.index),
       signal: this.#abort.signal,
     });
   }

@@ -32,6 +32,8 @@ export type SyncOptions = {
   readonly due: () => number;
   /** A beacon from an endpoint, if one has it. */
   readonly fetchBeacon: (r: Round) => Promise<Uint8Array | undefined>;
+  /** Drawn leaves of a batch whose opening the core does not have. */
+  readonly unopened: (batch: BatchId) => readonly number[];
   readonly signal: AbortSignal;
 };
 
@@ -83,14 +85,20 @@ export class Sync {
     }
     let messages = 0;
     for (const [batch, peers] of batches) {
-      for (const peer of peers) {
-        for (const decoded of await this.#ask(peer, { method: 'lookup', batch })) {
-          await this.#options.feed.take(peer, decoded);
-          messages += 1;
-        }
+      for (const peer of peers) messages += await this.#lookUp(peer, { batch });
+      // one answer does not hold everything about a batch with many drawn leaves
+      for (const index of this.#options.unopened(batch)) {
+        for (const peer of peers) messages += await this.#lookUp(peer, { batch, index });
       }
     }
     return { batches: batches.size, messages };
+  }
+
+  /** Asks one peer about a batch or a leaf; returns how many messages came. */
+  async #lookUp(peer: NodeId, about: { batch: BatchId; index?: number }): Promise<number> {
+    const found = await this.#ask(peer, { method: 'lookup', ...about });
+    for (const decoded of found) await this.#options.feed.take(peer, decoded);
+    return found.length;
   }
 
   /** Archives certificates of claims that were decided while this node was away. */
