@@ -1,5 +1,6 @@
 /** Shows what is waited for: one line that is rewritten on a terminal, else one line for each. */
 import type { Io } from '../../io.ts';
+import { fitted } from '../status/table.ts';
 
 const CLEAR_LINE = '\r\u001b[K';
 const TICK_MS = 1_000;
@@ -21,7 +22,7 @@ export function startWaiting(
   let now = '';
   const show = (): void => {
     const seconds = Math.round((performance.now() - startedAt) / 1000);
-    io.err(CLEAR_LINE + `waiting ${seconds} s: ${now}`.slice(0, columns - 1));
+    io.err(CLEAR_LINE + fitted(`waiting ${seconds} s: ${now}`, columns - 1));
   };
   const timer = setInterval(show, TICK_MS);
   return {

@@ -29,7 +29,7 @@ export function answerPart(answered: Answered, told: Told): Answer {
   const { outputs, lines } =
     tensors === undefined
       ? { outputs: [], lines: ['The output is in no form that is known here.'] }
-      : showOutputs(tensors);
+      : showOutputs(tensors, columns);
   const digest = toHex(sha256(output));
   const dueMs = nominalTime(network, drawnBy) - Date.now();
   const due = dueMs > 0 ? ` (due in ${(dueMs / 1000).toFixed(1)} s)` : '';
@@ -68,7 +68,7 @@ export function answerPart(answered: Answered, told: Told): Answer {
 /** How to hear later what became of an answer. */
 export function laterLines({ promise }: Answered, { net, columns }: Told): readonly string[] {
   return [
-    ...paragraph('Once it is drawn, ask what became of it; --wait would have done so:', columns),
+    ...paragraph('Once it is drawn, this says what became of it:', columns),
     `  assay why ${promise.claim} --net ${net}`,
   ];
 }

@@ -14,10 +14,13 @@ import {
 } from '../../../inference/index.ts';
 import { readLimited } from '../../files.ts';
 import { wrapText } from '../../text.ts';
+import { paragraph } from '../receipt/layout.ts';
 
 /** More than any model here takes in; a bound on what is read into memory. */
 const INPUT_BYTES_MAX = 256 * 1024 ** 2;
 const LABEL_WIDTH = 12;
+const COLUMNS = 80;
+const INDENT = '  ';
 /** Numbers of one output that are shown to people. */
 const SHOWN_MAX = 10;
 
@@ -58,12 +61,12 @@ export type ShownOutputs = {
   /** Hexadecimal. */
   readonly digest: string;
   readonly outputs: readonly object[];
-  /** Lines of at most 80 columns, without the digest. */
+  /** Lines without the digest. */
   readonly lines: readonly string[];
 };
 
 /** Shows what a model put out: all of it for programs, the beginning for people. */
-export function showOutputs(tensors: readonly OutputTensor[]): ShownOutputs {
+export function showOutputs(tensors: readonly OutputTensor[], columns = COLUMNS): ShownOutputs {
   const outputs = tensors.map((tensor) => {
     const { name, type, shape } = tensor;
     // 16-bit floats are held as bits.
@@ -73,7 +76,8 @@ export function showOutputs(tensors: readonly OutputTensor[]): ShownOutputs {
   const lines = outputs.flatMap(({ name, type, shape, data }) => {
     const shown = data.slice(0, SHOWN_MAX).map(shortItem).join(', ');
     const more = data.length > SHOWN_MAX ? `, … (${count(data.length)} in all)` : '';
-    return [`${name}: ${formatValue(type, shape)}`, ...wrapText(`${shown}${more}`, { indent: 2 })];
+    const text = paragraph(`${shown}${more}`, columns - INDENT.length);
+    return [`${name}: ${formatValue(type, shape)}`, ...text.map((line) => INDENT + line)];
   });
   return { digest: toHex(outputDigest(tensors)), outputs, lines: lines.map(printable) };
 }
