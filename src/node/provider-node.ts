@@ -348,7 +348,7 @@ async function assertServable(parts: NodeParts, serves: readonly BlobId[]): Prom
     if (manifest.executionClasses.includes(execution.executionClass)) continue;
     throw new NodeError({
       code: 'class-not-admitted',
-      message: `${manifest.name} does not admit what this machine runs: ${execution.executionClass}`,
+      message: `${manifest.name} does not admit this machine's ${execution.executionClass}`,
       where: manifest.executionClasses.join(', '),
       remedy: 'Serving from it would be judged invalid. Use an admitted runtime and machine.',
     });

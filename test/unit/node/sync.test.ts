@@ -1,0 +1,240 @@
+/** Catching up: beacons in order, believed by nobody's word, checked many at a time. */
+import assert from 'node:assert/strict';
+import { defined, type NodeId, type Round, round } from '../../../src/base/index.ts';
+import { Draws, Validator, windowRounds } from '../../../src/core/index.ts';
+import type { Crypto } from '../../../src/crypto/index.ts';
+import { Archive } from '../../../src/node/archive.ts';
+import { rememberBeacons } from '../../../src/node/beacon/index.ts';
+import { Feed } from '../../../src/node/feed.ts';
+import type { FrameStream, Host, PeerInfo } from '../../../src/node/libp2p/index.ts';
+import { requestFormat } from '../../../src/node/rpc/index.ts';
+import { Runner, systemClock, validatorCore } from '../../../src/node/runner/index.ts';
+import { Sync } from '../../../src/node/sync.ts';
+import { createMemoryStore } from '../../../src/store/index.ts';
+import { encodeMessage } from '../../../src/wire/index.ts';
+import { createClusterKeys, EXECUTION_CLASS } from '../../support/cluster-network.ts';
+import { batchOf, headerAt, nodeOf } from './protocol-messages.ts';
+
+type Request = Parameters<typeof requestFormat.encode>[0];
+/** What a peer answers. */
+type Peer = (request: Request) => readonly Uint8Array[];
+
+const keys = createClusterKeys({ stakes: [1, 1, 1, 1] });
+const WINDOW = windowRounds(keys.network);
+const DUE = WINDOW + 100;
+const FIRST = DUE - WINDOW;
+
+const HEADER = headerAt(DUE);
+const BATCH = batchOf(HEADER);
+
+describe('Sync', () => {
+  it('gives the core every beacon of the window, in order', async () => {
+    const { sync, known } = nodeWith([honest]);
+    assert.equal(await sync.beacons(), WINDOW + 1);
+    assert.deepEqual(known, roundsFrom(FIRST, WINDOW + 1));
+  });
+
+  it('[TIME-1] verifies them many at a time, and none again in the core', async () => {
+    const { sync, checks } = nodeWith([honest]);
+    await sync.beacons();
+    assert.equal(checks.alone, 0);
+    assert.ok(checks.together <= Math.ceil((WINDOW + 1) / 32), `${checks.together} checks`);
+  });
+
+  it('[TIME-1] takes what is good before a bad one, and the rest from others', async () => {
+    const bad = FIRST + 40;
+    const spoils: Peer = (request) =>
+      beaconsFrom(request, (r) => (r >= bad ? forged(r) : signed(r)));
+    const { sync, known, checks } = nodeWith([spoils, honest]);
+    assert.equal(await sync.beacons(), WINDOW + 1);
+    assert.deepEqual(known, roundsFrom(FIRST, WINDOW + 1));
+    assert.ok(checks.alone <= 32, `${checks.alone} beacons were checked one by one`);
+  });
+
+  it('[TIME-1] spends little on a peer that sends nothing but forgeries', async () => {
+    const liar: Peer = (request) => beaconsFrom(request, forged);
+    const { sync, known, checks } = nodeWith([liar]);
+    assert.equal(await sync.beacons(), 0);
+    assert.deepEqual(known, []);
+    assert.ok(checks.alone <= 2 && checks.together <= 2);
+  });
+
+  it('does not take rounds that were not asked for', async () => {
+    const jumps: Peer = (request) =>
+      request.method === 'beacons' ? [signed(request.from + 1), signed(request.from + 2)] : [];
+    const { sync, known } = nodeWith([jumps]);
+    assert.equal(await sync.beacons(), 0);
+    assert.deepEqual(known, []);
+  });
+
+  it('begins with what it has kept itself, and asks for the rest', async () => {
+    const asked: number[] = [];
+    const counts: Peer = (request) => {
+      if (request.method === 'beacons') asked.push(request.from);
+      return honest(request);
+    };
+    const { sync, archive, known } = nodeWith([counts]);
+    for (const r of roundsFrom(FIRST, 10)) {
+      await archive.addBeacon(round(r), keys.beacon.sign(r));
+    }
+    await sync.beacons();
+    assert.equal(asked[0], FIRST + 10);
+    assert.deepEqual(known, roundsFrom(FIRST, WINDOW + 1));
+  });
+
+  it('takes from endpoints what no peer has, several at a time', async () => {
+    let underWay = 0;
+    let most = 0;
+    const fetchBeacon = async (r: Round): Promise<Uint8Array | undefined> => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay -= 1;
+      return keys.beacon.sign(r);
+    };
+    const { sync, known } = nodeWith([() => []], { fetchBeacon });
+    await sync.beacons();
+    assert.deepEqual(known, roundsFrom(FIRST, WINDOW + 1));
+    assert.equal(most, 8);
+  });
+
+  it('ends where nobody has the next one, and when it is told to', async () => {
+    const until = FIRST + 20;
+    const short: Peer = (request) =>
+      beaconsFrom(request, (r) => (r < until ? signed(r) : undefined));
+    const { sync, known } = nodeWith([short]);
+    assert.equal(await sync.beacons(), 20);
+    assert.equal(known.at(-1), until - 1);
+    const stopped = nodeWith([honest], { signal: AbortSignal.abort() });
+    assert.equal(await stopped.sync.beacons(), 0);
+  });
+
+  it('[WIRE-6] asks several peers what is open, and what was said about it', async () => {
+    const lookups: string[] = [];
+    const tells =
+      (name: string): Peer =>
+      (request) => {
+        if (request.method === 'open') return [encodeMessage({ type: 'query', batch: BATCH })];
+        if (request.method !== 'lookup') return [];
+        lookups.push(`${name} ${request.index ?? 'batch'}`);
+        return [encodeMessage(HEADER)];
+      };
+    const silent: Peer = () => [];
+    const { sync } = nodeWith([tells('a'), silent, tells('c')], { unopened: [3] });
+    assert.deepEqual(await sync.openBatches(), { batches: 1, messages: 4 });
+    assert.deepEqual(lookups, ['a batch', 'c batch', 'a 3', 'c 3']);
+  });
+
+  it('goes on where a peer does not answer', async () => {
+    const broken: Peer = () => {
+      throw new Error('the stream was reset');
+    };
+    const { sync, known } = nodeWith([broken, honest]);
+    await sync.beacons();
+    assert.equal(known.length, WINDOW + 1);
+    assert.deepEqual(await sync.openBatches(), { batches: 0, messages: 0 });
+    assert.equal(await sync.certificates(), 0);
+  });
+});
+
+function roundsFrom(from: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => from + i);
+}
+
+function signed(r: number): Uint8Array {
+  return encodeMessage({ type: 'beacon', round: round(r), signature: keys.beacon.sign(r) });
+}
+
+function forged(r: number): Uint8Array {
+  const signature = new Uint8Array(48).fill(r % 256);
+  return encodeMessage({ type: 'beacon', round: round(r), signature });
+}
+
+function beaconsFrom(
+  request: Request,
+  of: (r: number) => Uint8Array | undefined,
+): readonly Uint8Array[] {
+  if (request.method !== 'beacons') return [];
+  return roundsFrom(request.from, request.count).flatMap((r) => of(r) ?? []);
+}
+
+function honest(request: Request): readonly Uint8Array[] {
+  return beaconsFrom(request, (r) => (r <= DUE ? signed(r) : undefined));
+}
+
+type More = {
+  readonly fetchBeacon?: (r: Round) => Promise<Uint8Array | undefined>;
+  readonly signal?: AbortSignal;
+  readonly unopened?: readonly number[];
+};
+
+/** A validator that knows nothing yet, among peers that answer as the test says. */
+function nodeWith(peers: readonly Peer[], more: More = {}) {
+  const checks = { alone: 0, together: 0 };
+  const counting: Crypto = {
+    ...keys.crypto,
+    verifyBeacon: (...args) => {
+      checks.alone += 1;
+      return keys.crypto.verifyBeacon(...args);
+    },
+    verifyBeacons: (...args) => {
+      checks.together += 1;
+      return keys.crypto.verifyBeacons(...args);
+    },
+  };
+  const crypto = rememberBeacons(counting);
+  const { network } = keys;
+  const signer = defined(keys.validators[0], 'there is a validator');
+  const options = { draws: new Draws(network), crypto, signer, executionClass: EXECUTION_CLASS };
+  const known: number[] = [];
+  const host = hostOf(peers);
+  const runner = new Runner({
+    core: validatorCore(new Validator({ ...options, guard: [] })),
+    clock: systemClock,
+    ports: { persist: async () => undefined, perform: () => undefined, halted: () => undefined },
+  });
+  const feed = new Feed({
+    host,
+    runner,
+    onBeacon: ({ round: r }) => known.push(r),
+    onMalformed: () => undefined,
+    watermark: () => round(0),
+  });
+  const archive = new Archive(createMemoryStore());
+  const sync = new Sync({
+    ...{ host, network, crypto, feed, archive },
+    latest: () => (known.length === 0 ? undefined : round(Math.max(...known))),
+    due: () => DUE,
+    unopened: () => more.unopened ?? [],
+    fetchBeacon: more.fetchBeacon ?? (() => Promise.resolve(undefined)),
+    signal: more.signal ?? new AbortController().signal,
+  });
+  return { sync, known, checks, archive };
+}
+
+/** A host whose peers are functions. */
+function hostOf(peers: readonly Peer[]): Host {
+  const ids = peers.map((_, i) => nodeOf(`peer ${i}`));
+  const host: Pick<Host, 'onGossip' | 'onDirect' | 'peers' | 'open'> = {
+    onGossip: () => undefined,
+    onDirect: () => undefined,
+    peers: () => ids.map((id) => ({ id, role: 'validator' }) as PeerInfo),
+    open: (id: NodeId) => Promise.resolve(streamTo(peers[ids.indexOf(id)] as Peer)),
+  };
+  return host as Host;
+}
+
+function streamTo(peer: Peer): FrameStream {
+  let frames: Uint8Array[] = [];
+  return {
+    write: async (frame) => {
+      const request = requestFormat.decode(frame);
+      assert.equal(request.kind, 'ok');
+      frames = [...peer(request.value)];
+    },
+    read: () => Promise.resolve(frames.shift()),
+    closeWrite: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+    abort: () => undefined,
+  };
+}
