@@ -45,7 +45,8 @@ const REMEMBERED_MAX = 1024;
 
 /**
  * Returns `crypto` with a memory of beacons that verified, alone or together, so that what the
- * client or a sync checked costs the core nothing. Only good ones are remembered: nobody can fill it but the chain.
+ * client or a sync checked costs the core nothing. Only good ones are remembered: nobody can fill
+ * it but the chain.
  */
 export function rememberBeacons(crypto: Crypto): Crypto {
   const known = new Map<string, Uint8Array>();
