@@ -8,7 +8,7 @@ import { identitySeed, realCrypto } from '../crypto/index.ts';
 import { helloOf, type NetworkFile, networkOf } from '../network-file/index.ts';
 import type { Decoded, Message } from '../wire/index.ts';
 import { NodeError } from './error.ts';
-import { createHost, type Host, type HostOptions } from './libp2p/index.ts';
+import { createHost, type Host, type HostOptions, type Mismatch } from './libp2p/index.ts';
 import { type Log, silentLog } from './log/index.ts';
 import { callForMessages, callForStatus, type NodeStatus, type RpcRequest } from './rpc/index.ts';
 
@@ -26,6 +26,8 @@ const NODES_ASKED = 3;
 const CALL_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const CONNECT_POLL_MS = 25;
+/** How long others are waited for when the first node is of another network. */
+const OTHERS_MS = 1_000;
 /** Beacons remembered. */
 const BEACONS_MAX = 4096;
 
@@ -46,6 +48,7 @@ export class LightClient {
     const seed = options.seed ?? crypto.getRandomValues(new Uint8Array(32));
     const { softwareVersion, log = silentLog, transports, file } = options;
     const network = networkOf(file);
+    const mismatches: Mismatch[] = [];
     const host = await createHost({
       seed: identitySeed(seed),
       listen: [],
@@ -53,14 +56,13 @@ export class LightClient {
       hello: { ...helloOf(network), role: 'requester', softwareVersion },
       roundMs: network.parameters.roundMs,
       onReport: ({ code, message }) => log.debug('network', { code, message }),
-      onMismatch: ({ peer, differences }) =>
-        log.warn('peer-of-another-network', { peer, what: differences[0]?.what }),
+      onMismatch: (mismatch) => mismatches.push(mismatch),
       ...(transports === undefined ? {} : { transports }),
     });
     const client = new LightClient(file, host);
     await host.start();
     try {
-      await client.#connected();
+      await client.#connected(mismatches);
     } catch (error) {
       await host.stop();
       throw error;
@@ -144,10 +146,12 @@ export class LightClient {
     return answers.flat();
   }
 
-  async #connected(): Promise<void> {
-    const until = performance.now() + CONNECT_TIMEOUT_MS;
-    while (performance.now() < until) {
+  async #connected(mismatches: readonly Mismatch[]): Promise<void> {
+    const begin = performance.now();
+    while (performance.now() < begin + CONNECT_TIMEOUT_MS) {
       if (this.#nodes().length > 0) return;
+      const [mismatch] = mismatches;
+      if (mismatch !== undefined && performance.now() > begin + OTHERS_MS) throw differs(mismatch);
       await pause(CONNECT_POLL_MS);
     }
     throw new NodeError({
@@ -175,6 +179,18 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
     };
     const timer = setTimeout(end, ms);
     signal?.addEventListener('abort', end);
+  });
+}
+
+function differs({ address, differences }: Mismatch): NodeError {
+  const texts = differences.map(({ what, ours, theirs }) => {
+    return `${what} (here ${ours.slice(0, 16)}, there ${theirs.slice(0, 16)})`;
+  });
+  return new NodeError({
+    code: 'other-network',
+    message: `the node there is of another network: they differ in ${texts.join(', ')}`,
+    where: address,
+    remedy: differences[0]?.remedy ?? 'Compare the network files.',
   });
 }
 

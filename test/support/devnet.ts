@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memory } from '@libp2p/memory';
 import { type ProtocolParameters, sha256, utf8 } from '../../src/base/index.ts';
 import { encodeTensors } from '../../src/compare/index.ts';
 import {
@@ -30,6 +31,8 @@ export type TestDevnetOptions = {
   readonly roundMs: number;
   readonly parameters?: Partial<ProtocolParameters>;
   readonly logLevel?: LogLevel;
+  /** `tcp` on loopback by default. */
+  readonly wire?: 'tcp' | 'memory';
   /** Takes the lines of the event log of each node. */
   readonly record?: (node: string, line: string) => void;
 };
@@ -82,7 +85,7 @@ export class TestDevnet {
         genesisMs,
         address: (role, index, id) => {
           const port = ports[role === 'validator' ? index : options.validators + index];
-          return `/ip4/127.0.0.1/tcp/${port}/p2p/${peerIdText(id)}`;
+          return `${placeOf(options, port ?? 0)}/p2p/${peerIdText(id)}`;
         },
         endpoints,
         ...(options.parameters === undefined ? {} : { parameters: options.parameters }),
@@ -103,6 +106,11 @@ export class TestDevnet {
     });
     await net.#startAll(ports);
     return net;
+  }
+
+  /** What clients of this network need to reach it. */
+  get transports(): NodeFolder['transports'] {
+    return this.#options.wire === 'memory' ? [memory()] : undefined;
   }
 
   async stop(): Promise<void> {
@@ -141,11 +149,13 @@ export class TestDevnet {
     const models = await BlobDirectory.open(join(directory, 'models'));
     await models.put(this.model);
     const { logLevel = 'silent' } = this.#options;
+    const transports = this.transports;
     return {
       directory,
       file: this.devnet.file,
       seed: member.seed,
-      listen: [`/ip4/127.0.0.1/tcp/${port}`],
+      listen: [placeOf(this.#options, port)],
+      ...(transports === undefined ? {} : { transports }),
       softwareVersion: 'assay/test',
       log: createLog({
         level: logLevel,
@@ -161,6 +171,10 @@ export function mlpInput(index: number): Uint8Array {
   const shape = [1, ...INPUT_SHAPES.mlp];
   const [data = new Float32Array(0)] = structuredInputs('mlp', { seed: index, count: 1 });
   return encodeTensors([{ name: 'x', type: 'float32', shape, data }]);
+}
+
+function placeOf({ wire }: TestDevnetOptions, port: number): string {
+  return wire === 'memory' ? `/memory/assay-${port}` : `/ip4/127.0.0.1/tcp/${port}`;
 }
 
 async function freePorts(count: number): Promise<number[]> {
