@@ -64,7 +64,7 @@ export async function openSession(values: NodeValues): Promise<NodeSession> {
   const executions = readWhole(values.executions, { option: '--executions', min: 1, max: 64 });
   const file = readNetworkFile(net);
   const passphrase = await passphraseOf(values, {
-    question: `Passphrase of ${directory}: `,
+    question: `Passphrase of ${directory}`,
     isNew: false,
   });
   const { keystore, lock } = await openFolder(directory, { network: networkOf(file), passphrase });

@@ -14,7 +14,7 @@ export type InitValues = PassphraseValues & {
 export async function answerInit(values: InitValues): Promise<Answer> {
   const { dir, description } = values;
   const passphrase = await passphraseOf(values, {
-    question: `Passphrase for the new key in ${dir}: `,
+    question: `Passphrase for the new key in ${dir}`,
     isNew: true,
   });
   const key = await createFolder(dir, {
