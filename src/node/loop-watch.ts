@@ -1,4 +1,4 @@
-/** Watches how long the event loop keeps timers waiting: inference and crypto must not stop gossip. */
+/** Watches how long the event loop keeps timers waiting: inference must not stop gossip. */
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 
 const RESOLUTION_MS = 10;

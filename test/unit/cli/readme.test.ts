@@ -28,7 +28,9 @@ describe('README.md', () => {
   });
 
   it('links to files that exist', () => {
-    const links = [...README.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target.split('#')[0] ?? '');
+    const links = [...README.matchAll(/\]\(([^)]+)\)/g)].map(
+      ([, target = '']) => target.split('#')[0] ?? '',
+    );
     assert.ok(links.length >= 12);
     for (const target of links) assert.ok(readFileSync(target).length > 0, target);
   });
