@@ -6,7 +6,7 @@ import { nodeOf } from './protocol-messages.ts';
 
 describe('BoundedCache', () => {
   it('forgets what was used least recently once it weighs too much', () => {
-    const cache = new BoundedCache<string>(10);
+    const cache: BoundedCache<string> = new BoundedCache(10);
     cache.set('a', 'A', 4);
     cache.set('b', 'B', 4);
     assert.equal(cache.get('a'), 'A');
@@ -16,7 +16,7 @@ describe('BoundedCache', () => {
   });
 
   it('weighs a value once, however often it is set or deleted', () => {
-    const cache = new BoundedCache<string>(10);
+    const cache: BoundedCache<string> = new BoundedCache(10);
     for (let i = 0; i < 5; i += 1) cache.set('a', 'A', 6);
     cache.delete('a');
     cache.delete('a');
@@ -26,7 +26,7 @@ describe('BoundedCache', () => {
   });
 
   it('does not remember what is heavier than all together may be', () => {
-    const cache = new BoundedCache<string>(10);
+    const cache: BoundedCache<string> = new BoundedCache(10);
     cache.set('a', 'A', 4);
     cache.set('a', 'heavier', 11);
     assert.equal(cache.get('a'), undefined);
