@@ -36,6 +36,8 @@ export async function bench(): Promise<void> {
     periodMs,
     models: ['mlp'],
   });
+  // compiles once, before all processes want it at a time
+  execFileSync(process.execPath, ['src/cli/assay.js', '--version']);
   const bound = await measureBound(Number(validators));
   const processes = new Processes({ dir, plan, logLevel: 'debug' });
   try {
