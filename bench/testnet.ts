@@ -7,6 +7,7 @@
  * implementation can leave out: one execution and two signatures for each seat, one aggregate
  * check for each node and verdict; each is measured here, in this process, before the load.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
