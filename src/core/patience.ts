@@ -9,6 +9,8 @@ export type Patience = {
   readonly ackMs: number;
   /** Commits and reveals wait for each other. */
   readonly voteMs: number;
+  /** They wait longer while executions of this node are under way: their commits go along. */
+  readonly busyMs: number;
   /** A quorum waits for the last votes before its certificate is published. */
   readonly certificateMs: number;
   /** Between the turns of those who may publish a certificate: time for it to go around. */
@@ -16,7 +18,13 @@ export type Patience = {
 };
 
 /** Measured on the eight-region network of the simulator: a flood takes 150 to 350 ms. */
-export const PATIENCE: Patience = { ackMs: 250, voteMs: 25, certificateMs: 60, turnMs: 350 };
+export const PATIENCE: Patience = {
+  ackMs: 250,
+  voteMs: 25,
+  busyMs: 300,
+  certificateMs: 60,
+  turnMs: 350,
+};
 
 /** Returns `patience` with no wait longer than rounds allow, for devnets with short rounds. */
 export function patienceFor({ parameters }: Network, patience: Patience): Patience {
@@ -24,6 +32,7 @@ export function patienceFor({ parameters }: Network, patience: Patience): Patien
   return {
     ackMs: Math.min(patience.ackMs, 2 * longest),
     voteMs: Math.min(patience.voteMs, longest),
+    busyMs: Math.min(patience.busyMs, longest),
     certificateMs: Math.min(patience.certificateMs, longest),
     turnMs: Math.min(patience.turnMs, 3 * longest),
   };

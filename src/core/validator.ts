@@ -16,7 +16,7 @@ import type { Crypto, Signer } from '../crypto/index.ts';
 import { ackSigningBytes, type EvidenceMessage } from '../wire/index.ts';
 import type { Draws } from './committee/draws.ts';
 import { Context, validatorEffects } from './context.ts';
-import type { CoreEvent, Effect } from './events.ts';
+import type { CoreEvent, Effect, WorkId } from './events.ts';
 import { Follower } from './follower.ts';
 import type { GuardRecord } from './guard.ts';
 import { Outbox } from './outbox.ts';
@@ -65,6 +65,8 @@ export class Validator {
   readonly #follower: Follower;
   readonly #signed = new Map<string, SignedBefore>();
   readonly #patience: Patience;
+  /** Executions under way: their commits leave together. [WIRE-5] */
+  readonly #executing = new Set<WorkId>();
 
   constructor(options: ValidatorOptions) {
     const { draws, crypto, signer, guard, executionClass } = options;
@@ -77,7 +79,10 @@ export class Validator {
     this.#books = new BatchBook(context, guard, (batch) => this.#acknowledge(batch));
     this.#court = new Court(context, {
       participation: {
-        say: (entry) => this.#outbox.add(entry, patience.voteMs),
+        say: (entry) => {
+          const isBusy = this.#executing.size > 0;
+          this.#outbox.add(entry, isBusy ? patience.busyMs : patience.voteMs);
+        },
         executionClass,
         signed: ({ key }: SubjectState, level: number) => this.#signed.get(`${key}/${level}`) ?? {},
       },
@@ -100,7 +105,9 @@ export class Validator {
     this.#apply(event);
     this.#court.advance();
     for (const bundle of this.#outbox.flushIfDue()) this.#follower.takeOwn(bundle);
-    return validatorEffects(this.#context.take());
+    const effects = validatorEffects(this.#context.take());
+    for (const effect of effects) if (effect.kind === 'execute') this.#executing.add(effect.id);
+    return effects;
   }
 
   /** When to step again if nothing else comes. */
@@ -143,6 +150,8 @@ export class Validator {
         return this.#follower.receive(event.decoded, event.from);
       case 'execution-finished':
       case 'execution-failed':
+        this.#executing.delete(event.id);
+        return this.#court.takeWork(event);
       case 'output-measured':
         return this.#court.takeWork(event);
       case 'clock-adjusted':

@@ -14,6 +14,7 @@ import {
   concatBytes,
   prf,
   sha256,
+  toHex,
   uint64Bytes,
   utf8,
 } from '../base/index.ts';
@@ -25,6 +26,7 @@ const CHAIN_KEY_BYTES = 96;
 const KEYGEN_BYTES = 48;
 const scheme = bls12_381.shortSignatures;
 const KeyPoint = bls12_381.G2.Point;
+type KeyPointOf = ReturnType<typeof KeyPoint.fromBytes>;
 
 /** What a network file pins of a beacon chain. */
 export type BeaconChain = {
@@ -92,9 +94,24 @@ export function verifyDrandBeacons(
   return rounds.map(({ signature }) => sha256(signature));
 }
 
+/** Keys that decoded, by their bytes: decoding checks the group, a quarter of a verification. */
+const keyPoints = new Map<string, KeyPointOf>();
+const KEY_POINTS_MAX = 64;
+
+/** @throws Error unless `chainKey` is a point of the group */
+function keyPointOf(chainKey: Uint8Array): KeyPointOf {
+  const name = toHex(chainKey);
+  const known = keyPoints.get(name);
+  if (known !== undefined) return known;
+  const point = KeyPoint.fromBytes(chainKey);
+  if (keyPoints.size >= KEY_POINTS_MAX) keyPoints.clear();
+  keyPoints.set(name, point);
+  return point;
+}
+
 function areSignaturesOf(chainKey: Uint8Array, rounds: readonly SignedRound[]): boolean {
   try {
-    const key = KeyPoint.fromBytes(chainKey);
+    const key = keyPointOf(chainKey);
     const points = rounds.map(({ signature }) => scheme.Signature.fromBytes(signature));
     const coefficients = coefficientsOf(chainKey, rounds);
     const sum = sumOf(points, coefficients);
@@ -132,7 +149,7 @@ function coefficientsOf(chainKey: Uint8Array, rounds: readonly SignedRound[]): r
  */
 function isSignatureOf(chainKey: Uint8Array, round: number, signature: Uint8Array): boolean {
   try {
-    const key = KeyPoint.fromBytes(chainKey);
+    const key = keyPointOf(chainKey);
     const point = scheme.Signature.fromBytes(signature);
     return scheme.verify(point, pointOf(round), key);
   } catch {

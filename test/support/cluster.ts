@@ -287,7 +287,7 @@ export class Cluster {
       signer: node.signer,
       guard: [...node.guard],
       executionClass: node.executionClass,
-      patience: { ackMs: 0, voteMs: 0, certificateMs: 20, turnMs: 20 },
+      patience: { ackMs: 0, voteMs: 0, busyMs: 0, certificateMs: 20, turnMs: 20 },
     };
     node.life += 1;
     node.wakeAt = undefined;
