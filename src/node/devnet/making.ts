@@ -60,7 +60,7 @@ export type Devnet = {
 /** Money of a devnet: nobody runs out of it while trying things. */
 const VALIDATOR_STAKE = stake(1_000_000_000n);
 const PROVIDER_STAKE = stake(1_000_000_000_000_000n);
-const BOOTSTRAP_MAX = 8;
+const BOOTSTRAP_MAX = 32;
 
 /** Returns a network with all its keys. Deterministic in its options. */
 export function makeDevnet(options: DevnetOptions): Devnet {

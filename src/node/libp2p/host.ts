@@ -83,6 +83,7 @@ class Libp2pHost implements api.Host {
   readonly #direct: Direct;
   readonly #dialer: Dialer;
   readonly #router: Router;
+  #stopRouter: () => void = () => undefined;
   readonly #appScores = new Map<NodeId, number>();
   readonly #refusedUntilMs = new Map<NodeId, number>();
   /** Peers without a gossip stream to them at the last heartbeat, though there should be one. */
@@ -172,6 +173,7 @@ class Libp2pHost implements api.Host {
 
   async stop(): Promise<void> {
     clearInterval(this.#heartbeat);
+    this.#stopRouter();
     this.#dialer.stop();
     this.#greeter.stop();
     this.#gossip.stop();
@@ -359,7 +361,7 @@ class Libp2pHost implements api.Host {
   }
 
   #adaptRouter(echoTopic: string): void {
-    adapt(this.#router, {
+    this.#stopRouter = adapt(this.#router, {
       echoTopic,
       onRpcBytes: (peer, sizeBytes) => this.#rpcs.take(peer, sizeBytes, Date.now()),
       onRpc: (peer, rpc) => {

@@ -70,6 +70,8 @@ export const GOSSIP_LIMITS = Object.freeze({
   /** One RPC: a message and control, or 128 KiB of wanted ones; 5,000 ids of 20 bytes fit. */
   rpcBytesMax: 256 * KIB,
   wantedBytesPerRpc: 128 * KIB,
+  /** How long a message waits for others to the same neighbour. */
+  coalesceMs: 8,
   wantedMessagesPerRpc: 128,
   /** Ids in an IHAVE that we send; what we accept follows from it. */
   ihaveIdsMax: 512,

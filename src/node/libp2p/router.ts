@@ -5,6 +5,7 @@
  * Changed, because the library leaves it open (sources: gossipsub 17.1.1, `src/gossipsub.ts`):
  * - what a peer sends is read at a bounded rate and one RPC at a time; what cannot be decoded, or
  *   floods, counts against the peer (the library only logs it);
+ * - messages of one burst to a neighbour leave in one RPC, see `coalescer.ts`;
  * - answers to IWANT are split: as one RPC they break the receiver's limit and end its stream;
  * - nobody is sent more than half of a write buffer that would end the stream when full;
  * - rounds of the beacon go to the whole mesh, the source included, see `relay-watch.ts`.
@@ -12,6 +13,7 @@
 import type { GossipSub } from '@chainsafe/libp2p-gossipsub';
 import type { NodeId } from '../../base/index.ts';
 import type { Connection } from './admission.ts';
+import { Coalescer } from './coalescer.ts';
 import { HostError } from './error.ts';
 import { nodeIdOf, type PeerId } from './identity.ts';
 import { GOSSIP_LIMITS } from './limits.ts';
@@ -96,13 +98,39 @@ export type Hooks = {
   readonly echoTopic: string;
 };
 
-/** Puts our reading, sending and forwarding in the place of the router's. Before it starts. */
-export function adapt(router: Router, hooks: Hooks): void {
-  router.pipePeerReadStream = (peer, frames) => readFrames(router, hooks, { peer, frames });
+/**
+ * Puts our reading, sending and forwarding in the place of the router's. Before it starts.
+ * @returns how to stop
+ */
+export function adapt(router: Router, hooks: Hooks): () => void {
   const { sendRpc, pushGossip, selectPeersToForward } = router;
+  const coalescer = new Coalescer({
+    send: (peer, rpc) => hasRoom(router, peer) && sendRpc.call(router, peer, rpc),
+    delayMs: GOSSIP_LIMITS.coalesceMs,
+    messagesMax: GOSSIP_LIMITS.wantedMessagesPerRpc,
+    bytesMax: GOSSIP_LIMITS.wantedBytesPerRpc,
+  });
+  router.pipePeerReadStream = (peer, frames) => {
+    // a round of the beacon is sent back where it came from, whatever comes back
+    const onRpc = (node: NodeId, rpc: Rpc): void => {
+      hooks.onRpc(node, rpc);
+      for (const { topic, data } of rpc.messages) {
+        if (topic !== hooks.echoTopic && data !== undefined) {
+          coalescer.received(peer.toString(), data);
+        }
+      }
+    };
+    return readFrames(router, { ...hooks, onRpc }, { peer, frames });
+  };
   router.sendRpc = (peer, rpc) => {
-    if (rpc.messages.length > 0 && !hasRoom(router, peer)) return false;
-    if (rpc.messages.length <= 1) return sendRpc.call(router, peer, rpc);
+    const [message, ...others] = rpc.messages;
+    if (message !== undefined && !hasRoom(router, peer)) return false;
+    const isPlain = rpc.control === undefined && rpc.subscriptions.length === 0;
+    if (message !== undefined && others.length === 0 && isPlain) {
+      return coalescer.add(peer, message);
+    }
+    coalescer.flush(peer);
+    if (others.length === 0) return sendRpc.call(router, peer, rpc);
     return sendSplit(rpc, (part) => hasRoom(router, peer) && sendRpc.call(router, peer, part));
   };
   router.pushGossip = (peer, ihave) => {
@@ -113,6 +141,7 @@ export function adapt(router: Router, hooks: Hooks): void {
     topic === hooks.echoTopic
       ? selectPeersToForward.call(router, topic)
       : selectPeersToForward.call(router, topic, source, exclude);
+  return () => coalescer.stop();
 }
 
 async function readFrames(
