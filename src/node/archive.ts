@@ -8,23 +8,15 @@ import { round, utf8 } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import {
   batchId,
-  bytesBetween,
   type CertificateMessage,
   claimId,
   type Decoded,
   encodeMessage,
-  formatOf,
-  LIMITS,
-  listOf,
   type Message,
 } from '../wire/index.ts';
 
 /** Messages kept about one batch or leaf: what a query is answered with. */
 const MESSAGES_MAX = 256;
-const packFormat = formatOf(
-  listOf(bytesBetween(1, LIMITS.messageBytes), { min: 0, max: MESSAGES_MAX }),
-  MESSAGES_MAX * LIMITS.messageBytes,
-);
 /** Digits of the largest round in a key, so that keys sort like rounds. */
 const ROUND_DIGITS = 16;
 
@@ -131,13 +123,31 @@ export class Archive {
   }
 }
 
+/** Each message after its length, four bytes. */
 function pack(messages: readonly Decoded[]): Uint8Array {
-  return packFormat.encode(messages.slice(0, MESSAGES_MAX).map(({ bytes }) => bytes));
+  const kept = messages.slice(0, MESSAGES_MAX).map(({ bytes }) => bytes);
+  const packed = new Uint8Array(kept.reduce((sum, { length }) => sum + 4 + length, 0));
+  const view = new DataView(packed.buffer);
+  let at = 0;
+  for (const bytes of kept) {
+    view.setUint32(at, bytes.length);
+    packed.set(bytes, at + 4);
+    at += 4 + bytes.length;
+  }
+  return packed;
 }
 
+/** The store checked the hash of the value: it is what was packed. */
 function unpack(value: Uint8Array | undefined): readonly Uint8Array[] {
-  const result = value === undefined ? undefined : packFormat.decode(value);
-  return result?.kind === 'ok' ? result.value : [];
+  if (value === undefined) return [];
+  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+  const messages: Uint8Array[] = [];
+  for (let at = 0; at < value.length; ) {
+    const length = view.getUint32(at);
+    messages.push(value.slice(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return messages;
 }
 
 function roundKey(r: Round): string {
