@@ -14,6 +14,7 @@ import { Processes } from '../src/cli/commands/testnet/processes.ts';
 import { encodeTensors } from '../src/compare/index.ts';
 import { readNetworkFile } from '../src/network-file/index.ts';
 import { type NodeStatus, Requester } from '../src/node/index.ts';
+import { cpuSecondsOf } from './cpu.ts';
 
 const REQUESTERS = 4;
 const READY_MS = 60_000;
@@ -41,6 +42,7 @@ export async function bench(): Promise<void> {
     const before = await providerStatus(requesters[0]);
     const deadline = performance.now() + Number(seconds) * 1000;
     const began = performance.now();
+    const cpuBefore = cpuOf(processes);
     let failed = 0;
     let count = 0;
     const worker = async (_: unknown, k: number): Promise<void> => {
@@ -53,6 +55,7 @@ export async function bench(): Promise<void> {
     };
     await Promise.all(Array.from({ length: Number(concurrency) }, worker));
     const elapsed = (performance.now() - began) / 1000;
+    const cpuSeconds = cpuOf(processes) - cpuBefore;
     // the last batch is sealed two rounds after its last claim
     await pause(3 * shape.periodMs);
     const after = await providerStatus(requesters[0]);
@@ -62,12 +65,20 @@ export async function bench(): Promise<void> {
     print(`provider/claims/rate=1:100: ${(promised / elapsed).toFixed(0)} per s`);
     print(`  ${promised} promised in ${elapsed.toFixed(0)} s, ${failed} requests failed`);
     print(`  ${sealed} batches sealed, ${lost} void: ${sealed} headers for all of them`);
+    const cpuMs = (1000 * cpuSeconds) / promised;
+    print(`provider/cpu: ${cpuMs.toFixed(2)} ms per claim, with its executions`);
     print(`provider/rss: ${(after.rssBytes / 2 ** 20).toFixed(0)} MiB`);
   } finally {
     await Promise.all(requesters.map((requester) => requester.close()));
     await processes.stopAll();
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** CPU time of the provider and its executor so far, s. */
+function cpuOf(processes: Processes): number {
+  const state = processes.state('provider-1');
+  return state.kind === 'running' ? cpuSecondsOf(state.pid) : 0;
 }
 
 async function infer(requester: Requester | undefined, k: number): Promise<void> {

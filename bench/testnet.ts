@@ -8,7 +8,7 @@
  * check for each node and verdict; each is measured here, in this process, before the load.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NodeId, sha256, utf8 } from '../src/base/index.ts';
@@ -19,9 +19,9 @@ import { createSigner, realCrypto } from '../src/crypto/index.ts';
 import { buildModel, openModel, openOnnxEngine } from '../src/inference/index.ts';
 import { readNetworkFile } from '../src/network-file/index.ts';
 import { type NodeStatus, Requester } from '../src/node/index.ts';
+import { cpuSecondsOf } from './cpu.ts';
 import { quantile } from './report.ts';
 
-const TICKS_PER_SECOND = 100;
 const READY_MS = 60_000;
 
 export async function bench(): Promise<void> {
@@ -243,28 +243,6 @@ async function untilReady<T>(attempt: () => Promise<T>): Promise<T> {
       await pause(500);
     }
   }
-}
-
-/** CPU time of a process and its children, from /proc. */
-function cpuSecondsOf(pid: number): number {
-  const pids = [pid, ...childrenOf(pid)];
-  return pids.reduce((sum, id) => sum + ownCpuSeconds(id), 0);
-}
-
-function ownCpuSeconds(pid: number): number {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-  } catch {
-    return 0;
-  }
-}
-
-function childrenOf(pid: number): readonly number[] {
-  return readdirSync(`/proc/${pid}/task`).flatMap((task) => {
-    const text = readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim();
-    return text === '' ? [] : text.split(' ').map(Number);
-  });
 }
 
 function pause(ms: number): Promise<void> {
