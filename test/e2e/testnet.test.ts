@@ -4,7 +4,7 @@
  * second runs an int8 copy of the model.
  */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeReceipt } from '../../src/receipt/index.ts';
 import { assay, Testnet, until } from '../support/testnet.ts';
@@ -80,6 +80,10 @@ describe('a testnet of real processes', function () {
       return (status?.counters.committed ?? 0) >= 4 ? true : undefined;
     });
     await Promise.all(victims.map((name) => net.processes.end(name, 'SIGKILL')));
+    // all but keystore and guard can be lost: it is fetched from peers again
+    for (const part of ['db', 'models']) {
+      rmSync(join(net.dir, 'validator-5', part), { recursive: true });
+    }
     for (const name of victims) net.processes.start(name);
     const during = await net.infer(HONEST, 5);
     for (const answered of [before, during]) {
@@ -88,6 +92,9 @@ describe('a testnet of real processes', function () {
       assert.equal(outcome.kind === 'receipt' && outcome.summary.judgement?.verdict, 'valid');
     }
     await net.inSync(victims);
+    await until('the model is fetched again', 20_000, () => {
+      return net.log('validator-5').includes('"event":"model-fetched"') || undefined;
+    });
     const after = await net.outcome(await net.infer(HONEST, 6));
     assert.equal(after.kind === 'receipt' && after.summary.judgement?.votes.signers, 8);
     const convicted = [...(await net.statuses()).values()].flatMap((s) => s.convicted);

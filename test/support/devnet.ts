@@ -134,6 +134,13 @@ export class TestDevnet {
     await Promise.all([...this.validators, ...this.providers].map((node) => node.start()));
   }
 
+  /** The first validator has no endpoint: all its beacons come over gossip. [TIME-1] */
+  #fileOf({ name }: DevnetMember): Devnet['file'] {
+    const { file } = this.devnet;
+    if (name !== 'validator-1') return file;
+    return { ...file, beacon: { ...file.beacon, endpoints: [] } };
+  }
+
   #recording({ name }: DevnetMember): { record?: (line: string) => void } {
     const { record } = this.#options;
     return record === undefined ? {} : { record: (line) => record(name, line) };
@@ -152,7 +159,7 @@ export class TestDevnet {
     const transports = this.transports;
     return {
       directory,
-      file: this.devnet.file,
+      file: this.#fileOf(member),
       seed: member.seed,
       listen: [placeOf(this.#options, port)],
       ...(transports === undefined ? {} : { transports }),
