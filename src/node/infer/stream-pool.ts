@@ -21,7 +21,7 @@ export class StreamPool {
 
   /**
    * Runs `exchange` on a stream to `peer`. A kept stream may have ended meanwhile: then once more
-   * on a new one. After a failure the stream is thrown away.
+   * on a new one. After a failure, or when `signal` ends it, the stream is thrown away.
    */
   async use<T>(
     peer: NodeId,
@@ -33,12 +33,12 @@ export class StreamPool {
     try {
       const kept = lane.idle.pop();
       if (kept !== undefined) {
-        const result = await this.#try(lane, kept, exchange);
+        const result = await this.#try(lane, kept, { exchange, signal });
         if (result.kind === 'done') return result.value;
         if (signal.aborted || !isEnded(result.error)) throw result.error;
       }
       const fresh = await this.#host.open(peer, 'infer', { signal });
-      const result = await this.#try(lane, fresh, exchange);
+      const result = await this.#try(lane, fresh, { exchange, signal });
       if (result.kind === 'failed') throw result.error;
       return result.value;
     } finally {
@@ -56,30 +56,42 @@ export class StreamPool {
   async #try<T>(
     lane: Lane,
     stream: FrameStream,
-    exchange: (stream: FrameStream) => Promise<T>,
+    { exchange, signal }: { exchange: (stream: FrameStream) => Promise<T>; signal: AbortSignal },
   ): Promise<{ kind: 'done'; value: T } | { kind: 'failed'; error: unknown }> {
+    const end = (): void => stream.abort(new Error('the request was given up'));
+    signal.addEventListener('abort', end);
     try {
+      signal.throwIfAborted();
       const value = await exchange(stream);
       lane.idle.push(stream);
       return { kind: 'done', value };
     } catch (error) {
       await stream.close().catch(() => undefined);
       return { kind: 'failed', error };
+    } finally {
+      signal.removeEventListener('abort', end);
     }
   }
 
   async #turn(lane: Lane, signal: AbortSignal): Promise<void> {
-    while (lane.open >= STREAMS_MAX) {
-      await new Promise<void>((resolve, reject) => {
-        const end = (): void => reject(signal.reason);
-        signal.addEventListener('abort', end, { once: true });
-        lane.waiting.push(() => {
-          signal.removeEventListener('abort', end);
-          resolve();
-        });
-      });
-    }
     signal.throwIfAborted();
+    while (lane.open >= STREAMS_MAX) {
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          signal.removeEventListener('abort', leave);
+          resolve();
+        };
+        // who gave up is not woken in the place of somebody who still waits
+        const leave = (): void => {
+          lane.waiting.splice(lane.waiting.indexOf(wake), 1);
+          resolve();
+        };
+        signal.addEventListener('abort', leave, { once: true });
+        lane.waiting.push(wake);
+      });
+      if (signal.aborted) lane.waiting.shift()?.();
+      signal.throwIfAborted();
+    }
     lane.open += 1;
   }
 

@@ -164,6 +164,7 @@ export class Runner {
     this.#waiting = this.#waiting.slice(done);
     if (this.#waiting.length > 0 && this.#undone.length < UNDONE_MAX) this.#startStepping();
     this.#scheduleWake();
+    this.#tellIfQuiet();
   }
 
   #step({ event, judge, resolve, reject }: Waiting): void {
@@ -188,6 +189,10 @@ export class Runner {
       this.#undone.shift();
       ran.done();
     }
+    this.#tellIfQuiet();
+  }
+
+  #tellIfQuiet(): void {
     if (!this.#isQuiet) return;
     for (const resolve of this.#idle.splice(0)) resolve();
   }

@@ -99,6 +99,14 @@ describe('Runner', () => {
     assert.deepEqual(done, ['a', 'b']);
   });
 
+  it('closes at once when nothing that waits has a record', async () => {
+    const { runner, done } = runnerOf([['a'], ['b']]);
+    runner.give(TICK);
+    runner.give(TICK);
+    await runner.close();
+    assert.deepEqual(done, ['a', 'b']);
+  });
+
   it('gives the judgement of a message to whoever brought it, after its records', async () => {
     const disk = manualDisk();
     const { runner } = runnerOf([['!1', '?accept'], ['?reject']], disk);
