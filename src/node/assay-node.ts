@@ -23,6 +23,7 @@ import {
 } from '../wire/index.ts';
 import { answerRequest, SELF } from './answers.ts';
 import type { Archive } from './archive.ts';
+import { Background, within } from './background.ts';
 import type { BeaconFeed } from './beacon-feed.ts';
 import { type BlobSource, serveBlobs } from './blobs/index.ts';
 import { Chronicle } from './chronicle.ts';
@@ -75,10 +76,10 @@ export type AssayNodeOptions = {
 const CLOCK_PERIOD_MS = 10_000;
 /** How often the guard forgets what can never be signed again. */
 const PRUNE_PERIOD_MS = 60_000;
-/** How long a node waits for its first peer before it goes on alone. */
-const FIRST_PEER_MS = 5_000;
-/** How long a stopping node waits for what is under way. */
-const DRAIN_MS = 5_000;
+/** [SAMPLE-1] Rounds from a batch to the beacon that draws from it. */
+const SAMPLING_ROUNDS = 2;
+/** How long a stopping node waits for its events, and then for what is under way. */
+const DRAIN_MS = 3_000;
 
 export class AssayNode {
   readonly runner: Runner;
@@ -89,11 +90,13 @@ export class AssayNode {
   readonly #startedAt = performance.now();
   readonly #loop = new LoopWatch();
   readonly #timers: NodeJS.Timeout[] = [];
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #background = new Background((error) => this.#noteFailure(error));
   #phase: 'starting' | 'syncing' | 'running' = 'starting';
   #halted: string | undefined;
   #latest: Round | undefined;
   #onHalt: (reason: string) => void = () => undefined;
+  #listening: Promise<void> = Promise.resolve();
+  #stopping: Promise<void> | undefined;
 
   constructor(options: AssayNodeOptions) {
     this.#options = options;
@@ -114,10 +117,9 @@ export class AssayNode {
       onMalformed: (from, reason) => options.log.debug('message-malformed', { from, reason }),
       watermark: () => options.guard.watermark,
     });
-    const { network, view, archive, log } = options;
     const { runner, feed } = this;
-    const track = (work: Promise<unknown>): void => this.#track(work);
-    this.#chronicle = new Chronicle({ network, view, archive, log, runner, feed, track });
+    const track = (work: Promise<unknown>): void => this.#background.track(work);
+    this.#chronicle = new Chronicle({ ...options, runner, feed, track });
     this.#serve();
   }
 
@@ -135,36 +137,59 @@ export class AssayNode {
     this.#onHalt = handler;
   }
 
-  /** Joins the network, catches up, and takes part; resolves when it does. */
+  /** Joins the network, catches up, and takes part; resolves when it does, or is stopped. */
   async start(): Promise<void> {
+    const started = this.#start();
+    this.#background.track(started.catch(() => undefined));
+    try {
+      await started;
+    } catch (error) {
+      if (!this.#abort.signal.aborted) throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
     const { host, log, beacons } = this.#options;
+    const { signal } = this.#abort;
+    if (signal.aborted) return;
     this.#adjustClock();
     this.#every(CLOCK_PERIOD_MS, () => this.#adjustClock());
-    await host.start();
+    const listening = host.start();
+    this.#listening = listening.catch(() => undefined);
+    await listening;
+    if (signal.aborted) return;
     log.info('listening', { id: this.id, addresses: host.addresses().join(' ') });
-    await this.#firstPeer();
-    this.#phase = 'syncing';
     const sync = this.#sync();
+    await sync.firstPeer();
+    this.#phase = 'syncing';
     const caughtUp = await sync.beacons();
     const open = await sync.openBatches();
+    if (signal.aborted) return;
     this.feed.open();
     beacons.start((message) => this.#takeBeacon(message));
     this.#phase = 'running';
     log.info('in-sync', { beacons: caughtUp, ...open, peers: host.peers().length });
-    this.#track(sync.certificates());
-    this.#every(PRUNE_PERIOD_MS, () => this.#track(this.#prune()));
+    this.#background.track(sync.certificates());
+    this.#every(PRUNE_PERIOD_MS, () => this.#background.track(this.#prune()));
   }
 
   /** Stops taking part within 10 s; what was promised to the disk is there, the rest is dropped. */
-  async stop(): Promise<void> {
-    const { beacons, host, guard, log } = this.#options;
+  stop(): Promise<void> {
     this.#abort.abort();
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    const { beacons, host, guard, log } = this.#options;
     for (const timer of this.#timers) clearInterval(timer);
     this.#loop.stop();
     beacons.stop();
     await within(DRAIN_MS, this.runner.close());
+    // a host that is about to start would not notice that it was stopped
+    await within(DRAIN_MS, this.#listening);
     await host.stop();
-    await within(DRAIN_MS, Promise.allSettled(this.#underWay));
+    await this.#background.drained(DRAIN_MS);
     await guard.close();
     log.info('stopped');
   }
@@ -220,8 +245,15 @@ export class AssayNode {
     host.onPeer(({ peer, change }) => {
       this.#options.log.info(`peer-${change}`, { peer, peers: host.peers().length });
       const found = host.peers().find(({ id }) => id === peer);
-      if (found !== undefined) this.#keep(this.#options.archive.addPeer(peer, found.addresses));
+      if (found === undefined || !this.#isMember(peer)) return;
+      this.#background.track(this.#options.archive.addPeer(peer, found.addresses));
     });
+  }
+
+  /** [WIRE-4] Members are few; anybody can make up a key and connect. */
+  #isMember(peer: NodeId): boolean {
+    const { network } = this.#options;
+    return network.validatorIndex.has(peer) || network.providerById.has(peer);
   }
 
   #answer(request: Parameters<typeof answerRequest>[1]): Promise<readonly Uint8Array[]> {
@@ -273,7 +305,7 @@ export class AssayNode {
   #publish(message: Message, bytes: Uint8Array): void {
     this.feed.note(message);
     const topic = topicOf(message);
-    if (topic !== undefined) this.#track(this.#options.host.publish(topic, bytes));
+    if (topic !== undefined) this.#background.track(this.#options.host.publish(topic, bytes));
   }
 
   #measureOutput(effect: ProviderEffect & { kind: 'measure-output' }): Promise<Timeless> {
@@ -286,16 +318,16 @@ export class AssayNode {
 
   /** Gives the core the end of some work. */
   #finish(work: Promise<Timeless>): void {
-    this.#track(work.then((event) => this.runner.give(event)));
+    this.#background.track(work.then((event) => this.runner.give(event)));
   }
 
   /** A beacon from an endpoint; gossip carries it on once the core has verified it. [TIME-1] */
   #takeBeacon(message: Message & { type: 'beacon' }): void {
     const bytes = encodeMessage(message);
     const taken = this.feed.take('beacon-endpoint', { message, bytes });
-    this.#track(
+    this.#background.track(
       taken.then((isAccepted) => {
-        if (isAccepted) this.#track(this.#options.host.publish('beacon', bytes));
+        if (isAccepted) this.#background.track(this.#options.host.publish('beacon', bytes));
       }),
     );
   }
@@ -320,20 +352,13 @@ export class AssayNode {
     });
   }
 
-  /** Resolves with the first peer, or when none came in time. */
-  async #firstPeer(): Promise<void> {
-    const { host } = this.#options;
-    const deadline = performance.now() + FIRST_PEER_MS;
-    while (host.peers().length === 0 && performance.now() < deadline) {
-      if (this.#abort.signal.aborted) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
-  /** [GUARD-2] Forgets what lies before the window: it can never be signed again. */
+  /**
+   * [GUARD-2] Forgets what lies before the window: it can never be signed again. What is under way
+   * after a stall stays open as long as the core remembers its sampling beacon, of round r+2.
+   */
   async #prune(): Promise<void> {
     const { network, guard } = this.#options;
-    const below = (this.#latest ?? 0) - windowRounds(network);
+    const below = (this.#latest ?? 0) - windowRounds(network) - SAMPLING_ROUNDS;
     if (below > 0) await guard.prune(round(below));
   }
 
@@ -358,22 +383,12 @@ export class AssayNode {
 
   #noteBeacon(r: Round, signature: Uint8Array): void {
     this.#latest = round(Math.max(this.#latest ?? 0, r));
-    this.#keep(this.#options.archive.addBeacon(r, signature));
+    this.#background.track(this.#options.archive.addBeacon(r, signature));
   }
 
-  /** Something for the archive: what is lost there is fetched again. */
-  #keep(writing: Promise<void>): void {
-    this.#track(writing);
-  }
-
-  /** Watches work that nobody waits for; its failures are logged. */
-  #track(work: Promise<unknown>): void {
-    const watched = work.catch((error: unknown) => {
-      if (this.#abort.signal.aborted || this.#halted !== undefined) return;
-      this.#options.log.warn('failed', { reason: reasonOf(error), isBug: !isDetailed(error) });
-    });
-    this.#underWay.add(watched);
-    void watched.finally(() => this.#underWay.delete(watched));
+  #noteFailure(error: unknown): void {
+    if (this.#abort.signal.aborted || this.#halted !== undefined) return;
+    this.#options.log.warn('failed', { reason: reasonOf(error), isBug: !isDetailed(error) });
   }
 
   #every(periodMs: number, action: () => void): void {
@@ -383,13 +398,3 @@ export class AssayNode {
 
 /** Identities listed in a status. */
 const LISTED_MAX = 256;
-
-/** Waits for `work`, but no longer than `ms`. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
-}

@@ -15,6 +15,7 @@ import { type BeaconMessage, type Decoded, decodeMessage, encodeMessage } from '
 import type { Archive } from './archive.ts';
 import type { Feed } from './feed.ts';
 import type { Host } from './libp2p/index.ts';
+import { pause } from './light-client.ts';
 import { ANSWER_LIMITS, callForMessages, type RpcRequest } from './rpc/index.ts';
 
 /** Peers asked for what is open: a liar among them changes nothing. */
@@ -26,6 +27,11 @@ const FETCHED_AT_ONCE = 8;
 /** Batches asked for. */
 const BATCHES_MAX = 2048;
 const CALL_TIMEOUT_MS = 10_000;
+/** For all that one peer is asked about open batches: it may name many and answer slowly. */
+const OPEN_TIMEOUT_MS = 30_000;
+/** How long a node waits for its first peer before it goes on alone. */
+const FIRST_PEER_MS = 5_000;
+const FIRST_PEER_POLL_MS = 50;
 
 export type SyncOptions = {
   readonly host: Host;
@@ -63,6 +69,15 @@ export class Sync {
     return round(Math.max(1, due() - windowRounds(network)));
   }
 
+  /** Resolves with the first peer, or when none came in time. */
+  async firstPeer(): Promise<void> {
+    const { host, signal } = this.#options;
+    const deadline = performance.now() + FIRST_PEER_MS;
+    while (host.peers().length === 0 && performance.now() < deadline && !signal.aborted) {
+      await pause(FIRST_PEER_POLL_MS, signal);
+    }
+  }
+
   /** Gives the core every beacon of the window that can be had, in order; returns how many. */
   async beacons(): Promise<number> {
     let count = 0;
@@ -81,28 +96,42 @@ export class Sync {
 
   /** Asks what is open and what was said about it, and gives it to the core. */
   async openBatches(): Promise<{ batches: number; messages: number }> {
-    const batches = new Map<BatchId, NodeId[]>();
-    for (const peer of this.#peers()) {
-      for (const { message } of await this.#ask(peer, { method: 'open' })) {
-        if (message.type !== 'query' || batches.size >= BATCHES_MAX) continue;
-        batches.set(message.batch, [...(batches.get(message.batch) ?? []), peer]);
-      }
+    const batches = new Set<BatchId>();
+    const counts = await Promise.all(this.#peers().map((peer) => this.#openAt(peer, batches)));
+    return { batches: batches.size, messages: counts.reduce((sum, count) => sum + count, 0) };
+  }
+
+  /** Asks one peer, within its time; adds to `all`, and returns how many messages came. */
+  async #openAt(peer: NodeId, all: Set<BatchId>): Promise<number> {
+    const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(OPEN_TIMEOUT_MS)]);
+    const named = new Set<BatchId>();
+    for (const { message } of await this.#ask(peer, { method: 'open' }, signal)) {
+      if (message.type === 'query' && named.size < BATCHES_MAX) named.add(message.batch);
     }
     let messages = 0;
-    for (const [batch, peers] of batches) {
-      for (const peer of peers) messages += await this.#lookUp(peer, { batch });
+    for (const batch of named) {
+      if (signal.aborted) break;
+      all.add(batch);
+      messages += await this.#lookUp(peer, { batch }, signal);
       // one answer does not hold everything about a batch with many drawn leaves
       for (const index of this.#options.unopened(batch)) {
-        for (const peer of peers) messages += await this.#lookUp(peer, { batch, index });
+        if (!signal.aborted) messages += await this.#lookUp(peer, { batch, index }, signal);
       }
     }
-    return { batches: batches.size, messages };
+    return messages;
   }
 
   /** Asks one peer about a batch or a leaf; returns how many messages came. */
-  async #lookUp(peer: NodeId, about: { batch: BatchId; index?: number }): Promise<number> {
-    const found = await this.#ask(peer, { method: 'lookup', ...about });
-    for (const decoded of found) await this.#options.feed.take(peer, decoded);
+  async #lookUp(
+    peer: NodeId,
+    about: { batch: BatchId; index?: number },
+    signal: AbortSignal,
+  ): Promise<number> {
+    const found = await this.#ask(peer, { method: 'lookup', ...about }, signal);
+    for (const decoded of found) {
+      if (this.#options.signal.aborted) break;
+      await this.#options.feed.take(peer, decoded);
+    }
     return found.length;
   }
 
@@ -205,8 +234,9 @@ export class Sync {
   async #ask(
     peer: NodeId,
     request: Exclude<RpcRequest, { method: 'status' }>,
+    signal = this.#options.signal,
   ): Promise<readonly Decoded[]> {
-    const { host, signal } = this.#options;
+    const { host } = this.#options;
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]);
     // a peer that does not answer is as good as one that knows nothing
     return await callForMessages(host, peer, request, deadline).catch(() => []);

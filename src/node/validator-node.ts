@@ -93,6 +93,7 @@ export class ValidatorNode {
   /** Joins the network; models that are missing are fetched meanwhile. */
   async start(): Promise<void> {
     await this.#noteMissing();
+    if (this.#abort.signal.aborted) return;
     const started = this.node.start();
     this.#fetching = this.#fetchMissing();
     await started;

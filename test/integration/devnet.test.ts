@@ -1,8 +1,10 @@
 /** A whole network in one process, over memory and over TCP on loopback: the same answers. */
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { realCrypto } from '../../src/crypto/index.ts';
 import { networkOf } from '../../src/network-file/index.ts';
-import { Requester } from '../../src/node/index.ts';
+import { openValidatorNode, Requester } from '../../src/node/index.ts';
 import { decodeReceipt, encodeReceipt, verifyReceipt } from '../../src/receipt/index.ts';
 import { TestDevnet } from '../support/devnet.ts';
 import { sampleInput } from '../support/testnet.ts';
@@ -52,6 +54,24 @@ for (const wire of ['memory', 'tcp'] as const) {
       // [SAMPLE-1] one of each run of four is drawn; all of class full
       assert.deepEqual(kinds.slice(0, 2), ['drawn', 'drawn']);
       assert.ok(kinds.slice(2).filter((kind) => kind === 'undrawn').length >= 2, kinds.join());
+    });
+
+    it('stops while it starts, at any time, and leaves nothing running', async () => {
+      const member = net.devnet.validators.at(-1);
+      assert.ok(member !== undefined);
+      await net.validators.pop()?.stop();
+      for (const turns of [0, 1, 20, 500]) {
+        rmSync(join(net.directory, member.name, 'guard'), { recursive: true });
+        const folder = await net.folder(member, 0);
+        const node = await openValidatorNode(folder);
+        const started = node.start();
+        for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
+        await Promise.all([node.node.stop(), node.node.stop()]);
+        await node.stop();
+        await started;
+        await assert.rejects(node.node.runner.take({ kind: 'time-reached' }), /closed/);
+        assert.deepEqual(node.node.status().peers, 0);
+      }
     });
 
     it('lets nobody in who is of another network', async () => {

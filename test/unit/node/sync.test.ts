@@ -59,6 +59,18 @@ describe('Sync', () => {
     assert.ok(checks.alone <= 2 && checks.together <= 2);
   });
 
+  it('[WIRE-6] looks a batch up once at each peer, however often it names it', async () => {
+    const lookups: string[] = [];
+    const named = encodeMessage({ type: 'query', batch: BATCH });
+    const liar: Peer = ({ method }) => {
+      if (method === 'lookup') lookups.push(method);
+      return method === 'open' ? Array.from({ length: 100 }, () => named) : [];
+    };
+    const { sync } = nodeWith([liar, liar]);
+    assert.deepEqual(await sync.openBatches(), { batches: 1, messages: 0 });
+    assert.equal(lookups.length, 2);
+  });
+
   it('does not take rounds that were not asked for', async () => {
     const jumps: Peer = (request) =>
       request.method === 'beacons' ? [signed(request.from + 1), signed(request.from + 2)] : [];
