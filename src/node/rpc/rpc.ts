@@ -15,7 +15,9 @@ export function serveRpc(host: Host, service: RpcService): void {
     const frame = await stream.read();
     const request = frame === undefined ? undefined : requestFormat.decode(frame);
     if (request?.kind !== 'ok') throw new Error('expected a request');
-    for (const answer of await service(request.value, peer)) await stream.write(answer);
+    // what goes wrong with this node is no fault of who asked: he gets an empty answer
+    const answers = await service(request.value, peer).catch(() => []);
+    for (const answer of answers) await stream.write(answer);
     await stream.closeWrite();
   });
 }
@@ -31,8 +33,11 @@ export async function callRpc(
   signal: AbortSignal,
 ): Promise<readonly Uint8Array[]> {
   let stream: FrameStream | undefined;
+  const end = (): void => stream?.abort(new Error('no answer in time'));
+  signal.addEventListener('abort', end);
   try {
     stream = await host.open(peer, 'rpc', { signal });
+    signal.throwIfAborted();
     await stream.write(requestFormat.encode(request));
     await stream.closeWrite();
     return await readAnswer(stream, peer);
@@ -48,6 +53,7 @@ export async function callRpc(
       { cause: error },
     );
   } finally {
+    signal.removeEventListener('abort', end);
     await stream?.close().catch(() => undefined);
   }
 }
