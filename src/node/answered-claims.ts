@@ -32,6 +32,7 @@ import {
   claimId,
   decodeMessage,
   type HeaderMessage,
+  headerSigningBytes,
   type Message,
   type OpeningsMessage,
 } from '../wire/index.ts';
@@ -191,9 +192,13 @@ export class AnsweredClaims {
     const key = slotKey(slot);
     const known = this.#batches.get(key);
     if (known !== undefined) return known;
-    const { provider } = this.#options;
+    const { provider, network, crypto } = this.#options;
+    // among the headers heard of are forgeries that the core has not judged yet
     const [header] = this.#options.headers(
-      (each) => each.provider === provider && slotKey(each) === key,
+      (each) =>
+        each.provider === provider &&
+        slotKey(each) === key &&
+        crypto.verify(provider, headerSigningBytes(network.id, each), each.signature),
     );
     if (header === undefined) return undefined;
     const batch = batchId(header);

@@ -153,6 +153,8 @@ export class Feed {
   #judged(message: Message, noted: BatchId | undefined, verdict: Judgement): void {
     if (verdict === 'accept' && message.type === 'beacon') this.#options.onBeacon(message);
     if (verdict === 'reject' && noted !== undefined) this.#headers.delete(noted);
+    // a forgery of the same header may have come first, and been forgotten since
+    if (verdict === 'accept') this.note(message);
   }
 }
 

@@ -111,6 +111,8 @@ export class ProviderNode {
   readonly #options: ProviderNodeOptions;
   readonly #queue: RequestQueue;
   readonly #answered = new BoundedCache<Inference>(ANSWERED_BYTES_MAX);
+  /** Answers under way, by requester and nonce: as many as the queue has places. */
+  readonly #answering = new Map<string, Promise<Inference | undefined>>();
   #isStopping = false;
   #untrimmedBytes = 0;
 
@@ -191,11 +193,21 @@ export class ProviderNode {
   async infer(request: RequestMessage, input: Uint8Array): Promise<Inference> {
     this.#check(request, input);
     const key = `${request.requester}/${Buffer.from(request.nonce).toString('hex')}`;
-    const before = this.#answered.get(key);
     // [CLAIM-4] one request is answered once, and the answer repeated
-    if (before?.claim.input === request.input && before.claim.model === request.model) {
-      return before;
+    const before = this.#answered.get(key) ?? (await this.#answering.get(key));
+    if (before !== undefined && isAnswerTo(before, request)) return before;
+    const answering = this.#answerOnce(key, request, input);
+    // who asks the same meanwhile waits for it; of a failure he makes his own
+    const shared = answering.catch(() => undefined);
+    this.#answering.set(key, shared);
+    try {
+      return await answering;
+    } finally {
+      if (this.#answering.get(key) === shared) this.#answering.delete(key);
     }
+  }
+
+  async #answerOnce(key: string, request: RequestMessage, input: Uint8Array): Promise<Inference> {
     const leave = this.#queue.enter(request.requester);
     if (leave === undefined) throw refused('busy', 'too many requests are under way');
     try {
@@ -253,7 +265,7 @@ export class ProviderNode {
       outputDigest: toDigest(sha256(output)),
       ...(isInline ? { input } : {}),
     });
-    const answer = answerIn(effects, request);
+    const answer = answerIn(effects);
     this.claims.note(slotOf(answer), answer.promise.index, answer);
     return { promise: answer.promise, claim: answer.claim, salt: answer.salt, output };
   }
@@ -303,15 +315,22 @@ export class ProviderNode {
 const DRAIN_MS = 4_000;
 const DRAIN_POLL_MS = 20;
 
+function isAnswerTo({ claim, promise }: Inference, asked: RequestMessage): boolean {
+  const { input, model, assuranceClass } = asked;
+  const isSameClaim = claim.input === input && claim.model === model;
+  return isSameClaim && promise.assuranceClass === assuranceClass;
+}
+
 function slotOf({ promise, claim }: AnswerEffect): Slot {
   const { provider, round, assuranceClass } = promise;
   return { provider, round, assuranceClass, model: claim.model };
 }
 
 /** The answer among the effects of its step. @throws InferError with the core's reason */
-function answerIn(effects: readonly ProviderEffect[], request: RequestMessage): AnswerEffect {
+function answerIn(effects: readonly ProviderEffect[]): AnswerEffect {
+  const answer = effects.find((effect) => effect.kind === 'answer');
+  if (answer !== undefined) return answer;
   for (const effect of effects) {
-    if (effect.kind === 'answer' && effect.requester === request.requester) return effect;
     if (effect.kind !== 'report' || effect.report.kind !== 'fault') continue;
     throw refused(effect.report.code, REFUSALS[effect.report.code] ?? 'it is refused');
   }

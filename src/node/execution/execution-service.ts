@@ -105,8 +105,19 @@ export class ExecutionService {
     return result;
   }
 
-  /** Answers `execute`: the model runs, or the reason why not. */
+  /**
+   * Answers `execute`: the model runs, or the reason why not. Does not reject: whatever breaks on
+   * this machine is an abstention, and the core hears of the end of all work. [EXEC-2]
+   */
   async execute(effect: Effect & { kind: 'execute' }): Promise<Timeless<CoreEvent>> {
+    return await this.#execute(effect).catch(() => ({
+      kind: 'execution-failed',
+      id: effect.id,
+      reason: 'crash',
+    }));
+  }
+
+  async #execute(effect: Effect & { kind: 'execute' }): Promise<Timeless<CoreEvent>> {
     const { id, model, input, beacon } = effect;
     const failed = (reason: AbstentionReason | 'missing-input'): Timeless<CoreEvent> => ({
       kind: 'execution-failed',

@@ -18,6 +18,7 @@ const LEAF = {
   outputDigest: digest(new Uint8Array(32)),
 };
 const CLAIM = claimId(LEAF.claim);
+const FORGED = new Uint8Array(64);
 const SUBJECT = { batch: BATCH, index: 2 };
 
 describe('AnsweredClaims', () => {
@@ -33,7 +34,7 @@ describe('AnsweredClaims', () => {
     claims.note(HEADER, 2, LEAF);
     const state = async () => (await claims.standing(CLAIM))?.state;
     assert.equal(await state(), 'promised');
-    now.headers = [headerAt(8), HEADER];
+    now.headers = [headerAt(8), { ...HEADER, count: 3, signature: FORGED }, HEADER];
     assert.equal(await state(), 'batched');
     now.opening = openingOf(HEADER, 2, 'a');
     now.latest = 8;
@@ -100,7 +101,7 @@ function claimsOf(guard: AnsweredClaimsOptions['guard'] = []) {
   const claims = new AnsweredClaims({
     provider: HEADER.provider,
     network: keys.network,
-    crypto: keys.crypto,
+    crypto: { ...keys.crypto, verify: (_by, _bytes, signature) => signature !== FORGED },
     archive,
     guard,
     headers: (isOfSlot) => now.headers.filter(isOfSlot),

@@ -88,6 +88,16 @@ describe('Feed', () => {
     assert.equal(await feed.take('sync', received(beaconAt(7))), false);
   });
 
+  it('remembers a header though a forgery of it came first', async () => {
+    const { feed, gossip } = feedOf();
+    feed.open();
+    const good = headerAt(6);
+    gossip('claims', encodeMessage({ ...good, signature: new Uint8Array(64).fill(FORGED) }));
+    const last = gossip('claims', encodeMessage(good));
+    await until('both are judged', () => last.judgement !== undefined);
+    assert.deepEqual(feed.header(batchOf(good)), good);
+  });
+
   it('remembers headers, but none that the core rejects', async () => {
     const { feed, gossip } = feedOf({ verdict: (r) => (r === 7 ? 'reject' : 'accept') });
     feed.open();
@@ -122,6 +132,9 @@ describe('Feed', () => {
   });
 });
 
+/** First byte of a signature that the core of these tests takes for forged. */
+const FORGED = 255;
+
 type Options = { readonly watermark?: number; readonly verdict?: (r: number) => Judgement };
 
 /** A feed between a host that hands over what a test says, and a core with set verdicts. */
@@ -145,6 +158,9 @@ function feedOf({ watermark = 0, verdict = () => 'accept' }: Options = {}) {
         if (event.kind !== 'message-received') return [];
         const { message } = event.decoded;
         seen.push(message.type);
+        if (message.type === 'header' && message.signature[0] === FORGED) {
+          return [{ kind: 'judge', verdict: 'reject', code: 'forged' }];
+        }
         const r = 'round' in message ? message.round : 0;
         return [{ kind: 'judge', verdict: verdict(r), code: 'scripted' }];
       },
