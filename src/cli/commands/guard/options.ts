@@ -11,7 +11,8 @@ export const EXPORT_OPTIONS = {
 } as const;
 
 export const RENEW_EPILOGUE = [
-  'Only for a guard that is lost. A key that runs on two machines signs two answers',
-  'to one question, is convicted and loses its stake: make sure that the old machine',
-  'never starts again. The key then signs nothing for the rounds up to now.',
+  'Only for a guard that is lost. A key that runs on two machines signs two',
+  'answers to one question, is convicted and loses its stake: make sure that the',
+  'old machine never starts again. The key then signs nothing for the rounds up',
+  'to now.',
 ].join('\n');

@@ -22,7 +22,8 @@ export const INFER_OPTIONS = {
 } as const;
 
 export const INFER_EPILOGUE = [
-  'Exit codes with --wait: 0 a receipt says valid, or that the answer was not drawn;',
-  '1 the answer was judged otherwise, or there is no verdict; 2 no answer came.',
+  'Exit codes with --wait: 0 a receipt says valid, or that the answer was not',
+  'drawn; 1 the answer was judged otherwise, or there is no verdict; 2 no answer',
+  'came.',
   'Without --wait: 0 an answer came. JSON inputs: see assay model run --help.',
 ].join('\n');

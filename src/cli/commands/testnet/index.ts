@@ -54,5 +54,7 @@ function build(parser: Argv<CliContext>): Argv {
 
 const EPILOGUE = [
   'Real processes, real libp2p, on 127.0.0.1 only. The same folder starts the same',
-  'network again. All passphrases are in the folder: for trying things, not for money.',
+  'network again. All passphrases are in the folder: for trying things, not for',
+  'money. On a busy machine rounds of 1 s are missed, and answers get no verdict:',
+  'then give a longer --period.',
 ].join('\n');
