@@ -88,6 +88,8 @@ export function terminalColumns(): number {
 const COLUMNS_MIN = 40;
 const COLUMNS_MAX = 80;
 const FORMAT_OK = 'it is written in the one way in which receipts are written';
+const FORMAT_REMEDY = 'Do not rely on it. It is no receipt, or was changed: get it again.';
+const NETWORK_REMEDY = 'Do not rely on it. Check that the network file is that of its network.';
 /** First character of JSON text; dag-cbor of a receipt begins with a map. */
 const BRACE = 0x7b;
 
@@ -125,7 +127,7 @@ function refused(at: {
       code: 'receipt-not-valid',
       message: `the receipt is not valid: ${check}: ${detail}`,
       where: file,
-      remedy: 'Do not rely on it. Check that the network file is that of its network.',
+      remedy: check === 'format' ? FORMAT_REMEDY : NETWORK_REMEDY,
     }),
   };
 }
