@@ -23,7 +23,12 @@ import {
 } from '../core/index.ts';
 import { createSigner, realCrypto, type Signer, verifyMerkleProof } from '../crypto/index.ts';
 import type { NetworkFile } from '../network-file/index.ts';
-import { buildReceipt, type Receipt, type ReceiptSummary } from '../receipt/index.ts';
+import {
+  type BuildResult,
+  buildReceipt,
+  type Receipt,
+  type ReceiptSummary,
+} from '../receipt/index.ts';
 import {
   batchId,
   blobId,
@@ -33,6 +38,7 @@ import {
   type Message,
   type Opening,
   type OpeningsMessage,
+  type PromiseMessage,
   type RequestMessage,
   requestSigningBytes,
 } from '../wire/index.ts';
@@ -174,23 +180,24 @@ export class Requester {
     if (header === undefined) return this.#voidOrPending(promise.round);
     const batch = batchId(header);
     const { index } = promise;
-    const proof = await this.#proof(answered.provider, { batch, index }, signal);
-    if (proof !== undefined && !isLeafOfPromise(proof, header, answered)) {
-      const detail = 'the provider sealed another claim in its place';
-      return { kind: 'promise-broken', detail, evidence: [promise, header, proof] };
-    }
-    const said = await this.client.messagesAbout({ batch, index }, signal);
+    // a batch that ends before the promised place is looked at as a whole, for its seal
+    const isPlaced = index < header.count;
+    const subject = { batch, index: isPlaced ? index : 0 };
+    const proof = isPlaced ? await this.#proof(answered.provider, subject, signal) : undefined;
+    const said = await this.client.messagesAbout(isPlaced ? subject : { batch }, signal);
     const reveal = { type: 'output', batch, index, digest: digest(sha256(output)), salt } as const;
     const messages = [...said, header, reveal, ...(proof === undefined ? [] : [proof])];
     await this.client.learnBeacons(roundsOfReceipt(messages, promise.round), signal);
     const result = buildReceipt(this.network, realCrypto, {
-      subject: { batch, index },
+      subject,
       messages,
       beacon: (r) => this.client.beacon(r),
     });
+    if (isUnsealed(result)) return this.#voidOrPending(promise.round);
+    // [TIME-3] only a sealed batch can break a promise
+    const breach = breachOf(promise, header, messages);
+    if (breach !== undefined) return { kind: 'promise-broken', ...breach };
     if (result.kind === 'receipt') return result;
-    if (result.kind === 'refused') return { kind: 'pending', detail: result.detail };
-    if (result.missing === 'seal') return this.#voidOrPending(promise.round);
     return { kind: 'pending', detail: result.detail };
   }
 
@@ -213,7 +220,7 @@ export class Requester {
     const request = { method: 'slot', provider, round: r, assuranceClass, model } as const;
     for (const { message } of await this.client.askSeveral(request, signal)) {
       if (message.type !== 'header' || message.round !== r) continue;
-      if (message.provider !== provider || message.count <= promise.index) continue;
+      if (message.provider !== provider) continue;
       if (checkHeader(this.network, realCrypto, message) === undefined) return message;
     }
     return undefined;
@@ -320,16 +327,40 @@ export function roundsOfReceipt(messages: readonly Message[], r: Round): readonl
 /** A level has one more round each. */
 const ROUNDS_MAX = 16;
 
-/** Tells whether what the provider shows is the leaf that it promised. */
-function isLeafOfPromise(
-  proof: OpeningsMessage,
+/** Tells whether nothing shows yet that the batch is sealed. */
+function isUnsealed(result: BuildResult): boolean {
+  if (result.kind !== 'not-yet') return false;
+  return result.missing === 'header' || result.missing === 'beacon' || result.missing === 'seal';
+}
+
+/**
+ * What a sealed batch holds in the place that was promised to a claim, if it is not that claim.
+ * @param messages about the batch, from anybody
+ */
+export function breachOf(
+  promise: PromiseMessage,
   header: HeaderMessage,
-  { promise }: Answered,
-): boolean {
-  if (batchId(proof.header) !== batchId(header)) return true;
-  const leaf = proof.openings.find(({ index }) => index === promise.index);
-  if (leaf === undefined || !isLeafOf(header, leaf)) return true;
-  return claimId(leaf.claim) === promise.claim;
+  messages: readonly Message[],
+): { readonly detail: string; readonly evidence: readonly Message[] } | undefined {
+  if (header.count <= promise.index) {
+    const acks = messages.filter(({ type }) => type === 'bundle');
+    const detail = 'the provider sealed a batch that ends before the promised place';
+    return { detail, evidence: [promise, header, ...acks] };
+  }
+  const shown = messages.find(
+    (message) =>
+      message.type === 'openings' &&
+      batchId(message.header) === batchId(header) &&
+      message.openings.some(
+        (leaf) =>
+          leaf.index === promise.index &&
+          claimId(leaf.claim) !== promise.claim &&
+          isLeafOf(header, leaf),
+      ),
+  );
+  if (shown === undefined) return undefined;
+  const detail = 'the provider sealed another claim in its place';
+  return { detail, evidence: [promise, header, shown] };
 }
 
 function isLeafOf({ root, count }: HeaderMessage, { index, claim, path }: Opening): boolean {
