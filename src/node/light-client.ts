@@ -56,7 +56,8 @@ export class LightClient {
       hello: { ...helloOf(network), role: 'requester', softwareVersion },
       roundMs: network.parameters.roundMs,
       onReport: ({ code, message }) => log.debug('network', { code, message }),
-      onMismatch: (mismatch) => mismatches.push(mismatch),
+      // the first one is told to the user; others may come as long as this client lives
+      onMismatch: (mismatch) => void (mismatches.length === 0 && mismatches.push(mismatch)),
       ...(transports === undefined ? {} : { transports }),
     });
     const client = new LightClient(file, host);

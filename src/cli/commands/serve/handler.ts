@@ -73,8 +73,11 @@ async function withApi(
       await provider.start();
     },
     stop: async () => {
-      await server?.close();
-      await provider.stop();
+      try {
+        await server?.close();
+      } finally {
+        await provider.stop();
+      }
     },
   };
 }
