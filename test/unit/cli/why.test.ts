@@ -102,6 +102,9 @@ describe('assay why', () => {
     for (const [due, words] of wanted) match(flat(told({}, { due })), words, `round ${due}`);
     const last = [levelOf({ isLast: true })];
     match(flat(told({ levels: last }, { due: 120 })), /^UNRESOLVED: no quorum at level 0/);
+    const votes = [{ verdict: 'unavailable', weight: 3n, lacks: 8n }] as const;
+    const late = [levelOf({ isLast: true, votes })];
+    match(flat(told({ levels: late }, { due: 120 })), /did not get the output in its round/);
   });
 
   it('[CERT-2] calls a certificate final only when nobody can object any more', () => {

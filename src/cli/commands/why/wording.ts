@@ -166,8 +166,20 @@ function undecided({ level, calendar }: Place): Standing {
     return { state: 'waiting', headline, words };
   }
   const headline = `UNRESOLVED: no quorum at level ${level.level}, which is the last`;
-  return { state: 'unresolved', headline, words: [...words, 'Nobody loses stake for it.'] };
+  const isLate = level.votes.some(
+    ({ verdict, weight }) => verdict === 'unavailable' && weight > 0n,
+  );
+  const late = isLate ? [LATE] : [];
+  return {
+    state: 'unresolved',
+    headline,
+    words: [...words, ...late, 'Nobody loses stake for it.'],
+  };
 }
+
+const LATE =
+  'Who voted unavailable did not get the output in its round: the provider, the network or ' +
+  'their own machine was too slow. Ask again for a verdict.';
 
 const PHASE_WORDS: Readonly<Record<Exclude<Phase, 'settle'>, string>> = {
   open: 'for the provider to open the claim',
