@@ -245,12 +245,12 @@ export class AssayNode {
     host.onPeer(({ peer, change }) => {
       this.#options.log.info(`peer-${change}`, { peer, peers: host.peers().length });
       const found = host.peers().find(({ id }) => id === peer);
-      if (found === undefined || !this.#isMember(peer)) return;
+      if (found?.direction !== 'outbound' || !this.#isMember(peer)) return;
       this.#background.track(this.#options.archive.addPeer(peer, found.addresses));
     });
   }
 
-  /** [WIRE-4] Members are few; anybody can make up a key and connect. */
+  /** [WIRE-4] Anybody can make up a key and connect; and where he calls from is no address. */
   #isMember(peer: NodeId): boolean {
     const { network } = this.#options;
     return network.validatorIndex.has(peer) || network.providerById.has(peer);

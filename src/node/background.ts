@@ -1,4 +1,4 @@
-/** Work that nobody waits for, until its owner stops: no promise of it is left without a handler. */
+/** Work that nobody waits for until its owner stops: each promise of it has a handler. */
 
 export class Background {
   readonly #underWay = new Set<Promise<unknown>>();
