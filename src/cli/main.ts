@@ -91,6 +91,8 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
 
 /** A service that is told to end (SIGTERM) and ends has done what it should. */
 function isInterrupted([command = '']: readonly string[], signal: AbortSignal): boolean {
+  // Ctrl-C is how a testnet is stopped
+  if (command === 'testnet') return false;
   return signal.aborted && !(signal.reason === 'SIGTERM' && SERVICES.includes(command));
 }
 

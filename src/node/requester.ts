@@ -16,6 +16,7 @@ import {
 } from '../base/index.ts';
 import {
   checkHeader,
+  Draws,
   levelRounds,
   type Network,
   nominalTime,
@@ -43,7 +44,13 @@ import {
   requestSigningBytes,
 } from '../wire/index.ts';
 import { NodeError, reasonOf } from './error.ts';
-import { type Inference, readInference, StreamPool, writeRequest } from './infer/index.ts';
+import {
+  InferError,
+  type Inference,
+  readInference,
+  StreamPool,
+  writeRequest,
+} from './infer/index.ts';
 import type { FrameStream } from './libp2p/index.ts';
 import { deadline, LightClient, type LightClientOptions, pause } from './light-client.ts';
 import { type Log, silentLog } from './log/index.ts';
@@ -77,6 +84,8 @@ export type ClaimOutcome =
       /** Signed messages that show it: promise, header, what was found in its place. */
       readonly evidence: readonly Message[];
     }
+  /** No level reached a quorum, and the last one is over: nobody is slashed. */
+  | { readonly kind: 'unresolved'; readonly detail: string }
   | { readonly kind: 'pending'; readonly detail: string };
 
 /** Rounds after which a batch without a seal is void. [TIME-3] */
@@ -138,7 +147,8 @@ export class Requester {
         last = error;
       }
     }
-    if (last !== undefined) throw last;
+    if (last instanceof InferError) throw last;
+    if (last !== undefined) throw unreachable(providers, last);
     throw new NodeError({
       code: 'no-provider',
       message: 'no provider of this network can be reached',
@@ -198,7 +208,18 @@ export class Requester {
     const breach = breachOf(promise, header, messages);
     if (breach !== undefined) return { kind: 'promise-broken', ...breach };
     if (result.kind === 'receipt') return result;
+    const isLeft = result.kind === 'not-yet' && result.missing === 'certificate';
+    if (isLeft && this.#isAfterLastLevel(header)) {
+      return { kind: 'unresolved', detail: 'the last level ended without a quorum' };
+    }
     return { kind: 'pending', detail: result.detail };
+  }
+
+  /** Whether every level of a batch is over by the clock. [CERT-2] */
+  #isAfterLastLevel(header: HeaderMessage): boolean {
+    const { provider, model } = header;
+    const last = new Draws(this.network).lastLevel({ id: batchId(header), provider, model });
+    return this.#isOver(round(header.round + 2 + (last + 1) * levelRounds(this.network)));
   }
 
   /** Whether nothing better can come: final by its bytes, or every window is over. [CERT-2] */
@@ -322,6 +343,12 @@ export function roundsOfReceipt(messages: readonly Message[], r: Round): readonl
     for (const beacon of message.beacons) rounds.add(beacon.round);
   }
   return [...rounds].sort((a, b) => a - b).slice(0, ROUNDS_MAX);
+}
+
+function unreachable(providers: readonly NodeId[], cause: unknown): NodeError {
+  const message = `provider ${providers.map((id) => id.slice(0, 8)).join(', ')} cannot be reached`;
+  const remedy = 'See with `assay status` who is up; ask another one, or try again.';
+  return new NodeError({ code: 'provider-unreachable', message, remedy }, { cause });
 }
 
 /** A level has one more round each. */

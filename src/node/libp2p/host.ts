@@ -3,7 +3,7 @@
  * who is admitted, who is banned, and the heartbeat that sees to both.
  */
 import '../../polyfill.ts';
-import type { NodeId } from '../../base/index.ts';
+import { defined, type NodeId } from '../../base/index.ts';
 import { isLocal, parseAddress } from './address.ts';
 import { Admission, type Connection } from './admission.ts';
 import { Conduct, type Fault } from './conduct.ts';
@@ -83,7 +83,7 @@ class Libp2pHost implements api.Host {
   readonly #direct: Direct;
   readonly #dialer: Dialer;
   readonly #router: Router;
-  #stopRouter: () => void = () => undefined;
+  readonly #stopRouter: () => void;
   readonly #appScores = new Map<NodeId, number>();
   readonly #refusedUntilMs = new Map<NodeId, number>();
   /** Peers without a gossip stream to them at the last heartbeat, though there should be one. */
@@ -94,9 +94,7 @@ class Libp2pHost implements api.Host {
   #isChecked = false;
 
   constructor({ options, node, prefix, pace, admission }: Parts) {
-    const id = nodeIdOf(node.peerId);
-    if (id === undefined) throw new Error('the key of a host is Ed25519');
-    this.id = id;
+    this.id = defined(nodeIdOf(node.peerId), 'the key of a host is Ed25519');
     this.#node = node;
     this.#options = options;
     this.#pace = pace;
@@ -108,7 +106,7 @@ class Libp2pHost implements api.Host {
     const topics = topicNames(prefix);
     this.#gossip = new Gossip({ topics, pace, roundMs: options.roundMs, counters, report });
     this.#router = asRouter(node.services.gossip);
-    this.#adaptRouter(topics.beacon);
+    this.#stopRouter = this.#adaptRouter(topics.beacon);
     this.#greeter = new Greeter(options.hello, admission, {
       onFault,
       onWelcome: (connection, peer, hello) => this.#welcome(connection, peer, hello),
@@ -121,7 +119,7 @@ class Libp2pHost implements api.Host {
       onDropped: (peer) => this.#onDirectDropped(peer),
     });
     this.#streams.handle('direct', {}, (stream, peer) => this.#direct.receive(stream, peer));
-    this.#dialer = this.#createDialer(id);
+    this.#dialer = this.#createDialer(this.id);
   }
 
   addresses(): readonly string[] {
@@ -360,8 +358,8 @@ class Libp2pHost implements api.Host {
     this.#report({ code: 'direct-dropped', peer, message });
   }
 
-  #adaptRouter(echoTopic: string): void {
-    this.#stopRouter = adapt(this.#router, {
+  #adaptRouter(echoTopic: string): () => void {
+    return adapt(this.#router, {
       echoTopic,
       onRpcBytes: (peer, sizeBytes) => this.#rpcs.take(peer, sizeBytes, Date.now()),
       onRpc: (peer, rpc) => {
@@ -394,8 +392,9 @@ class Libp2pHost implements api.Host {
 }
 
 function listenFailed(listen: readonly string[], cause: unknown): HostError {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const [message = text] = /listen E[A-Z]+[^\n]*/.exec(text) ?? [];
   const remedy = 'free the port or choose another one; port 0 takes any';
-  const detail = { code: 'listen-failed', where: listen.join(', '), message, remedy } as const;
-  return new HostError(detail, { cause });
+  const where = listen.join(', ');
+  return new HostError({ code: 'listen-failed', where, message, remedy }, { cause });
 }

@@ -137,25 +137,43 @@ export function concludeBroken(
   };
 }
 
-/** No verdict: void, or not yet. */
+/** What there is to say of an answer without a verdict. */
+const WITHOUT = {
+  void: {
+    code: 'answer-void',
+    text: (detail: string) =>
+      `Void: ${detail}. Nobody is charged, and nothing is proved about the answer.`,
+    message: () => 'the answer is void: it was never sealed',
+  },
+  unresolved: {
+    code: 'answer-unresolved',
+    text: (detail: string) => `UNRESOLVED: ${detail}. The answer above is not verified.`,
+    message: (detail: string) => `there will be no verdict: ${detail}`,
+  },
+  pending: {
+    code: 'answer-pending',
+    text: (detail: string) => `No verdict in time: ${detail}. The answer above is not verified.`,
+    message: (detail: string) => `no verdict yet: ${detail}`,
+  },
+} as const;
+
+/** No verdict: void, never, or not yet. */
 export function concludeWithout(
-  { kind, detail }: Outcome<'void' | 'pending'>,
+  { kind, detail }: Outcome<'void' | 'unresolved' | 'pending'>,
   { answered, told }: { readonly answered: Answered; readonly told: Told },
 ): Conclusion {
-  const isVoid = kind === 'void';
-  const text = isVoid
-    ? `Void: ${detail}. Nobody is charged, and nothing is proved about the answer.`
-    : `No verdict in time: ${detail}. The answer above is not verified.`;
+  const { code, text, message } = WITHOUT[kind];
   const why = `assay why ${answered.promise.claim} --net ${told.net}`;
   return {
     json: { kind, detail },
-    lines: paragraph(text, told.columns),
+    lines: paragraph(text(detail), told.columns),
     failure: new NotValidError({
-      code: isVoid ? 'answer-void' : 'answer-pending',
-      message: isVoid ? 'the answer is void: it was never sealed' : `no verdict yet: ${detail}`,
-      remedy: isVoid
-        ? 'Ask again. If it happens often, see with `assay status` whether a quorum is up.'
-        : `Give more time with --timeout, or ask later: ${why}`,
+      code,
+      message: message(detail),
+      remedy:
+        kind === 'pending'
+          ? `Give more time with --timeout, or ask later: ${why}`
+          : 'Ask again. If it happens often, see with `assay status` whether a quorum is up.',
     }),
   };
 }

@@ -99,6 +99,15 @@ export async function planOf(dir: string, shape: TestnetShape): Promise<Plan> {
       remedy: `Give --${key} ${plan[key]}, or another --dir; or remove the folder.`,
     });
   }
+  if (plan.beacon.periodMs !== shape.periodMs) {
+    const known = `${plan.beacon.periodMs}ms`;
+    throw new AssayError({
+      code: 'testnet-differs',
+      message: `this folder holds a network with a period of ${known}, not ${shape.periodMs}ms`,
+      where: dir,
+      remedy: `Give --period ${known}, or another --dir; or remove the folder.`,
+    });
+  }
   return plan;
 }
 
