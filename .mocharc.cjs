@@ -11,6 +11,8 @@ module.exports = {
   'node-option': ['import=tsx/esm'],
   require: ['./test/support/setup.ts'],
   spec: isSuite ? ['test/**/*.test.ts'] : [],
+  // networks of real processes take minutes: `npm run test:e2e`
+  ignore: isSuite ? ['test/e2e/**'] : [],
   timeout: 20_000,
   forbidOnly: true,
   reporter: 'dot',
