@@ -14,10 +14,10 @@ import { Processes } from '../src/cli/commands/testnet/processes.ts';
 import { encodeTensors } from '../src/compare/index.ts';
 import { readNetworkFile } from '../src/network-file/index.ts';
 import { type NodeStatus, Requester } from '../src/node/index.ts';
-import { cpuSecondsOf } from './cpu.ts';
+import { cpuSecondsOf, pause, untilReady } from './processes.ts';
+import { print } from './report.ts';
 
 const REQUESTERS = 4;
-const READY_MS = 60_000;
 
 export async function bench(): Promise<void> {
   const [seconds = '20', concurrency = '32'] = process.argv.slice(3);
@@ -93,24 +93,4 @@ async function providerStatus(requester: Requester | undefined): Promise<NodeSta
   const provider = statuses?.find(({ role }) => role === 'provider');
   if (provider === undefined) throw new Error('the provider does not answer');
   return provider;
-}
-
-async function untilReady<T>(attempt: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + READY_MS;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-      await pause(500);
-    }
-  }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -21,3 +21,8 @@ export function printTimes(name: string, timesMs: readonly number[]): void {
   const text = [median, p95].map((ms) => `${(ms * 1000).toFixed(1)} µs`);
   process.stdout.write(`${name.padEnd(52)} median ${text[0]}, p95 ${text[1]}, n=${count}\n`);
 }
+
+/** Prints a line. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -19,10 +19,8 @@ import { createSigner, realCrypto } from '../src/crypto/index.ts';
 import { buildModel, openModel, openOnnxEngine } from '../src/inference/index.ts';
 import { readNetworkFile } from '../src/network-file/index.ts';
 import { type NodeStatus, Requester } from '../src/node/index.ts';
-import { cpuSecondsOf } from './cpu.ts';
-import { quantile } from './report.ts';
-
-const READY_MS = 60_000;
+import { cpuSecondsOf, pause, untilReady } from './processes.ts';
+import { print, quantile } from './report.ts';
 
 export async function bench(): Promise<void> {
   const [validators = '16', perRound = '20', seconds = '40', period = '3s'] = process.argv.slice(3);
@@ -231,24 +229,4 @@ async function untilAllInSync(requester: Requester, validators: number): Promise
     const states = statuses.map(({ state, reason }) => `${state} ${reason}`);
     throw new Error(`${up.length} of ${validators} in sync: ${[...new Set(states)].join(', ')}`);
   });
-}
-
-async function untilReady<T>(attempt: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + READY_MS;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-      await pause(500);
-    }
-  }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

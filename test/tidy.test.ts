@@ -61,7 +61,6 @@ const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
   '@chainsafe/libp2p-gossipsub': 'src/node/libp2p',
   '@libp2p/crypto': 'src/node/libp2p',
   '@libp2p/identify': 'src/node/libp2p',
-  '@libp2p/interface': 'src/node/libp2p',
   '@libp2p/kad-dht': 'src/node/libp2p',
   '@libp2p/noise': 'src/node/libp2p',
   '@libp2p/peer-id': 'src/node/libp2p',

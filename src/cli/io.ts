@@ -13,6 +13,14 @@ export type Io = {
   readonly signal: AbortSignal;
 };
 
+/** Resolves when the user wants the command to stop. */
+export function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
 /** What every handler finds among its arguments. */
 export type CliContext = { readonly io: Io };
 

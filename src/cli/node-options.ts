@@ -47,6 +47,25 @@ export type PassphraseValues = {
   readonly 'password-fd': string | undefined;
 };
 
+/** The range of `roundMs`, which is the period of the beacon. */
+const PERIOD_MIN_MS = 250;
+const PERIOD_MAX_MS = 60_000;
+
+/** Returns the ms of `--period`, such as `1s` or `500ms`. @throws AssayError not-a-period */
+export function readPeriod(text: string): number {
+  const [, digits, unit] = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s)$/.exec(text) ?? [];
+  const periodMs = Number(digits) * (unit === 's' ? 1000 : 1);
+  const isPeriod =
+    Number.isInteger(periodMs) && periodMs >= PERIOD_MIN_MS && periodMs <= PERIOD_MAX_MS;
+  if (isPeriod) return periodMs;
+  throw new AssayError({
+    code: 'not-a-period',
+    message: `${JSON.stringify(text)} is no period`,
+    where: '--period',
+    remedy: 'Write 250ms to 60s, e.g. 1s or 500ms.',
+  });
+}
+
 /** Returns a whole number of an option. @throws AssayError not-a-whole-number */
 export function readWhole(
   text: string,

@@ -10,7 +10,7 @@ import {
   readPassphrase,
   type Secret,
 } from '../node/index.ts';
-import type { Io } from './io.ts';
+import { aborted, type Io } from './io.ts';
 import { type PassphraseValues, readWhole } from './node-options.ts';
 import { readVersion } from './version.ts';
 
@@ -108,11 +108,4 @@ const MEMORY_MIB = { min: 128, max: 1_048_576 } as const;
 
 function logOf({ io, 'log-level': level }: NodeValues): Log {
   return createLog({ level, isPretty: process.stderr.isTTY === true, write: io.err });
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
 }

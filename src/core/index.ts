@@ -41,6 +41,7 @@ export {
   type NetworkDefinition,
   nominalTime,
   type ProviderRecord,
+  roundDueAt,
   type ValidatorRecord,
   windowRounds,
 } from './network.ts';

@@ -100,6 +100,11 @@ export function nominalTime(network: Network, r: Round): TimeMs {
   return timeMs(network.beacon.genesisMs + (r - 1) * network.parameters.roundMs);
 }
 
+/** Returns the round that is due at `wallMs` if the chain keeps its time, 0 before the first. */
+export function roundDueAt({ beacon, parameters }: Network, wallMs: number): number {
+  return Math.max(0, Math.floor((wallMs - beacon.genesisMs) / parameters.roundMs) + 1);
+}
+
 /** Returns the round `count` after `r`. */
 export function later(r: Round, count: number): Round {
   return round(r + count);

@@ -2,9 +2,7 @@
 export type { NetworkFile } from '../config/index.ts';
 export { NetworkFileError } from './error.ts';
 export {
-  compareNetworks,
   helloOf,
-  type NetworkDifference,
   type NetworkHello,
 } from './hello.ts';
 export { type NetworkDraft, networkId } from './identity.ts';

@@ -8,8 +8,8 @@ import {
   type GuardRecord,
   type JudgedSubject,
   type Network,
-  nominalTime,
   type ProviderEffect,
+  roundDueAt,
   type SubjectSnapshot,
   windowRounds,
 } from '../core/index.ts';
@@ -199,7 +199,7 @@ export class AssayNode {
     const { host, role, softwareVersion, execution, view, network } = this.#options;
     const latest = this.#latest ?? 0;
     const skewMs = this.#chronicle.skewMs(latest);
-    const roundsBehind = Math.max(0, this.#dueRound() - latest);
+    const roundsBehind = Math.max(0, roundDueAt(network, Date.now()) - latest);
     const health = healthOf({
       phase: this.#phase,
       halted: this.#halted,
@@ -341,7 +341,7 @@ export class AssayNode {
       feed: this.feed,
       archive,
       latest: () => this.#latest,
-      due: () => this.#dueRound(),
+      due: () => roundDueAt(network, Date.now()),
       fetchBeacon: (r) => beacons.fetch(r),
       unopened: (batch) =>
         view
@@ -362,14 +362,6 @@ export class AssayNode {
     if (below > 0) await guard.prune(round(below));
   }
 
-  /** Beacon that is out by now, if the chain keeps its time. */
-  #dueRound(): number {
-    const { network } = this.#options;
-    const { roundMs } = network.parameters;
-    const first = nominalTime(network, round(1));
-    return Math.max(0, Math.floor((Date.now() - first) / roundMs) + 1);
-  }
-
   #adjustClock(): void {
     const wallOffsetMs = this.#options.clock.wallOffsetMs();
     this.runner.give({ kind: 'clock-adjusted', wallOffsetMs });
@@ -383,6 +375,7 @@ export class AssayNode {
 
   #noteBeacon(r: Round, signature: Uint8Array): void {
     this.#latest = round(Math.max(this.#latest ?? 0, r));
+    this.#options.beacons.heard(r);
     this.#background.track(this.#options.archive.addBeacon(r, signature));
   }
 

@@ -8,5 +8,7 @@ export interface BeaconFeed {
   start(onRound: (message: BeaconMessage) => void): void;
   /** The signature of a round of the past, if an endpoint has it. Does not reject. */
   fetch(round: Round): Promise<Uint8Array | undefined>;
+  /** Tells of a verified round that came another way: nothing is stalled then. */
+  heard(round: Round): void;
   stop(): void;
 }

@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { round } from '../base/index.ts';
-import { type Network, nominalTime } from '../core/index.ts';
+import { type Network, roundDueAt } from '../core/index.ts';
 import { createGuard } from '../store/index.ts';
 import { NodeError } from './error.ts';
 import {
@@ -99,9 +99,7 @@ export async function renewGuard(directory: string, network: Network): Promise<n
   const lock = await lockDirectory(directory);
   try {
     const { id } = await inspectKeystore(keystorePath(directory));
-    const { roundMs } = network.parameters;
-    const now = Math.floor((Date.now() - nominalTime(network, round(1))) / roundMs) + 1;
-    const watermark = round(Math.max(0, now + 1 + AHEAD_ROUNDS));
+    const watermark = round(roundDueAt(network, Date.now()) + 1 + AHEAD_ROUNDS);
     const options = { networkId: network.id, owner: id, watermark };
     await (await createGuard(guardPath(directory), options)).close();
     await rm(join(directory, UNUSED), { force: true });

@@ -10,7 +10,7 @@
  */
 import { CID } from 'multiformats/cid';
 import type { BatchId, BlobId, ClaimId, Digest } from '../base/index.ts';
-import { assert, digest, sha256 } from '../base/index.ts';
+import { assert, sha256 } from '../base/index.ts';
 
 /** Multicodec number of canonical dag-cbor. */
 export const DAG_CBOR = 0x71;
@@ -130,13 +130,6 @@ export function blobIdOfDigest(hash: Digest): BlobId {
   bytes.set([VERSION, RAW, SHA_256, DIGEST_BYTES]);
   bytes.set(hash, PREFIX_BYTES);
   return cidText(bytes) as BlobId;
-}
-
-/** Returns the SHA-256 that a blob must have. */
-export function digestOfBlob(id: BlobId): Digest {
-  const bytes = cidBytes(RAW, id);
-  assert(bytes !== undefined, 'a blob id is a raw content id');
-  return digest(bytes.slice(PREFIX_BYTES));
 }
 
 /** Returns the 36 bytes of a batch or claim id. */

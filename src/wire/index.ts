@@ -1,7 +1,7 @@
 /** Messages and their canonical bytes, content ids, signing domains, bitmaps and limits. */
 export * from './bitmap.ts';
 export { type CanonicalValue, encodeCanonical } from './canonical.ts';
-export { blobId, blobIdOfDigest, digestOfBlob, isBlobId, isRecordId } from './cid.ts';
+export { blobId, blobIdOfDigest, isBlobId, isRecordId } from './cid.ts';
 export {
   asciiText,
   blobIdCodec,

@@ -6,8 +6,7 @@ import { realCrypto } from '../../src/crypto/index.ts';
 import { networkOf } from '../../src/network-file/index.ts';
 import { openValidatorNode, Requester } from '../../src/node/index.ts';
 import { decodeReceipt, encodeReceipt, verifyReceipt } from '../../src/receipt/index.ts';
-import { TestDevnet } from '../support/devnet.ts';
-import { sampleInput } from '../support/testnet.ts';
+import { mlpInput, TestDevnet } from '../support/devnet.ts';
 
 for (const wire of ['memory', 'tcp'] as const) {
   describe(`a network in one process over ${wire}`, function () {
@@ -37,7 +36,7 @@ for (const wire of ['memory', 'tcp'] as const) {
       const signal = AbortSignal.timeout(40_000);
       const outcomes = await Promise.all(
         classes.map(async (assurance, k) => {
-          const options = { model: 'mlp', input: sampleInput(k), assurance, signal };
+          const options = { model: 'mlp', input: mlpInput(k), assurance, signal };
           return await requester.outcome(await requester.infer(options), { signal });
         }),
       );

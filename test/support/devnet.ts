@@ -1,10 +1,10 @@
 /** A network in this process: real libp2p on loopback, real guards and stores in a temp folder. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memory } from '@libp2p/memory';
 import { type ProtocolParameters, sha256, utf8 } from '../../src/base/index.ts';
+import { freePorts } from '../../src/cli/commands/testnet/plan.ts';
 import { encodeTensors } from '../../src/compare/index.ts';
 import {
   buildModel,
@@ -182,12 +182,4 @@ export function mlpInput(index: number): Uint8Array {
 
 function placeOf({ wire }: TestDevnetOptions, port: number): string {
   return wire === 'memory' ? `/memory/assay-${port}` : `/ip4/127.0.0.1/tcp/${port}`;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => new Promise((r) => server.once('listening', r))));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((r) => server.close(r))));
-  return ports;
 }

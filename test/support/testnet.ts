@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import type { NodeId } from '../../src/base/index.ts';
 import { type Plan, planOf, TESTNET_FILES } from '../../src/cli/commands/testnet/plan.ts';
 import { Processes } from '../../src/cli/commands/testnet/processes.ts';
-import { encodeTensors } from '../../src/compare/index.ts';
-import { buildModel, inputsFromJson, openModel } from '../../src/inference/index.ts';
 import { type NetworkFile, readNetworkFile } from '../../src/network-file/index.ts';
 import {
   type Answered,
@@ -15,6 +13,7 @@ import {
   type NodeStatus,
   Requester,
 } from '../../src/node/index.ts';
+import { mlpInput } from './devnet.ts';
 
 const LAUNCHER = 'src/cli/assay.js';
 
@@ -115,7 +114,7 @@ export class Testnet {
     await requester.client.host.dial(address).catch(() => undefined);
     return await requester.infer({
       model: 'mlp',
-      input: sampleInput(k),
+      input: mlpInput(k),
       assurance: 'full',
       provider: id,
       signal: AbortSignal.timeout(20_000),
@@ -147,13 +146,6 @@ export async function until<T>(
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error(`not within ${timeoutMs} ms: ${what}`);
-}
-
-/** Bytes of an input of the demo model, another for each `k`. */
-export function sampleInput(k: number): Uint8Array {
-  const { report } = openModel(buildModel('mlp', { seed: 1 }));
-  const values = Array.from({ length: 256 }, (_, i) => Math.sin(i * (k + 1)));
-  return encodeTensors(inputsFromJson(JSON.stringify([values]), report));
 }
 
 function codeOf(error: unknown): number {

@@ -56,6 +56,8 @@ export class BeaconClient implements BeaconFeed {
   readonly #stopped = new AbortController();
   readonly #requests = new Set<AbortController>();
   #next: number | undefined;
+  /** Latest round that came another way. */
+  #heard = 0;
   #lastRoundAt = 0;
   #isStalled = false;
   #isStarted = false;
@@ -85,10 +87,10 @@ export class BeaconClient implements BeaconFeed {
     });
   }
 
-  /** Tells of a round that came another way: it is no longer asked for. */
-  know(round: Round): void {
-    if (this.#next !== undefined && round < this.#next) return;
-    this.#next = round + 1;
+  /** A round came another way, such as gossip: the chain is alive, whatever endpoints say. */
+  heard(round: Round): void {
+    if (round <= this.#heard) return;
+    this.#heard = round;
     this.#alive(round);
   }
 

@@ -2,5 +2,5 @@
 export { BEACON_SCHEME, type ChainDefinition, type ChainInfo, chainInfoOf } from './chain.ts';
 export { BeaconClient, type BeaconClientOptions, type BeaconReport } from './client.ts';
 export { BeaconError } from './error.ts';
-export { rememberBeacons, verifyRounds } from './rounds.ts';
+export { rememberBeacons } from './rounds.ts';
 export { type BeaconServer, type BeaconServerOptions, startBeaconServer } from './server.ts';

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCli } from '../../../src/cli/main.ts';
 import { VARIANTS } from '../../../src/config/index.ts';
-
-type Ran = { readonly code: number; readonly out: string; readonly err: string };
+import { assay, type Ran } from './run-assay.ts';
 
 const SCENARIO = `
 name: tiny
@@ -181,7 +179,7 @@ describe('assay sim', () => {
     const controller = new AbortController();
     controller.abort();
     const words = ['sim', 'run', scenario, '--out', join(base, 'out')];
-    const { code, out } = await runWith(controller.signal, words);
+    const { code, out } = await assay(words, controller.signal);
     assert.equal(code, 130);
     assert.equal(out, '');
     assert.deepEqual(readdirSync(base), ['tiny.yaml']);
@@ -192,20 +190,5 @@ const MISSING_MODEL = 'workload.models=[{ model: file, path: gone.onnx }]';
 const NO_MODEL = 'workload.models=[{ model: file, path: README.md }]';
 
 function run(...words: readonly string[]): Promise<Ran> {
-  return runWith(new AbortController().signal, words);
-}
-
-async function runWith(signal: AbortSignal, words: readonly string[]): Promise<Ran> {
-  let out = '';
-  let err = '';
-  const code = await runCli(words, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    signal,
-  });
-  return { code, out, err };
+  return assay(words);
 }

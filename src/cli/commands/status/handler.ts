@@ -1,8 +1,8 @@
 /** Does the work of `assay status`. */
-import { AssayError, round } from '../../../base/index.ts';
-import { type Network, nominalTime } from '../../../core/index.ts';
+import { AssayError } from '../../../base/index.ts';
+import { roundDueAt } from '../../../core/index.ts';
 import { type NetworkFile, readNetworkFile } from '../../../network-file/index.ts';
-import { LightClient } from '../../../node/index.ts';
+import { LightClient, pause } from '../../../node/index.ts';
 import { callForStatus } from '../../../node/rpc/index.ts';
 import { type Io, printAnswer } from '../../io.ts';
 import { readVersion } from '../../version.ts';
@@ -76,7 +76,7 @@ async function look(
     ),
   );
   const { roundMs } = client.network.parameters;
-  return viewOf(members, { due: dueRound(client.network), roundMs });
+  return viewOf(members, { due: roundDueAt(client.network, Date.now()), roundMs });
 }
 
 /** What a member says of itself; a status under another name is none. */
@@ -94,22 +94,4 @@ async function ask(
     const failure = error instanceof AssayError ? error.detail.message : String(error);
     return { ...member, status: undefined, failure: `connected, but ${failure}` };
   }
-}
-
-function dueRound(network: Network): number {
-  const { roundMs } = network.parameters;
-  return Math.max(0, Math.floor((Date.now() - nominalTime(network, round(1))) / roundMs) + 1);
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { AssayError } from '../../../base/index.ts';
 import { readNetworkFile } from '../../../network-file/index.ts';
-import { LightClient, type NodeStatus } from '../../../node/index.ts';
+import { LightClient, type NodeStatus, pause } from '../../../node/index.ts';
 import type { Io } from '../../io.ts';
-import { readWhole } from '../../node-options.ts';
+import { readPeriod, readWhole } from '../../node-options.ts';
 import { readVersion } from '../../version.ts';
 import { Display } from './display.ts';
 import { type Plan, planOf, TESTNET_FILES } from './plan.ts';
@@ -128,29 +128,4 @@ function hintsOf(dir: string, plan: Plan): readonly string[] {
     ...(plan.dishonest === 0 ? [] : ['* runs an int8 copy instead of the model']),
     'Ctrl-C stops everything; the same command starts it again.',
   ];
-}
-
-function readPeriod(text: string): number {
-  const [, digits, unit] = /^(\d{1,5}(?:\.\d{1,3})?)(ms|s)$/.exec(text) ?? [];
-  const periodMs = Number(digits) * (unit === 's' ? 1000 : 1);
-  if (Number.isInteger(periodMs) && periodMs >= 250 && periodMs <= 60_000) return periodMs;
-  throw new AssayError({
-    code: 'testnet-period',
-    message: `${JSON.stringify(text)} is no period`,
-    where: '--period',
-    remedy: 'Write 250ms to 60s, e.g. 1s or 500ms.',
-  });
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-  });
 }

@@ -269,7 +269,7 @@ async function writeSecret(path: string, text: string): Promise<void> {
 }
 
 /** Ports that nobody listens on now. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   const listening = (server: (typeof servers)[number]): Promise<void> =>
     new Promise((resolve, reject) => {

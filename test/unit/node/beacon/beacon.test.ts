@@ -10,7 +10,6 @@ import {
   type BeaconServer,
   rememberBeacons,
   startBeaconServer,
-  verifyRounds,
 } from '../../../../src/node/beacon/index.ts';
 import type { BeaconMessage } from '../../../../src/wire/index.ts';
 import { ManualClock, until } from './manual-clock.ts';
@@ -183,7 +182,7 @@ describe('a devnet beacon', () => {
     const { client, kinds } = follow(['http://127.0.0.1:1']);
     for (let r = 4; r < 12; r++) {
       clock.advance(PERIOD_MS);
-      client.know(round(r));
+      client.heard(round(r));
     }
     ok(!kinds().includes('beacon-stalled'));
     clock.advance(10 * PERIOD_MS);
@@ -231,21 +230,6 @@ describe('a devnet beacon', () => {
 });
 
 describe('rounds from strangers', () => {
-  it('[TIME-1] are sorted into those of the chain and others, wherever they stand', () => {
-    const rounds = Array.from({ length: 9 }, (_, i) => {
-      return { round: i + 1, signature: SOURCE.sign(i + 1) };
-    });
-    const spoilt = rounds.map((each) =>
-      each.round === 4 || each.round === 9 ? { ...each, signature: SOURCE.sign(100) } : each,
-    );
-    const good = verifyRounds(realCrypto, SOURCE.chainKey, spoilt);
-    deepEqual(
-      good.map((each) => each.round),
-      [1, 2, 3, 5, 6, 7, 8],
-    );
-    deepEqual(verifyRounds(realCrypto, SOURCE.chainKey, []), []);
-  });
-
   it('are verified once, whoever brings them again, and bad ones always', () => {
     let asked = 0;
     const counting = rememberBeacons({

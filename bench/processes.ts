@@ -1,7 +1,9 @@
-/** CPU time of other processes, on Linux. */
+/** Other processes: when they are ready, and their CPU time, on Linux. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 const TICKS_PER_SECOND = 100;
+const READY_MS = 60_000;
+const RETRY_MS = 500;
 
 /** CPU time of a process and its children, from /proc. */
 export function cpuSecondsOf(pid: number): number {
@@ -23,4 +25,22 @@ function childrenOf(pid: number): readonly number[] {
     const text = readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim();
     return text === '' ? [] : text.split(' ').map(Number);
   });
+}
+
+/** Tries until it works. @throws what the last try threw, after a minute */
+export async function untilReady<T>(attempt: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + READY_MS;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await pause(RETRY_MS);
+    }
+  }
+}
+
+/** Waits. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
