@@ -14,6 +14,8 @@ module.exports = {
   // networks of real processes take minutes: `npm run test:e2e`
   ignore: isSuite ? ['test/e2e/**'] : [],
   timeout: 20_000,
+  // a test that failed half way may leave a socket open; the run ends all the same
+  exit: true,
   forbidOnly: true,
   reporter: 'dot',
 };

@@ -15,6 +15,7 @@ import {
   gossipStream,
   graft,
   message,
+  type RawConnection,
   rpc,
   startRaw,
   subscription,
@@ -78,14 +79,13 @@ describe('a testnet under attack', function () {
     const asked = net.infer(PROVIDER, 2);
     for (const [number, attack] of attacksOn(topic).entries()) {
       const attacker = await startRaw(5_000 + number, 'tcp');
-      const connection = await connectRaw(attacker, address, hello);
-      const stream = await gossipStream(connection);
-      for (let i = 0; i < 400 && connection.status === 'open'; i++) {
-        stream.send(attack(i));
-        await new Promise((resolve) => setImmediate(resolve));
+      try {
+        const connection = await connectRaw(attacker, address, hello);
+        await insist(connection, attack);
+        await until('it is disconnected', 20_000, () => connection.status !== 'open' || undefined);
+      } finally {
+        await attacker.stop();
       }
-      await until('it is disconnected', 20_000, () => connection.status !== 'open' || undefined);
-      await attacker.stop();
     }
     const outcome = await net.outcome(await asked);
     assert.equal(outcome.kind === 'receipt' && outcome.summary.judgement?.verdict, 'valid');
@@ -112,6 +112,21 @@ describe('a testnet under attack', function () {
     }
   });
 });
+
+/** Sends what `attack` makes 400 times, on a new stream whenever the node closed the last one. */
+async function insist(connection: RawConnection, attack: (i: number) => Uint8Array) {
+  let stream: Awaited<ReturnType<typeof gossipStream>> | undefined;
+  for (let i = 0; i < 400 && connection.status === 'open'; i++) {
+    try {
+      if (stream?.writeStatus !== 'writable') stream = await gossipStream(connection);
+      stream.send(attack(i));
+    } catch {
+      // the node may close the stream, or the connection, between any two calls: that is the point
+      stream = undefined;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 /** What each attacker sends, again and again. */
 function attacksOn(topic: string): readonly ((i: number) => Uint8Array)[] {
