@@ -9,6 +9,7 @@ import type { ConfigDocument } from './document.ts';
 import { countField, numberField, shareField } from './fields.ts';
 import { resolveConfig } from './loader.ts';
 import { adversarySchema } from './scenario-adversaries.ts';
+import { networkSchema } from './scenario-network.ts';
 import { parametersSchema } from './scenario-parameters.ts';
 import { scenarioRelations } from './scenario-relations.ts';
 
@@ -31,56 +32,6 @@ export type Ablation = keyof typeof ABLATIONS;
 const ABLATION_TAGS = Object.keys(ABLATIONS) as [Ablation, ...Ablation[]];
 
 const durationMs = { min: 0.001, max: 3_600_000 };
-
-const latency = z
-  .discriminatedUnion('kind', [
-    z
-      .strictObject({ kind: z.literal('regions') })
-      .meta({ description: 'Measured delays between eight regions of the world' }),
-    z
-      .strictObject({
-        kind: z.literal('constant'),
-        delayMs: delay('Delay of every link, one way'),
-      })
-      .meta({ description: 'The same delay everywhere' }),
-    z
-      .strictObject({
-        kind: z.literal('uniform'),
-        minMs: delay('Least delay of a link, one way'),
-        maxMs: delay('Greatest delay of a link, one way'),
-      })
-      .meta({ description: 'Delays drawn evenly between two limits' }),
-  ])
-  .default({ kind: 'regions' })
-  .meta({ description: 'Delay between two nodes, one way' });
-
-const network = z
-  .strictObject({
-    fidelity: z
-      .enum(['analytic'])
-      .default('analytic')
-      .meta({ description: 'How messages are modelled: analytic computes arrival times' }),
-    latency,
-    jitter: shareField('Random part of each delay, relative to it').default(0.1),
-    degree: countField(
-      {
-        description: 'Links of each node in the overlay',
-        unit: 'links',
-        tooLow: 'the overlay falls apart when links lose messages',
-        tooHigh: 'traffic grows with every link',
-      },
-      { min: 1, max: 1000 },
-    ).default(8),
-    bandwidthMbps: numberField(
-      { description: 'Uplink of each node; unlimited if left out', unit: 'Mbit/s' },
-      { min: 0.01, max: 1_000_000 },
-    ).optional(),
-    lossShare: numberField(
-      { description: 'Share of transmissions over a link that are lost', unit: 'share' },
-      { min: 0, max: 0.9 },
-    ).default(0),
-  })
-  .meta({ description: 'The network between the nodes' });
 
 const perValidator = countField(
   { description: 'Mean stake of a validator', unit: 'stake' },
@@ -321,7 +272,7 @@ export const scenarioSchema = z
       .enum(['stand-in', 'real'])
       .default('stand-in')
       .meta({ description: 'Whether signatures are computed, or only stood in for' }),
-    network: network.prefault({}),
+    network: networkSchema.prefault({}),
     validators: validators.prefault({}),
     providers: providers.prefault({}),
     workload: workload.prefault({}),
@@ -365,10 +316,6 @@ export function resolveScenario(
 ): Scenario {
   const kind = { schema: scenarioSchema, relations: scenarioRelations };
   return resolveConfig(kind, document, overrides);
-}
-
-function delay(description: string) {
-  return numberField({ description, unit: 'ms' }, { min: 0, max: 60_000 });
 }
 
 function distance(description: string) {
