@@ -1,21 +1,39 @@
 /**
- * A simulated node: a `Validator` or a `Provider` of the core, its identity, and how it behaves.
- * It hands events to the core and effects to the world; a behaviour may change both.
+ * A simulated node: a `Validator` or a `Provider` of the core, its identity, its machine, and how
+ * it behaves. It hands events to the core and effects to the world; a behaviour may change both. A
+ * node that crashes loses its core and keeps its disk: the records that the core persisted.
  */
 import { assert, type NodeId, type TimeMs, timeMs } from '../src/base/index.ts';
-import type { Provider, ProviderEffect, ProviderEvent, Validator } from '../src/core/index.ts';
+import type {
+  GuardRecord,
+  Provider,
+  ProviderEffect,
+  ProviderEvent,
+  Validator,
+} from '../src/core/index.ts';
 import type { Signer } from '../src/crypto/index.ts';
+import type { QueryMessage } from '../src/wire/index.ts';
 import type { Behaviour } from './adversary/behaviour.ts';
+import { Executor } from './executor.ts';
 import type { Micros } from './kernel/queue.ts';
+import { NodeClock } from './node-clock.ts';
 
 export type NodeRole =
   | { readonly kind: 'validator'; readonly core: Validator }
   | { readonly kind: 'provider'; readonly core: Provider };
 
+/** An event of a core, honest or not, without its time. */
+export type Timeless = ProviderEvent extends infer E
+  ? E extends ProviderEvent
+    ? Omit<E, 'now'>
+    : never
+  : never;
+
 export type SimNodeOptions = {
   readonly index: number;
   readonly signer: Signer;
-  readonly role: NodeRole;
+  /** Starts a core with what was persisted before. [GUARD-1] */
+  readonly start: (guard: readonly GuardRecord[]) => NodeRole;
   /** Name of its behaviour: `honest`, or that of the adversary. */
   readonly kind: string;
   readonly behaviour: Behaviour;
@@ -24,40 +42,54 @@ export type SimNodeOptions = {
   /** Time of one execution. */
   readonly executionUs: number;
   /** A node that is down takes and sends nothing. */
-  readonly isDown: boolean;
+  readonly isUp: boolean;
 };
 
 export class SimNode {
   readonly index: number;
   readonly signer: Signer;
-  readonly role: NodeRole;
   readonly kind: string;
   readonly behaviour: Behaviour;
   readonly machine: number;
-  readonly executionUs: number;
-  readonly isDown: boolean;
-  /** When its processor is free again. */
-  freeAt: Micros = 0;
-  /** Executions it ran. */
-  executionCount = 0;
-  /** Time of the step under way. */
+  readonly executor: Executor;
+  readonly clock = new NodeClock();
+  /** Shards that it hears. */
+  readonly shards = new Set<number>();
+  isUp: boolean;
+  /** The process is to be killed after so many effects of its next steps. */
+  effectsToLive = Number.POSITIVE_INFINITY;
+  /** Until when the process is stopped; what comes meanwhile waits. */
+  pausedUntil: Micros = 0;
+  /** Wall clock = local monotonic clock + offset. */
+  wallOffsetMs = 0;
+  /** How often it was started. */
+  incarnation = 1;
+  /** Time of the step under way, by its own clock. */
   now: TimeMs = timeMs(0);
   /** The wake-up that is already in the queue. */
   wakeAt: Micros | undefined;
+  readonly #start: SimNodeOptions['start'];
+  #role: NodeRole;
+  #disk: GuardRecord[] = [];
 
   constructor(options: SimNodeOptions) {
     this.index = options.index;
     this.signer = options.signer;
-    this.role = options.role;
     this.kind = options.kind;
     this.behaviour = options.behaviour;
     this.machine = options.machine;
-    this.executionUs = options.executionUs;
-    this.isDown = options.isDown;
+    this.executor = new Executor(options.executionUs);
+    this.isUp = options.isUp;
+    this.#start = options.start;
+    this.#role = options.start([]);
   }
 
   get id(): NodeId {
     return this.signer.id;
+  }
+
+  get role(): NodeRole {
+    return this.#role;
   }
 
   get isHonest(): boolean {
@@ -65,28 +97,51 @@ export class SimNode {
   }
 
   /** Lets the core take `event`, and returns its effects, both as the behaviour has them. */
-  step(event: ProviderEvent, now: TimeMs): readonly ProviderEffect[] {
-    this.now = now;
-    const events = this.behaviour.before?.(event) ?? [event];
+  step(event: Timeless, at: Micros): readonly ProviderEffect[] {
+    this.now = this.clock.localAt(at);
+    const given = { ...event, now: this.now } as ProviderEvent;
+    const { before, after } = this.behaviour;
+    if (before === undefined && after === undefined) return this.#give(given);
+    const events = before?.(given) ?? [given];
     const effects: ProviderEffect[] = [];
-    for (const given of events) effects.push(...this.#give({ ...given, now }));
-    return this.behaviour.after?.(effects) ?? effects;
+    for (const one of events) effects.push(...this.#give({ ...one, now: this.now }));
+    return after?.(effects) ?? effects;
   }
 
-  nextDeadline(): TimeMs | undefined {
-    return this.role.core.nextDeadline();
+  /** When its core wants to be woken. */
+  nextDeadline(): Micros | undefined {
+    const deadline = this.#role.core.nextDeadline();
+    return deadline === undefined ? undefined : this.clock.timeOf(deadline);
   }
 
-  /** Takes the processor for one execution that is asked for at `at`; returns when it ends. */
-  occupy(at: Micros): Micros {
-    this.freeAt = Math.max(this.freeAt, at) + this.executionUs;
-    this.executionCount += 1;
-    return this.freeAt;
+  /** [GUARD-1] Writes a record to disk. */
+  persist(record: GuardRecord): void {
+    this.#disk.push(record);
+  }
+
+  /** Starts a new core with what is on disk. @param lost records that the disk had not written */
+  restart(lost: number): void {
+    this.#disk = this.#disk.slice(0, Math.max(0, this.#disk.length - lost));
+    this.incarnation += 1;
+    this.shards.clear();
+    this.effectsToLive = Number.POSITIVE_INFINITY;
+    this.#role = this.#start(this.#disk);
+  }
+
+  /** What a node asks another one about that just started: all that is open here. [WIRE-6] */
+  openQueries(): readonly QueryMessage[] {
+    if (this.#role.kind === 'provider') {
+      return this.#role.core.openBatches.map((batch) => ({ type: 'query', batch }));
+    }
+    return this.#role.core.snapshot().batches.flatMap(({ id, sampled }): QueryMessage[] => {
+      const leaves = (sampled ?? []).map((index) => ({ type: 'query', batch: id, index }) as const);
+      return [{ type: 'query', batch: id }, ...leaves];
+    });
   }
 
   #give(event: ProviderEvent): readonly ProviderEffect[] {
-    if (this.role.kind === 'provider') return this.role.core.step(event);
+    if (this.#role.kind === 'provider') return this.#role.core.step(event);
     assert(event.kind !== 'answer-computed', 'a validator answers no requests');
-    return this.role.core.step(event);
+    return this.#role.core.step(event);
   }
 }

@@ -7,6 +7,7 @@ import { ModelledOracle } from './oracle/modelled.ts';
 import type { Oracle } from './oracle/oracle.ts';
 import { type RunResult, summarise } from './report/result.ts';
 import { createSimulation, type Simulation } from './setup.ts';
+import type { World } from './world.ts';
 
 /** Events between two looks at progress and abortion. */
 const SLICE_EVENTS = 20_000;
@@ -33,7 +34,7 @@ export async function runScenario(options: RunOptions): Promise<Run> {
   const oracle = options.oracle ?? (await prepareOracle(scenario, seed, signal));
   const simulation = createSimulation(scenario, seed, oracle);
   const { world } = simulation;
-  while (world.run(SLICE_EVENTS)) {
+  while (await runSlice(world)) {
     signal?.throwIfAborted();
     onProgress?.({ events: world.eventCount, virtualMs: world.now });
     // lets a signal handler run
@@ -41,6 +42,17 @@ export async function runScenario(options: RunOptions): Promise<Run> {
   }
   judgeEnd(simulation);
   return { simulation, result: summarise(simulation) };
+}
+
+/** Runs a number of events; tells whether there is more to do. */
+async function runSlice(world: World): Promise<boolean> {
+  if (!world.isSettling) return world.run(SLICE_EVENTS);
+  for (let i = 0; i < SLICE_EVENTS; i++) {
+    const isMore = world.run(1);
+    await world.settle();
+    if (!isMore) return false;
+  }
+  return true;
 }
 
 /** Prepares what executions of a scenario yield: real ones once, or a model of them. */

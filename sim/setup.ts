@@ -13,10 +13,12 @@ import type { Adversary, Scenario } from '../src/config/index.ts';
 import {
   createNetwork,
   Draws,
+  type GuardRecord,
   levelRounds,
   type Network,
   Provider,
   Validator,
+  windowRounds,
 } from '../src/core/index.ts';
 import {
   type BeaconSource,
@@ -35,11 +37,11 @@ import { Conspiracy } from './adversary/conspiracy.ts';
 import { assignRoles, type Roles } from './adversary/roles.ts';
 import { Checker } from './checker/checker.ts';
 import { Committees } from './checker/committees.ts';
+import { Faults } from './faults/faults.ts';
+import { NaiveEventLoop } from './kernel/event-loop.ts';
 import { RandomStream } from './kernel/random.ts';
 import { Recorder } from './metrics/recorder.ts';
-import { AnalyticNetwork } from './network/analytic.ts';
-import { latencyModel } from './network/latency.ts';
-import { buildOverlay } from './network/overlay.ts';
+import { createNetworkModel } from './network/create.ts';
 import { type NodeRole, SimNode } from './node.ts';
 import type { Oracle } from './oracle/oracle.ts';
 import { sharedCrypto } from './shared-crypto.ts';
@@ -94,11 +96,23 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
   const recorder = new Recorder({ truth, oracle, observers: new Set(up.map(({ id }) => id)) });
   const checker = new Checker({ committees, truth, isLenient: scenario.ablate.length > 0 });
   const nodes = createNodes({ scenario, seed, roles, signers, draws, crypto, oracle });
+  const loop = new NaiveEventLoop();
+  const faults = new Faults(scenario, { seed, nodes });
   const world = new World({
+    loop,
     nodes,
-    network: createNetworkModel(scenario, seed, nodes.length),
+    connect: (client) =>
+      createNetworkModel({
+        network: scenario.network,
+        nodeCount: nodes.length,
+        seed,
+        loop,
+        client,
+        conditions: faults.links,
+      }),
     oracle,
     beacon: keys.beacon,
+    beaconFaults: faults.beacon,
     workload: workloadOf(scenario, { seed, oracle, keys, networkId: network.id }),
     truth,
     recorder,
@@ -107,7 +121,9 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
     roundMs: scenario.parameters.roundMs,
     durationRounds: scenario.durationRounds,
     lastRound: scenario.durationRounds + tailRounds(network),
+    windowRounds: windowRounds(network),
   });
+  faults.plan(world);
   return { scenario, seed, network, nodes, truth, committees, recorder, checker, world };
 }
 
@@ -236,17 +252,18 @@ function createNodes(crew: Crew): readonly SimNode[] {
     const machine = machines.weighted(shares);
     const adversary = (group === 'validator' ? roles.validators : roles.providers)[at];
     const executionClass = oracle.machines[machine]?.executionClass ?? '';
-    const options = { draws, crypto, signer, guard: [], executionClass };
-    const role: NodeRole =
-      group === 'validator'
+    const start = (guard: readonly GuardRecord[]): NodeRole => {
+      const options = { draws, crypto, signer, guard, executionClass };
+      return group === 'validator'
         ? { kind: 'validator', core: new Validator(options) }
         : { kind: 'provider', core: new Provider(options) };
+    };
     const isSlow = slow.uniform() < scenario.validators.slowShare && group === 'validator';
     const random = new RandomStream(seed, `adversary/${group}/${at}`);
     const node: SimNode = new SimNode({
       index,
       signer,
-      role,
+      start,
       kind: adversary?.behaviour ?? 'honest',
       behaviour: behaviourOf(adversary, group, {
         signer,
@@ -260,7 +277,7 @@ function createNodes(crew: Crew): readonly SimNode[] {
       }),
       machine,
       executionUs: executionUs(scenario, group) * (isSlow ? scenario.validators.slowFactor : 1),
-      isDown: group === 'validator' && roles.down.has(at),
+      isUp: group === 'provider' || !roles.down.has(at),
     });
     nodes.push(node);
   };
@@ -280,19 +297,6 @@ function behaviourOf(
 function executionUs(scenario: Scenario, group: 'validator' | 'provider'): number {
   const { validators, providers } = scenario;
   return Math.round((group === 'validator' ? validators : providers).executionMs * 1000);
-}
-
-function createNetworkModel(scenario: Scenario, seed: number, nodeCount: number): AnalyticNetwork {
-  const { network } = scenario;
-  const random = new RandomStream(seed, 'network');
-  return new AnalyticNetwork({
-    overlay: buildOverlay(nodeCount, network.degree, random),
-    latency: latencyModel(network, { nodeCount, seed, random }),
-    seed,
-    jitter: network.jitter,
-    lossShare: network.lossShare,
-    bandwidthMbps: network.bandwidthMbps,
-  });
 }
 
 /** Rounds after the last batch in which any level may still run. */

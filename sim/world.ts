@@ -1,19 +1,9 @@
 /**
- * The world around the nodes: virtual time, network, processors, beacon, requests. It runs the
- * effects of every core one by one and turns them into later events of others.
+ * The world around the nodes: virtual time, network, processors, disks, beacon, requests. It runs
+ * the effects of every core one by one and turns them into later events of others.
  */
-import {
-  assert,
-  type Digest,
-  defined,
-  type Measurement,
-  type Round,
-  round,
-  subjectKey,
-  type TimeMs,
-  timeMs,
-} from '../src/base/index.ts';
-import type { Effect, ProviderEffect, ProviderEvent } from '../src/core/index.ts';
+import { assert, defined, type Round, round, type TimeMs, timeMs } from '../src/base/index.ts';
+import type { Effect, ProviderEffect } from '../src/core/index.ts';
 import type { BeaconSource } from '../src/crypto/index.ts';
 import {
   batchId,
@@ -25,43 +15,46 @@ import {
 } from '../src/wire/index.ts';
 import type { Checker } from './checker/checker.ts';
 import type { Committees } from './checker/committees.ts';
-import { EventQueue, type Micros } from './kernel/queue.ts';
+import type { BeaconFaults } from './faults/faults.ts';
+import type { EventKind, EventLoop } from './kernel/event-loop.ts';
+import { PayloadTable } from './kernel/payload-table.ts';
+import type { Micros } from './kernel/queue.ts';
 import { contentHash, TraceDigest } from './kernel/trace.ts';
 import type { Recorder } from './metrics/recorder.ts';
-import type { NetworkModel } from './network/model.ts';
-import type { SimNode } from './node.ts';
-import { type Oracle, REFERENCE } from './oracle/oracle.ts';
+import type { GossipVerdict, NetworkClient, NetworkModel, Posted, Topic } from './network/model.ts';
+import type { SimNode, Timeless } from './node.ts';
+import type { Oracle } from './oracle/oracle.ts';
 import type { Truth } from './truth.ts';
 import type { Workload } from './workload/requests.ts';
+import { type Work, Workshop } from './workshop.ts';
 
-/** An event of an honest or dishonest core, without its time. */
-type Timeless = ProviderEvent extends infer E
-  ? E extends ProviderEvent
-    ? Omit<E, 'now'>
-    : never
-  : never;
+/** A message on its way, decoded once for all who get it. */
+export type Letter = Posted & {
+  readonly decoded: Decoded;
+  /** Short hash of its bytes, for the trace. */
+  readonly content: number;
+};
 
-type Item =
-  | { readonly kind: 'beacon'; readonly round: Round }
-  | { readonly kind: 'request'; readonly node: SimNode; readonly request: RequestMessage }
-  | { readonly kind: 'wake'; readonly node: SimNode }
-  | {
-      readonly kind: 'deliver';
-      readonly node: SimNode;
-      readonly from: string;
-      readonly decoded: Decoded;
-      readonly content: number;
-    }
-  | { readonly kind: 'event'; readonly node: SimNode; readonly event: Timeless };
+/** An event of a node that waits for its time. */
+type Waiting = {
+  readonly node: SimNode;
+  readonly event: Timeless;
+  readonly content: number;
+  /** A process that ended takes nothing that was meant for it. */
+  readonly incarnation: number;
+};
 
 /** What kinds of events are called in the trace. */
-const TRACE_KINDS = { beacon: 1, request: 2, wake: 3, deliver: 4, event: 5 } as const;
+const TRACE_KINDS = { beacon: 1, request: 2, wake: 3, deliver: 4, event: 5, fault: 6 } as const;
 
 export type WorldOptions = {
+  readonly loop: EventLoop;
   readonly nodes: readonly SimNode[];
-  readonly network: NetworkModel;
+  /** Makes the network that calls back the world. */
+  readonly connect: (client: NetworkClient<Letter>) => NetworkModel<Letter>;
   readonly oracle: Oracle;
   readonly beacon: BeaconSource;
+  readonly beaconFaults: BeaconFaults;
   readonly workload: Workload;
   readonly truth: Truth;
   readonly recorder: Recorder;
@@ -72,26 +65,50 @@ export type WorldOptions = {
   readonly durationRounds: number;
   /** Round after which the run ends, whatever is open. */
   readonly lastRound: number;
+  /** Rounds that a node asks for when it starts again. */
+  readonly windowRounds: number;
 };
 
-export class World {
+export class World implements NetworkClient<Letter> {
   readonly #options: WorldOptions;
-  readonly #queue = new EventQueue<Item>();
+  readonly #loop: EventLoop;
+  readonly #network: NetworkModel<Letter>;
   readonly #trace = new TraceDigest();
   readonly #nodeById: ReadonlyMap<string, SimNode>;
   readonly #providers: readonly SimNode[];
-  #now: Micros = 0;
+  readonly #requests = new PayloadTable<{ node: SimNode; request: RequestMessage }>();
+  readonly #waiting = new PayloadTable<Waiting>();
+  readonly #actions = new PayloadTable<() => void>();
+  readonly #kinds: Readonly<Record<'beacon' | 'request' | 'wake' | 'event' | 'action', EventKind>>;
+  /** Beacons that were published, by round. */
+  readonly #beacons = new Map<Round, Letter>();
+  readonly #work: Workshop;
   #messages = 0;
+  /** Whether the run ended, whatever events are left. */
+  #isOver = false;
 
   constructor(options: WorldOptions) {
+    const { loop, nodes } = options;
     this.#options = options;
-    this.#nodeById = new Map(options.nodes.map((node) => [node.id, node]));
-    this.#providers = options.nodes.filter((node) => node.role.kind === 'provider');
-    this.#queue.push(this.#nominal(round(1)), { kind: 'beacon', round: round(1) });
+    this.#loop = loop;
+    this.#nodeById = new Map(nodes.map((node) => [node.id, node]));
+    this.#providers = nodes.filter((node) => node.role.kind === 'provider');
+    this.#kinds = {
+      beacon: loop.register((r) => this.#takeBeacon(round(r))),
+      request: loop.register((slot) => this.#takeRequest(slot)),
+      wake: loop.register((index) => this.#wake(defined(nodes[index], 'a wake-up has a node'))),
+      event: loop.register((slot) => this.#takeWaiting(slot)),
+      action: loop.register((slot) => this.#act(slot)),
+    };
+    this.#network = options.connect(this);
+    const { oracle, recorder } = options;
+    this.#work = new Workshop({ loop, oracle, recorder, network: this.#network });
+    for (const node of nodes) if (!node.isUp) this.#network.setUp(node.index, false);
+    this.#planBeacon(round(1));
   }
 
   get now(): TimeMs {
-    return timeMs(this.#now / 1000);
+    return timeMs(this.#loop.now / 1000);
   }
 
   get eventCount(): number {
@@ -102,79 +119,196 @@ export class World {
     return this.#trace.digest();
   }
 
-  /** Runs up to `count` events; tells whether there is more to do. */
-  run(count: number): boolean {
-    for (let i = 0; i < count; i++) {
-      const next = this.#queue.pop();
-      if (next === undefined) return false;
-      assert(next.at >= this.#now, 'virtual time never runs back');
-      this.#now = next.at;
-      this.#take(next.payload);
-    }
-    return this.#queue.length > 0;
+  /** Whether events must run one by one, each followed by `settle`. */
+  get isSettling(): boolean {
+    return this.#network.settle !== undefined;
   }
 
-  #take(item: Item): void {
-    switch (item.kind) {
-      case 'beacon':
-        return this.#takeBeacon(item.round);
-      case 'request':
-        return this.#takeRequest(item.node, item.request);
-      case 'wake':
-        if (item.node.wakeAt !== this.#now) return;
-        item.node.wakeAt = undefined;
-        return this.#step(item.node, { kind: 'time-reached' }, TRACE_KINDS.wake, 0);
-      case 'deliver': {
-        const { decoded, from, content } = item;
-        const event = { kind: 'message-received', from, decoded } as const;
-        return this.#step(item.node, event, TRACE_KINDS.deliver, content);
-      }
-      default:
-        return this.#step(item.node, item.event, TRACE_KINDS.event, 0);
+  /** Lets real promises of the network model end. */
+  async settle(): Promise<void> {
+    await this.#network.settle?.();
+  }
+
+  /** Runs up to `count` events; tells whether there is more to do. */
+  run(count: number): boolean {
+    return this.#loop.run(count) && !this.#isOver;
+  }
+
+  /** Plans `action`, as faults do. */
+  at(time: Micros, action: () => void): void {
+    this.#loop.push(time, this.#kinds.action, this.#actions.add(action), 0);
+  }
+
+  /** [NetworkClient] Lets a node take a message that arrived; who only relays accepts all. */
+  deliver(index: number, from: number, { decoded, content }: Letter): GossipVerdict {
+    const node = this.#options.nodes[index];
+    if (node === undefined) return 'accept';
+    const sender = this.#options.nodes[from]?.id ?? `relay/${from}`;
+    const event = { kind: 'message-received', from: sender, decoded } as const;
+    return this.#step(node, event, { kind: TRACE_KINDS.deliver, content });
+  }
+
+  sent(letter: Letter, copies: number): void {
+    this.#options.recorder.sent(letter.decoded.message.type, letter.sizeBytes, copies);
+  }
+
+  controlled(messages: number, bytes: number): void {
+    this.#options.recorder.controlled(messages, bytes);
+  }
+
+  /** Stops a node at once: what it had in memory is gone, its disk stays. */
+  crash(node: SimNode): void {
+    if (!node.isUp) return;
+    node.isUp = false;
+    node.wakeAt = undefined;
+    for (const shard of node.shards) this.#network.unsubscribe(node.index, 1 + shard);
+    this.#network.setUp(node.index, false);
+  }
+
+  /**
+   * Starts a node again, from its disk; it asks a neighbour for what it missed.
+   * @param lost records that the disk said were written, and were not
+   */
+  restart(node: SimNode, lost = 0): void {
+    if (node.isUp) return;
+    node.restart(lost);
+    node.isUp = true;
+    this.#network.setUp(node.index, true);
+    if (node.wallOffsetMs !== 0) this.adjustClock(node, node.wallOffsetMs);
+    const helper = this.#helperOf(node);
+    if (helper === undefined) return;
+    // [WIRE-6] beacons it missed, in order; then what is open and what was said about it
+    const latest = Math.max(0, ...this.#beacons.keys());
+    const first = Math.max(1, latest - this.#options.windowRounds);
+    for (let r = first; r <= latest; r++) {
+      const letter = this.#beacons.get(round(r));
+      if (letter !== undefined) this.#network.send(helper.index, node.index, letter);
     }
+    for (const message of helper.openQueries()) this.#send(node, helper.id, message);
+  }
+
+  /** Sets how far the wall clock of a node stands off. */
+  adjustClock(node: SimNode, offsetMs: number): void {
+    node.wallOffsetMs = offsetMs;
+    const event = { kind: 'clock-adjusted', wallOffsetMs: offsetMs } as const;
+    this.#step(node, event, { kind: TRACE_KINDS.fault, content: 0 });
+  }
+
+  /** Lets the monotonic clock of a node run at `rate` from now on. */
+  changeRate(node: SimNode, rate: number): void {
+    node.clock.setRate(this.#loop.now, rate);
+    if (node.isUp) this.#schedule(node);
+  }
+
+  /** Whom a node asks that starts again: an honest validator that is up, drawn by time. */
+  #helperOf(node: SimNode): SimNode | undefined {
+    const helpers = this.#options.nodes.filter(
+      (other) => other !== node && other.isUp && other.isHonest && other.role.kind === 'validator',
+    );
+    return helpers[Math.floor(this.#loop.now / 1000) % Math.max(1, helpers.length)];
+  }
+
+  #planBeacon(r: Round): void {
+    const { roundMs, beaconFaults } = this.#options;
+    const at = r * roundMs * 1000 + beaconFaults.delayUs(r);
+    this.#loop.push(Math.max(this.#loop.now, at), this.#kinds.beacon, r, 0);
   }
 
   /** Publishes a round, plans the requests of the next one, and ends the run when it is over. */
   #takeBeacon(r: Round): void {
-    const { beacon, durationRounds, lastRound, nodes, workload, roundMs, recorder } = this.#options;
-    this.#trace.add(this.#now, TRACE_KINDS.beacon, 0, r);
+    const { beacon, durationRounds, lastRound, workload, roundMs, recorder } = this.#options;
+    this.#trace.add(this.#loop.now, TRACE_KINDS.beacon, 0, r);
     const message = { type: 'beacon', round: r, signature: beacon.sign(r) } as const;
-    const relay = defined(nodes[r % nodes.length], 'a round has a relay');
-    this.#publish(relay, message, { toSelf: true });
+    const relay = this.#relayOf(r);
+    const letter = this.#letterOf(message);
+    this.#beacons.set(r, letter);
+    this.#network.publish(relay.index, 0, letter);
+    this.#network.send(relay.index, relay.index, letter);
     if (r <= durationRounds) {
-      for (const { at, provider, request } of workload.round(this.#now, roundMs * 1000)) {
+      for (const { at, provider, request } of workload.round(this.#loop.now, roundMs * 1000)) {
         const node = defined(this.#providers[provider], 'a request names a provider');
-        this.#queue.push(at, { kind: 'request', node, request });
+        this.#loop.push(at, this.#kinds.request, this.#requests.add({ node, request }), 0);
       }
     }
-    const isOver = r >= lastRound || (r > durationRounds + 4 && recorder.isQuiet);
-    if (isOver) return;
-    const next = round(r + 1);
-    this.#queue.push(this.#nominal(next), { kind: 'beacon', round: next });
+    // the network has events of its own for ever: nothing is left to do when all is decided
+    this.#isOver = r >= lastRound || (r > durationRounds + QUIET_ROUNDS && recorder.isQuiet);
+    if (!this.#isOver) this.#planBeacon(round(r + 1));
   }
 
-  /** A provider computes its answer, one at a time; a dishonest one cheaply. */
-  #takeRequest(node: SimNode, request: RequestMessage): void {
-    this.#trace.add(this.#now, TRACE_KINDS.request, node.index, request.nonce.length);
-    const { oracle, recorder } = this.#options;
-    const { model, input } = request;
-    const dishonest = node.behaviour.answer?.(request);
-    const variant = dishonest?.variant ?? REFERENCE;
-    const outputDigest =
-      dishonest?.cached ?? oracle.output({ model, input, variant, machine: node.machine });
-    const at = dishonest?.cached === undefined ? node.occupy(this.#now) : this.#now;
-    recorder.answered({ node, request, variant, outputDigest });
-    const executionClass = oracle.machines[node.machine]?.executionClass ?? '';
-    const event = { kind: 'answer-computed', request, executionClass, outputDigest } as const;
-    this.#queue.push(at, { kind: 'event', node, event });
+  /** A node that is up, another one each round. */
+  #relayOf(r: Round): SimNode {
+    const { nodes } = this.#options;
+    for (let i = 0; i < nodes.length; i++) {
+      const node = defined(nodes[(r + i) % nodes.length], 'a round has a relay');
+      if (node.isUp) return node;
+    }
+    return defined(nodes[0], 'a run has nodes');
   }
 
-  #step(node: SimNode, event: Timeless, kind: number, content: number): void {
-    if (node.isDown) return;
-    this.#trace.add(this.#now, kind, node.index, content);
-    const effects = node.step({ ...event, now: this.now } as ProviderEvent, this.now);
-    for (const effect of effects) this.#perform(node, effect);
+  /** A provider begins to compute its answer. */
+  #takeRequest(slot: number): void {
+    const { node, request } = this.#requests.take(slot);
+    if (!node.isUp) return;
+    this.#trace.add(this.#loop.now, TRACE_KINDS.request, node.index, request.nonce.length);
+    const { at, event } = this.#work.answer(node, request);
+    this.#later(at, node, event);
+  }
+
+  #later(at: Micros, node: SimNode, event: Timeless): void {
+    const slot = this.#waiting.add({ node, event, content: 0, incarnation: node.incarnation });
+    this.#loop.push(at, this.#kinds.event, slot, 0);
+  }
+
+  #laterIf(node: SimNode, work: Work | undefined): void {
+    if (work !== undefined) this.#later(work.at, node, work.event);
+  }
+
+  #takeWaiting(slot: number): void {
+    const { node, event, content, incarnation } = this.#waiting.take(slot);
+    if (incarnation !== node.incarnation) return;
+    this.#step(node, event, { kind: TRACE_KINDS.event, content });
+  }
+
+  #act(slot: number): void {
+    this.#trace.add(this.#loop.now, TRACE_KINDS.fault, 0, slot);
+    this.#actions.take(slot)();
+  }
+
+  #wake(node: SimNode): void {
+    if (node.wakeAt !== this.#loop.now) return;
+    node.wakeAt = undefined;
+    this.#step(node, { kind: 'time-reached' }, { kind: TRACE_KINDS.wake, content: 0 });
+  }
+
+  /** Lets a node take an event; says what it thinks of a message. */
+  #step(
+    node: SimNode,
+    event: Timeless,
+    { kind, content }: { readonly kind: number; readonly content: number },
+  ): GossipVerdict {
+    if (!node.isUp) return 'ignore';
+    const now = this.#loop.now;
+    if (node.pausedUntil > now) {
+      // a stopped process takes everything at once when it goes on
+      const slot = this.#waiting.add({ node, event, content, incarnation: node.incarnation });
+      this.#loop.push(node.pausedUntil, this.#kinds.event, slot, 0);
+      return 'ignore';
+    }
+    this.#trace.add(now, kind, node.index, content);
+    const effects = node.step(event, now);
+    let verdict: GossipVerdict = 'ignore';
+    for (const effect of effects) {
+      if (effect.kind === 'judge') verdict = effect.verdict;
+      this.#perform(node, effect);
+      node.effectsToLive -= 1;
+      // the process is killed between two effects: the rest of them never happens
+      if (node.effectsToLive <= 0) {
+        this.crash(node);
+        return 'ignore';
+      }
+    }
     this.#schedule(node);
+    return verdict;
   }
 
   #perform(node: SimNode, effect: ProviderEffect): void {
@@ -182,17 +316,19 @@ export class World {
     checker.observe(node, effect, this.now);
     switch (effect.kind) {
       case 'persist':
+        return node.persist(effect.record);
       case 'judge':
-        // no simulated disk fails yet, and a flood forwards everything
         return;
       case 'publish':
-        return this.#publish(node, effect.message, { toSelf: false });
+        return this.#publish(node, effect);
+      case 'follow':
+        return this.#follow(node, effect);
       case 'send':
-        return this.#send(node, effect);
+        return this.#send(node, effect.to, effect.message);
       case 'execute':
-        return this.#execute(node, effect);
+        return this.#laterIf(node, this.#work.execute(node, effect));
       case 'measure-output':
-        return this.#measureOutput(node, effect);
+        return this.#laterIf(node, this.#work.measureOutput(node, effect));
       case 'answer':
         return recorder.promised(node, effect, this.now);
       default:
@@ -200,122 +336,52 @@ export class World {
     }
   }
 
-  #publish(node: SimNode, message: Message, { toSelf }: { toSelf: boolean }): void {
-    const { committees, nodes, network, recorder, truth } = this.#options;
-    const decoded = decodedOf(message);
+  #publish(node: SimNode, { message, shard }: Effect & { kind: 'publish' }): void {
+    const { committees, truth } = this.#options;
     if (message.type === 'header') {
       truth.addBatch(batchId(message), message);
       committees.note(message);
     }
-    this.#messages += 1;
-    const { arrivals, transmissions } = network.broadcast({
-      from: node.index,
-      at: this.#now,
-      sizeBytes: decoded.bytes.length,
-      message: this.#messages,
-    });
-    recorder.sent(message.type, decoded.bytes.length, transmissions);
-    const item = {
-      kind: 'deliver',
-      from: node.id,
-      decoded,
-      content: contentHash(decoded.bytes),
-    } as const;
-    if (toSelf) this.#queue.push(this.#now, { ...item, node });
-    for (const { node: index, at } of arrivals) {
-      const receiver = defined(nodes[index], 'a message arrives at a node');
-      if (!receiver.isDown) this.#queue.push(at, { ...item, node: receiver });
+    const topic: Topic = shard === undefined ? 0 : 1 + shard;
+    this.#network.publish(node.index, topic, this.#letterOf(message));
+  }
+
+  #follow(node: SimNode, { shard, isFollowed }: Effect & { kind: 'follow' }): void {
+    if (isFollowed) {
+      node.shards.add(shard);
+      this.#network.subscribe(node.index, 1 + shard);
+    } else {
+      node.shards.delete(shard);
+      this.#network.unsubscribe(node.index, 1 + shard);
     }
   }
 
-  #send(node: SimNode, { to, message }: Effect & { kind: 'send' }): void {
+  #send(node: SimNode, to: string, message: Message): void {
     const receiver = this.#nodeById.get(to);
-    if (receiver === undefined || receiver.isDown) return;
-    const decoded = decodedOf(message);
+    if (receiver === undefined) return;
+    this.#network.send(node.index, receiver.index, this.#letterOf(message));
+  }
+
+  /** Encodes and strictly decodes, as the wire would. */
+  #letterOf(message: Message): Letter {
+    const result = decodeMessage(encodeMessage(message));
+    assert(result.kind === 'ok', 'a message of a node can be read');
+    const { decoded } = result;
     this.#messages += 1;
-    const at = this.#options.network.direct({
-      from: node.index,
-      to: receiver.index,
-      at: this.#now,
-      sizeBytes: decoded.bytes.length,
-      message: this.#messages,
-    });
-    this.#options.recorder.sent(message.type, decoded.bytes.length, 1);
-    const content = contentHash(decoded.bytes);
-    this.#queue.push(at, { kind: 'deliver', node: receiver, from: node.id, decoded, content });
-  }
-
-  #execute(node: SimNode, effect: Effect & { kind: 'execute' }): void {
-    const invented = node.behaviour.execute?.(effect);
-    if (invented === 'never') return;
-    const { oracle, recorder } = this.#options;
-    const { model, input, beacon, subject, level } = effect;
-    const claimed = recorder.claimedOutput(subject);
-    const drawn = `${node.index}/${subjectKey(subject)}/${level}`;
-    const measurement: Measurement =
-      invented ?? oracle.run({ model, input, machine: node.machine }, { beacon, drawn, claimed });
-    // an output that was computed for a lower level is measured again, not computed again
-    const isRun = invented === undefined && recorder.executed(node, subject);
-    const at = isRun ? node.occupy(this.#now) : this.#now;
-    const executionClass = oracle.machines[node.machine]?.executionClass ?? '';
-    const event = {
-      kind: 'execution-finished',
-      id: effect.id,
-      measurement,
-      executionClass,
-    } as const;
-    this.#queue.push(at, { kind: 'event', node, event });
-  }
-
-  /** Fetches the output from the provider: a round trip, then arithmetic that costs nothing. */
-  #measureOutput(node: SimNode, effect: Effect & { kind: 'measure-output' }): void {
-    const invented = node.behaviour.measureOutput?.(effect);
-    if (invented === 'never') return;
-    const measurement = invented ?? this.#options.oracle.measure(effect.digest, effect.beacon);
-    const event = {
-      kind: 'output-measured',
-      id: effect.id,
-      ...(measurement === undefined ? {} : { measurement }),
-    } as const;
-    this.#queue.push(this.#roundTrip(node, effect.digest), { kind: 'event', node, event });
-  }
-
-  #roundTrip(node: SimNode, digest: Digest): Micros {
-    const { network, recorder } = this.#options;
-    const server = recorder.serverOf(digest) ?? node;
-    this.#messages += 1;
-    const there = { from: node.index, to: server.index, at: this.#now, message: this.#messages };
-    const asked = network.direct({ ...there, sizeBytes: FETCH_BYTES });
-    return network.direct({
-      from: server.index,
-      to: node.index,
-      at: asked,
-      sizeBytes: FETCH_BYTES,
-      message: this.#messages,
-    });
+    const sizeBytes = decoded.bytes.length;
+    return { id: this.#messages, sizeBytes, decoded, content: contentHash(decoded.bytes) };
   }
 
   /** Wakes a node at its next deadline, unless it will wake before. */
   #schedule(node: SimNode): void {
     const deadline = node.nextDeadline();
     if (deadline === undefined) return;
-    const at = Math.max(this.#now + 1, Math.ceil(deadline * 1000));
+    const at = Math.max(this.#loop.now + 1, deadline);
     if (node.wakeAt !== undefined && node.wakeAt <= at) return;
     node.wakeAt = at;
-    this.#queue.push(at, { kind: 'wake', node });
-  }
-
-  #nominal(r: Round): Micros {
-    return r * this.#options.roundMs * 1000;
+    this.#loop.push(at, this.#kinds.wake, node.index, 0);
   }
 }
 
-/** Size of a request for an output, and of a small output, on the wire. */
-const FETCH_BYTES = 256;
-
-/** Encodes and strictly decodes, as the wire would. */
-function decodedOf(message: Message): Decoded {
-  const result = decodeMessage(encodeMessage(message));
-  assert(result.kind === 'ok', 'a message of a node can be read');
-  return result.decoded;
-}
+/** Rounds after the last requests before a run may end: headers, seals and draws take that long. */
+const QUIET_ROUNDS = 4;

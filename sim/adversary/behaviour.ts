@@ -2,7 +2,7 @@
  * How a dishonest node differs from an honest one. It runs the same core; a behaviour stands
  * between the core and the world and changes what goes in and what comes out.
  */
-import type { Digest, Measurement, TimeMs } from '../../src/base/index.ts';
+import type { Digest, Measurement, NodeId, TimeMs } from '../../src/base/index.ts';
 import type { Scenario } from '../../src/config/index.ts';
 import type { Draws, Effect, ProviderEffect, ProviderEvent } from '../../src/core/index.ts';
 import type { Signer } from '../../src/crypto/index.ts';
@@ -50,6 +50,8 @@ export interface Behaviour {
   after?(effects: readonly ProviderEffect[]): readonly ProviderEffect[];
   /** In place of an execution; `undefined` executes honestly. */
   execute?(effect: ExecuteEffect): Invention | undefined;
+  /** Whether it serves an output to a node that asks for it; a node that is left out does. */
+  serves?(to: NodeId, asked: MeasureEffect): boolean;
   /** In place of measuring the provider's output; `undefined` measures it. */
   measureOutput?(effect: MeasureEffect): Invention | undefined;
 }

@@ -88,7 +88,7 @@ function purseOf({ scenario }: Simulation, { nodes, rows, seats, movements }: Gr
   const executions =
     role === 'provider'
       ? claims.reduce((sum, { variant }) => sum + (SUBSTITUTE_COST[variant] ?? 1), 0)
-      : nodes.reduce((sum, { executionCount }) => sum + executionCount, 0);
+      : nodes.reduce((sum, { executor }) => sum + executor.count, 0);
   const paid = claims.filter(isPaid).length * (claimPrice * unitStake);
   return {
     role,

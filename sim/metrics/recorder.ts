@@ -63,6 +63,8 @@ export class Recorder {
   readonly judgedSubjects = new Map<SubjectKey, JudgedSubject>();
   readonly guilty = new Set<NodeId>();
   readonly traffic = new Map<Message['type'], Traffic>();
+  /** Announcements, requests, grafts and prunes of gossip. */
+  readonly control = { messages: 0, bytes: 0 };
   requestCount = 0;
   /** Distinct (validator, leaf) executions. */
   executionCount = 0;
@@ -132,6 +134,12 @@ export class Recorder {
     traffic.transmissions += transmissions;
     traffic.bytes += transmissions * sizeBytes;
     this.traffic.set(type, traffic);
+  }
+
+  /** Counts what gossip itself says. */
+  controlled(messages: number, bytes: number): void {
+    this.control.messages += messages;
+    this.control.bytes += bytes;
   }
 
   /** Counts the execution of a drawn leaf by a node; tells whether it is the first one. */

@@ -11,8 +11,8 @@ export function judgedSubjects(simulation: Simulation): readonly JudgedSubject[]
   const { nodes, recorder } = simulation;
   if (!united.has(simulation)) {
     united.add(simulation);
-    for (const { role, isHonest, isDown } of nodes) {
-      if (role.kind !== 'validator' || !isHonest || isDown) continue;
+    for (const { role, isHonest, isUp } of nodes) {
+      if (role.kind !== 'validator' || !isHonest || !isUp) continue;
       for (const judged of role.core.judged()) recorder.judge(judged);
     }
   }

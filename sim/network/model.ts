@@ -35,6 +35,8 @@ export interface NetworkModel<Message extends Posted> {
   publish(from: number, topic: Topic, message: Message): void;
   /** Sends a message straight to one node, outside gossip; to itself, it arrives at once. */
   send(from: number, to: number, message: Message): void;
+  /** Time of a question and its answer of this size outside gossip, or `LOST`. */
+  roundTripUs(from: number, to: number, exchange: Posted): number;
   /** A node that is down takes nothing, sends nothing and forwards nothing. */
   setUp(node: number, isUp: boolean): void;
   /** Awaited after every event by whoever drives the loop, if the model needs it: real promises. */

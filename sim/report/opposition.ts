@@ -26,7 +26,7 @@ export type Opposition = {
 
 /** Returns the opposition in the pool of a model, given by its name in the manifest. */
 export function oppositionOf(simulation: Simulation, modelName: string): Opposition {
-  const { network, nodes, scenario } = simulation;
+  const { network, nodes, scenario, truth } = simulation;
   const model = network.models.find(({ name }) => name === modelName);
   const provider = network.providers[0];
   if (model === undefined || provider === undefined) return NOBODY;
@@ -36,7 +36,7 @@ export function oppositionOf(simulation: Simulation, modelName: string): Opposit
   const sums = { supporting: 0n, slandering: 0n, challenging: 0n, silent: 0n };
   for (const node of nodes) {
     if (!members.has(node.id)) continue;
-    const part = node.isDown ? 'silent' : partOf(scenario.adversaries, node.kind);
+    const part = truth.down.has(node.id) ? 'silent' : partOf(scenario.adversaries, node.kind);
     if (part !== undefined) sums[part] += stakes.get(node.id) ?? 0n;
   }
   const share = (sum: bigint): number => Number(sum) / Number(pool.stake);

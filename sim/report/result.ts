@@ -255,14 +255,14 @@ function timeReport(drawn: readonly Drawn[]): TimeReport {
   };
 }
 
-function populationReport({ nodes }: Simulation): PopulationReport {
+function populationReport({ nodes, truth }: Simulation): PopulationReport {
   const validators = nodes.filter(({ role }) => role.kind === 'validator');
   const providers = nodes.filter(({ role }) => role.kind === 'provider');
   const honest = validators.filter(({ isHonest }) => isHonest);
   return {
     validators: validators.length,
     honestValidators: honest.length,
-    downValidators: honest.filter(({ isDown }) => isDown).length,
+    downValidators: honest.filter(({ id }) => truth.down.has(id)).length,
     providers: providers.length,
     honestProviders: providers.filter(({ isHonest }) => isHonest).length,
   };

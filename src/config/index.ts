@@ -4,6 +4,8 @@ export { parseConfigText, readDocument } from './document.ts';
 export * from './error.ts';
 export type { Explanation } from './explain.ts';
 export { explainKey } from './explain.ts';
+export type { LatencyTable, LatencyTableName } from './latency-table.ts';
+export { changedWeights, parseLatencyTable, shippedLatencyTable } from './latency-table.ts';
 export { configHash, configYaml, jsonSchemaOf } from './loader.ts';
 export type { NetworkFile } from './network-file.ts';
 export { networkFileSchema, resolveNetworkFile } from './network-file.ts';
@@ -11,3 +13,17 @@ export type { Ablation, Scenario } from './scenario.ts';
 export { ABLATIONS, resolveScenario, scenarioSchema } from './scenario.ts';
 export type { Adversary, Variant } from './scenario-adversaries.ts';
 export { providerShareOf, VARIANTS, validatorShareOf } from './scenario-adversaries.ts';
+export type { Attack } from './scenario-attack.ts';
+export type { Fault, TimedFault } from './scenario-faults.ts';
+export { defaultFault, FAULT_KINDS } from './scenario-faults.ts';
+export type { Fidelity } from './scenario-network.ts';
+export { NETWORKS } from './scenario-network.ts';
+export type { Sweep, SweepRange } from './sweep.ts';
+export {
+  baseDocument,
+  isSweepDocument,
+  resolveSweep,
+  SWEEP_CELLS_MAX,
+  sweepSchema,
+} from './sweep.ts';
+export { sweepSizes } from './sweep-relations.ts';

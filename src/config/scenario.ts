@@ -7,8 +7,10 @@
 import { z } from 'zod';
 import type { ConfigDocument } from './document.ts';
 import { countField, numberField, shareField } from './fields.ts';
+import { parseLatencyTable, readLatencyCsv } from './latency-table.ts';
 import { resolveConfig } from './loader.ts';
 import { adversarySchema } from './scenario-adversaries.ts';
+import { faultSchema } from './scenario-faults.ts';
 import { networkSchema } from './scenario-network.ts';
 import { parametersSchema } from './scenario-parameters.ts';
 import { scenarioRelations } from './scenario-relations.ts';
@@ -283,6 +285,11 @@ export const scenarioSchema = z
       .max(100)
       .default([])
       .meta({ description: 'Dishonest actors; everybody else is honest' }),
+    faults: z
+      .array(faultSchema)
+      .max(1000)
+      .default([])
+      .meta({ description: 'What goes wrong by itself; everything works otherwise' }),
     ablate: z
       .array(z.enum(ABLATION_TAGS))
       .default([])
@@ -315,7 +322,17 @@ export function resolveScenario(
   overrides: readonly string[] = [],
 ): Scenario {
   const kind = { schema: scenarioSchema, relations: scenarioRelations };
-  return resolveConfig(kind, document, overrides);
+  return withLatencyCsv(resolveConfig(kind, document, overrides), document.source);
+}
+
+/** The resolved scenario holds what it depends on: a table of delays, not the name of its file. */
+function withLatencyCsv(scenario: Scenario, source: string): Scenario {
+  const { network } = scenario;
+  const { latency } = network;
+  if (latency.kind !== 'matrix') return scenario;
+  const csv = latency.csv ?? readLatencyCsv(latency.file ?? '', source);
+  parseLatencyTable(csv, `${source}: network.latency.csv`);
+  return { ...scenario, network: { ...network, latency: { kind: 'matrix', csv } } };
 }
 
 function distance(description: string) {

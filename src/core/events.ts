@@ -75,7 +75,19 @@ export type ProviderEvent =
 
 export type Effect =
   | { readonly kind: 'persist'; readonly record: GuardRecord }
-  | { readonly kind: 'publish'; readonly message: Message; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'publish';
+      readonly message: Message;
+      readonly bytes: Uint8Array;
+      /** [SHARD-1] The shard whose topic carries it; absent: the topic that everybody hears. */
+      readonly shard?: number;
+    }
+  | {
+      /** [SHARD-1] Hear the topic of a shard from now on, or no longer. */
+      readonly kind: 'follow';
+      readonly shard: number;
+      readonly isFollowed: boolean;
+    }
   | {
       readonly kind: 'send';
       readonly to: string;

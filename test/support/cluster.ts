@@ -378,6 +378,9 @@ export class Cluster {
       case 'judge':
         this.judged.push({ node: node.name, verdict: effect.verdict, code: effect.code });
         return;
+      case 'follow':
+        // every node of a cluster hears every shard
+        return;
       default:
         this.reports.push({ at: this.now, node: node.name, report: effect.report });
     }
