@@ -23,7 +23,6 @@ export {
   baseDocument,
   isSweepDocument,
   resolveSweep,
-  SWEEP_CELLS_MAX,
   sweepSchema,
 } from './sweep.ts';
-export { sweepSizes } from './sweep-relations.ts';
+export { SWEEP_CELLS_MAX, sweepSizes } from './sweep-relations.ts';

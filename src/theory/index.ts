@@ -7,3 +7,4 @@ export * from './error.ts';
 export * from './interval.ts';
 export * from './ladder.ts';
 export * from './sketch.ts';
+export * from './student.ts';
