@@ -1,5 +1,6 @@
 /** Relations between the keys of a scenario: each alone may be right and both together wrong. */
 import { checkParameters, nearestText } from '../base/index.ts';
+import { shippedLatencyTable, unknownRegions } from './latency-table.ts';
 import type { RelationProblem } from './loader.ts';
 import type { Scenario } from './scenario.ts';
 import { providerShareOf, validatorShareOf } from './scenario-adversaries.ts';
@@ -26,10 +27,59 @@ function parameterProblems(scenario: Scenario): readonly RelationProblem[] {
 }
 
 function networkProblems({ network }: Scenario): readonly RelationProblem[] {
-  const { latency } = network;
-  if (latency.kind !== 'uniform' || latency.minMs <= latency.maxMs) return [];
-  const message = `minMs (${latency.minMs}) is above maxMs (${latency.maxMs})`;
-  return [{ path: ['network', 'latency', 'minMs'], message, remedy: 'Exchange them.' }];
+  const { bandwidthMbps, bandwidthClasses, mesh, attack, fidelity } = network;
+  const problems: RelationProblem[] = [...latencyProblems(network)];
+  const report = (key: string, message: string, remedy: string) =>
+    problems.push({ path: ['network', ...key.split('.')], message, remedy });
+  if (bandwidthClasses !== undefined) {
+    const sum = total(bandwidthClasses.map(({ share }) => share));
+    const message = `the shares of the lines add up to ${round(sum)}, not to 1`;
+    if (Math.abs(sum - 1) > SHARE_TOLERANCE) {
+      report('bandwidthClasses', message, 'Make them add up to 1.');
+    }
+    if (bandwidthMbps !== undefined) {
+      report('bandwidthMbps', 'stands beside bandwidthClasses', 'Remove one of them.');
+    }
+  }
+  const { degreeLow, degree, degreeHigh, degreeOut } = mesh;
+  if (degreeLow > degree || degree > degreeHigh) {
+    const message = `degreeLow ${degreeLow}, degree ${degree} and degreeHigh ${degreeHigh} fall`;
+    report('mesh.degree', message, 'Let them rise, as 4, 6 and 12 do.');
+  }
+  if (degreeOut >= degreeLow || degreeOut > degree / 2) {
+    const message = `degreeOut (${degreeOut}) leaves no room in a mesh of ${degreeLow}`;
+    report('mesh.degreeOut', message, 'Keep it below degreeLow and within half of degree.');
+  }
+  if (mesh.cacheGossipHeartbeats > mesh.cacheHeartbeats) {
+    const message = 'messages are announced that are no longer in the cache';
+    report('mesh.cacheGossipHeartbeats', message, 'Lower it to cacheHeartbeats.');
+  }
+  if (attack.length > 0 && fidelity !== 'mesh') {
+    const message = `the ${fidelity} network has no attackers on its overlay`;
+    report('attack', message, 'Set network.fidelity to mesh, or remove the attack.');
+  }
+  return problems;
+}
+
+function latencyProblems({ latency }: Scenario['network']): readonly RelationProblem[] {
+  const path = ['network', 'latency'];
+  if (latency.kind === 'uniform' && latency.minMs > latency.maxMs) {
+    const message = `minMs (${latency.minMs}) is above maxMs (${latency.maxMs})`;
+    return [{ path: [...path, 'minMs'], message, remedy: 'Exchange them.' }];
+  }
+  if (latency.kind === 'matrix' && (latency.file === undefined) === (latency.csv === undefined)) {
+    const message = 'a matrix has either a file or its csv';
+    return [{ path, message, remedy: 'Name a file, relative to the one of the scenario.' }];
+  }
+  if (latency.kind !== 'regions' || latency.weights === undefined) return [];
+  const { weights } = latency;
+  const unknown = unknownRegions(shippedLatencyTable(latency.table), weights);
+  const problems = unknown.map(({ region, remedy }) => {
+    return { path: [...path, 'weights', region], message: `there is no ${region}`, remedy };
+  });
+  if (total(Object.values(weights)) > 0) return problems;
+  const message = 'all weights are 0';
+  return [...problems, { path: [...path, 'weights'], message, remedy: 'Give one a weight.' }];
 }
 
 function shareProblems({ adversaries, workload, oracle }: Scenario): readonly RelationProblem[] {
