@@ -213,12 +213,12 @@ export const PARAMETER_DOCS: Readonly<Record<keyof ProtocolParameters, Parameter
     tooHigh: 'larger reveals for nothing',
   },
   shards: {
-    meaning: 'Parts of the network that follow different claims',
+    meaning: 'Topics among which the votes about claims are spread; seats hear only their own',
     unit: 'shards',
     min: 1,
-    max: 1,
-    tooLow: 'there is no network without a shard',
-    tooHigh: 'not supported: every node follows every claim',
+    max: 1024,
+    tooLow: 'every node hears and checks every vote: large networks drown',
+    tooHigh: 'few nodes hear each topic: votes about a claim are easier to hold back',
   },
   rewardPerSeat: {
     meaning: 'What a seat earns for one verified claim',

@@ -9,6 +9,7 @@ import { BeaconLog } from './beacon-log.ts';
 import type { Draws } from './committee/draws.ts';
 import type { Effect, ProviderEffect, Report } from './events.ts';
 import { isInForce, type Network, nominalTime, windowRounds } from './network.ts';
+import { Shards } from './shards.ts';
 
 /** Convicted identities remembered. */
 const CONVICTED_MAX = 4_096;
@@ -18,6 +19,7 @@ export class Context {
   readonly crypto: Crypto;
   readonly signer: Signer;
   readonly beacons: BeaconLog;
+  readonly shards: Shards;
   #now: TimeMs = timeMs(0);
   #wallOffsetMs = 0;
   #effects: ProviderEffect[] = [];
@@ -28,6 +30,8 @@ export class Context {
     this.crypto = crypto;
     this.signer = signer;
     this.beacons = new BeaconLog(windowRounds(draws.network));
+    const { shards } = draws.network.parameters;
+    this.shards = new Shards(shards, (effect) => this.emit(effect));
   }
 
   get network(): Network {
@@ -83,8 +87,10 @@ export class Context {
     if (this.convict(evidence, guilty) > 0) this.publish(evidence);
   }
 
-  publish(message: Message): void {
-    this.#effects.push({ kind: 'publish', message, bytes: encodeMessage(message) });
+  /** @param shard whose topic carries it; absent if everybody shall hear it */
+  publish(message: Message, shard?: number): void {
+    const topic = shard === undefined ? {} : { shard };
+    this.#effects.push({ kind: 'publish', message, bytes: encodeMessage(message), ...topic });
   }
 
   /** Ends a step: returns its effects in order. */

@@ -14,10 +14,10 @@ import {
 } from '../wire/index.ts';
 import type { Context } from './context.ts';
 
-/** Entries that wait for the next flush. */
+/** Entries that wait for the next flush, by the shard whose topic will carry them. */
 export class Outbox {
   readonly #context: Context;
-  #entries: EncodedEntry[] = [];
+  #entries = new Map<number | undefined, EncodedEntry[]>();
   #flushAt: TimeMs | undefined;
 
   constructor(context: Context) {
@@ -31,9 +31,12 @@ export class Outbox {
   /**
    * Takes an entry whose guard record is durable. [GUARD-1]
    * @param waitMs how long it may wait for others to leave with it, at least 0
+   * @param shard whose topic carries it; absent if everybody shall hear it [SHARD-1]
    */
-  add(entry: BundleEntry, waitMs: number): void {
-    this.#entries.push(encodeEntry(entry));
+  add(entry: BundleEntry, waitMs: number, shard: number | undefined): void {
+    const entries = this.#entries.get(shard) ?? [];
+    entries.push(encodeEntry(entry));
+    this.#entries.set(shard, entries);
     const at = timeMs(this.#context.now + waitMs);
     if (this.#flushAt === undefined || at < this.#flushAt) this.#flushAt = at;
   }
@@ -42,10 +45,16 @@ export class Outbox {
   flushIfDue(): readonly BundleMessage[] {
     if (this.#flushAt === undefined || this.#context.now < this.#flushAt) return [];
     this.#flushAt = undefined;
-    const entries = this.#entries;
-    this.#entries = [];
-    const bundles = partsOf(entries).map((part) => this.#bundle(part));
-    for (const bundle of bundles) this.#context.publish(bundle);
+    const waiting = this.#entries;
+    this.#entries = new Map();
+    const bundles: BundleMessage[] = [];
+    for (const [shard, entries] of waiting) {
+      for (const part of partsOf(entries)) {
+        const bundle = this.#bundle(part);
+        bundles.push(bundle);
+        this.#context.publish(bundle, shard);
+      }
+    }
     return bundles;
   }
 

@@ -79,9 +79,10 @@ export class Validator {
     this.#books = new BatchBook(context, guard, (batch) => this.#acknowledge(batch));
     this.#court = new Court(context, {
       participation: {
-        say: (entry) => {
+        say: (entry, toAll) => {
           const isBusy = this.#executing.size > 0;
-          this.#outbox.add(entry, isBusy ? patience.busyMs : patience.voteMs);
+          const shard = toAll === 'to-all' ? undefined : context.shards.of(entry.batch);
+          this.#outbox.add(entry, isBusy ? patience.busyMs : patience.voteMs, shard);
         },
         executionClass,
         signed: ({ key }: SubjectState, level: number) => this.#signed.get(`${key}/${level}`) ?? {},
@@ -168,7 +169,9 @@ export class Validator {
     const { signer, network } = this.#context;
     const signature = signer.signVote(ackSigningBytes(network.id, batch.id));
     const { ackMs } = this.#patience;
-    this.#outbox.add({ kind: 'ack', batch: batch.id, signature }, ackMs);
+    const { shards } = this.#context;
+    shards.follow(batch.id);
+    this.#outbox.add({ kind: 'ack', batch: batch.id, signature }, ackMs, shards.of(batch.id));
     this.#context.report({ kind: 'batch-acked', batch: batch.id });
   }
 

@@ -236,6 +236,8 @@ export class BatchBook {
     this.#batches.set(batch.id, batch);
     const slot = slotKey(slotOf(batch.header));
     this.#slots.set(slot, [...rivals.map(({ id }) => id), batch.id]);
+    // [SHARD-1] a provider hears who acknowledges its batches, and who commits
+    if (batch.provider === this.#context.id) this.#context.shards.follow(batch.id);
     const [rival] = rivals;
     if (rival !== undefined) this.#accuse(rival.header, batch.header);
   }
@@ -295,6 +297,7 @@ export class BatchBook {
     const slot = slotKey(slotOf(batch.header));
     const rivals = this.#rivalsOf(batch.header).filter(({ id }) => id !== batch.id);
     this.#batches.delete(batch.id);
+    this.#context.shards.leave(batch.id);
     if (rivals.length === 0) this.#slots.delete(slot);
     else {
       const ids = rivals.map(({ id }) => id);

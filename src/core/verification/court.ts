@@ -236,6 +236,8 @@ export class Court {
       return r <= latest + EARLY_ROUNDS_MAX ? { early: `round/${r}` } : ignored('far-round');
     }
     const created = createLevel(this.#context, state, { level, beacon: beacon.randomness });
+    // [SHARD-1] holders hear each other
+    if (created.own.phase === 'waiting') this.#context.shards.follow(state.batch.id);
     state.levels.set(level, created);
     return created;
   }
@@ -308,6 +310,21 @@ export class Court {
       this.#context.report({ kind: 'decided', subject: state.subject, ...after });
     }
     if (before !== undefined && after === undefined) this.#join(state);
+    this.#raise(state);
+  }
+
+  /** [SHARD-2] Dissent that a certificate contradicts is said again, to all. */
+  #raise(state: SubjectState): void {
+    const { shards, id } = this.#context;
+    if (shards.of(state.batch.id) === undefined) return;
+    for (const level of state.levels.values()) {
+      if (level.isRaised || level.own.phase !== 'revealed') continue;
+      if (level.own.verdict !== 'invalid' || !level.certified.has('valid')) continue;
+      const own = level.reveals.get(level.committee.indexOf.get(id) ?? -1);
+      if (own === undefined) continue;
+      level.isRaised = true;
+      this.#participation.say(own.entry, 'to-all');
+    }
   }
 
   /** [QUORUM-2] Who missed the challenge joins the level that took it up. */

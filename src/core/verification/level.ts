@@ -47,6 +47,7 @@ export function createLevel(
     lateChallengers: new Set(),
     accused: new Set(),
     publishAt: undefined,
+    isRaised: false,
   };
 }
 

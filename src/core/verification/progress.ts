@@ -21,8 +21,11 @@ import { followingVote } from './vote.ts';
 
 /** What a validator needs to take part: a voice, its guard, its execution class. */
 export type Participation = {
-  /** Takes an entry for the next bundle; its guard record is durable. [GUARD-1] */
-  readonly say: (entry: BundleEntry) => void;
+  /**
+   * Takes an entry for the next bundle; its guard record is durable [GUARD-1]. It is heard in the
+   * shard of its batch, or by all [SHARD-2].
+   */
+  readonly say: (entry: BundleEntry, toAll?: 'to-all') => void;
   /** [GUARD-1] What this identity signed before, by subject and level. */
   readonly signed: (subject: SubjectState, level: number) => SignedBefore;
   readonly executionClass: string;

@@ -110,6 +110,8 @@ export type LevelState = {
   readonly accused: Set<NodeId>;
   /** When this node will publish a certificate, if nobody did before. */
   publishAt: TimeMs | undefined;
+  /** Whether the own dissent was said again, to all. [SHARD-2] */
+  isRaised: boolean;
 };
 
 /** [SAMPLE-2] An opened leaf. */

@@ -29,8 +29,8 @@ describe('[WIRE-5] the outbox', () => {
   it('waits, then sends all in one bundle, in order', () => {
     const { outbox, context } = createOutbox();
     context.begin(timeMs(100));
-    outbox.add(entry(0), 25);
-    outbox.add(entry(1), 50);
+    outbox.add(entry(0), 25, undefined);
+    outbox.add(entry(1), 50, undefined);
     equal(outbox.nextDeadline, 125);
     deepStrictEqual(outbox.flushIfDue(), []);
     context.begin(timeMs(125));
@@ -45,15 +45,15 @@ describe('[WIRE-5] the outbox', () => {
 
   it('leaves as early as its most urgent entry', () => {
     const { outbox } = createOutbox();
-    outbox.add(entry(0), 50);
-    outbox.add(entry(1), 10);
+    outbox.add(entry(0), 50, undefined);
+    outbox.add(entry(1), 10, undefined);
     equal(outbox.nextDeadline, 10);
   });
 
   it('[WIRE-4] splits what does not fit into a message', () => {
     const { outbox } = createOutbox();
     const count = LIMITS.bundleEntries + 44;
-    for (let i = 0; i < count; i++) outbox.add(entry(i), 0);
+    for (let i = 0; i < count; i++) outbox.add(entry(i), 0, undefined);
     const bundles = outbox.flushIfDue();
     ok(bundles.length >= 2);
     equal(
