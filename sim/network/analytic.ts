@@ -1,70 +1,71 @@
 /**
- * The `analytic` network: arrival times of a flood in one pass.
+ * The `analytic` network: floods over a random overlay whose arrival times are known when copies
+ * are sent, so that most copies need no event (`Flood`).
  *
- * Every node forwards a message once, to all its neighbours but the one it came from; the arrival
- * at a node is the shortest path through the overlay (Dijkstra), where a link costs its delay with
- * jitter, the serialisation of all copies that leave the sender first, and for a lost copy the
- * heartbeat after which lazy gossip repairs it. A topic of its own has an overlay of its own among
- * those who hear it; who publishes there without hearing it hands the message to a few who do. Not
- * modelled: queues behind other messages, validation time, mesh degree, peer scores.
+ * A topic of its own has an overlay of its own among those who hear it; who publishes there without
+ * hearing it hands the message to a few who do. What is sent straight takes the delay between the
+ * two nodes. All that leaves a node goes through its uplink, one copy after the other. Not
+ * modelled: downlinks, validation time, mesh degree, peer scores; what changes the members of a
+ * topic moves no flood that is under way.
  */
 import { assert } from '../../src/base/index.ts';
 import type { EventKind, EventLoop } from '../kernel/event-loop.ts';
 import { PayloadTable } from '../kernel/payload-table.ts';
-import { EventQueue, type Micros } from '../kernel/queue.ts';
+import type { Micros } from '../kernel/queue.ts';
 import { hashUniform, RandomStream } from '../kernel/random.ts';
+import { Flood, type FloodOptions, type Graph, REPAIR_US } from './flood.ts';
 import type { LatencyModel } from './latency.ts';
+import { LOST, type NetworkClient, type NetworkModel, type Posted, type Topic } from './model.ts';
 import {
-  type LinkConditions,
-  LOST,
-  type NetworkClient,
-  type NetworkModel,
-  type Posted,
-  type Topic,
-} from './model.ts';
-import { buildOverlay, type Overlay } from './overlay.ts';
+  buildOverlay,
+  measureLinks,
+  NO_WAY_BACK,
+  NODE_BITS,
+  NODE_MASK,
+  type Overlay,
+} from './overlay.ts';
 
-/** GossipSub's heartbeat: how long until IHAVE and IWANT repair a lost copy. */
-const REPAIR_US = 1_000_000;
-
-export type AnalyticOptions<Message extends Posted> = {
+export type AnalyticOptions<Message extends Posted> = Omit<FloodOptions, 'nodeCount'> & {
   readonly loop: EventLoop;
   readonly client: NetworkClient<Message>;
-  /** Neighbours in topic 0. */
+  /** Neighbours in topic 0; its links are measured here. */
   readonly overlay: Overlay;
   readonly latency: LatencyModel;
-  readonly seed: number;
   /** Mean number of neighbours in the other topics. */
   readonly degree: number;
-  /** Random part of each delay, relative to it, 0..1: delays spread over 1 ± jitter/2. */
-  readonly jitter: number;
-  /** Share of copies lost on a link, 0..0.9. */
-  readonly lossShare: number;
-  /** Uplink of each node in Mbit/s; unlimited if absent. */
-  readonly bandwidthMbps: number | undefined;
-  readonly conditions: LinkConditions | undefined;
 };
 
-type InFlight<Message> = { readonly from: number; readonly message: Message; arrivals: number };
+/** Names the draws of messages that go straight, and of first hops. */
+const STRAIGHT = 0x7374726c;
+const STRAIGHT_LOSS = 0x6c6f7373;
+const FIRST_HOP = 0x66616e6f;
 
-/** Who hears a topic, and how they are connected. */
+type Post<Message> = { readonly from: number; readonly message: Message };
+
+/** Who hears a topic; the graph is built when it is needed. */
 type Hearers = { readonly members: Set<number>; changes: number; graph: Graph | undefined };
-type Graph = { readonly nodes: readonly number[]; readonly overlay: Overlay };
 
 export class AnalyticNetwork<Message extends Posted> implements NetworkModel<Message> {
   readonly #options: AnalyticOptions<Message>;
-  readonly #arrival: EventKind;
-  readonly #flights = new PayloadTable<InFlight<Message>>();
+  readonly #flood: Flood;
   readonly #all: Graph;
   readonly #topics = new Map<Topic, Hearers>();
   readonly #isDown: Uint8Array;
+  /** What floods carry, by their slots. */
+  readonly #posts: (Post<Message> | undefined)[] = [];
+  readonly #straight: EventKind;
+  readonly #straightPosts = new PayloadTable<Post<Message>>();
+  readonly #copy: EventKind;
 
   constructor(options: AnalyticOptions<Message>) {
+    const { loop, overlay, latency } = options;
     this.#options = options;
-    const nodes = options.overlay.map((_, node) => node);
-    this.#all = { nodes, overlay: options.overlay };
-    this.#isDown = new Uint8Array(nodes.length);
-    this.#arrival = options.loop.register((node, slot) => this.#arrive(node, slot));
+    measureLinks(overlay, latency, (node) => node);
+    this.#all = { overlay, nodes: undefined };
+    this.#isDown = new Uint8Array(overlay.nodeCount);
+    this.#copy = loop.register((word, slot) => this.#takeCopy(word, slot));
+    this.#straight = loop.register((node, slot) => this.#takeStraight(node, slot));
+    this.#flood = new Flood({ ...options, nodeCount: overlay.nodeCount }, this.#copy);
   }
 
   subscribe(node: number, topic: Topic): void {
@@ -85,151 +86,149 @@ export class AnalyticNetwork<Message extends Posted> implements NetworkModel<Mes
 
   setUp(node: number, isUp: boolean): void {
     this.#isDown[node] = isUp ? 0 : 1;
+    if (isUp) this.#flood.forget(node);
   }
 
   publish(from: number, topic: Topic, message: Message): void {
-    const { loop, client } = this.#options;
     const graph = topic === 0 ? this.#all : this.#graphOf(topic);
-    const flood = new Flood(graph, this.#isDown, (a, b, at, place) =>
-      this.#linkDelay(message, { from: a, to: b, at, place }),
-    );
-    flood.run(from, loop.now, this.#firstHops(graph, from, message.id));
-    client.sent(message, flood.copies);
-    if (flood.arrivals.length === 0) return;
-    const slot = this.#flights.add({ from, message, arrivals: flood.arrivals.length });
-    for (const { node, at } of flood.arrivals) loop.push(at, this.#arrival, node, slot);
+    const { overlay, nodes } = graph;
+    if (this.#isDown[from] === 1 || overlay.nodeCount === 0) return;
+    const slot = this.#flood.open(graph, message);
+    this.#posts[slot] = { from, message };
+    const at = this.#flood.relative(this.#options.loop.now);
+    const node = nodes === undefined ? from : nodes.indexOf(from);
+    if (node < 0) this.#hand(slot, graph, { from, message });
+    else {
+      this.#flood.takes(this.#flood.flight(slot).best, node, at);
+      this.#forward(slot, node, { at, back: NO_WAY_BACK, message });
+    }
+    this.#closeIfOver(slot);
   }
 
   send(from: number, to: number, message: Message): void {
     const { loop, client } = this.#options;
-    const delay = from === to ? 0 : this.#linkDelay(message, { from, to, at: loop.now, place: 0 });
-    if (from !== to) client.sent(message, 1);
+    if (this.#isDown[from] === 1) return;
+    const delay = from === to ? 0 : this.#straightUs({ from, to, at: loop.now }, message);
+    if (from !== to) {
+      const further = this.#options.conditions?.duplicates(from, to, loop.now, message.id) ?? 0;
+      client.sent(message, 1 + further);
+    }
     if (delay === LOST) return;
-    const slot = this.#flights.add({ from, message, arrivals: 1 });
-    loop.push(loop.now + delay, this.#arrival, to, slot);
+    const slot = this.#straightPosts.add({ from, message });
+    loop.push(loop.now + delay, this.#straight, to, slot);
   }
 
   roundTripUs(from: number, to: number, exchange: Posted): number {
     if (from === to) return 0;
-    const at = this.#options.loop.now;
-    const there = this.#linkDelay(exchange, { from, to, at, place: 0 });
-    const back = this.#linkDelay(exchange, { from: to, to: from, at: at + there, place: 0 });
+    const { now } = this.#options.loop;
+    const there = this.#straightUs({ from, to, at: now }, exchange);
+    const back = this.#straightUs({ from: to, to: from, at: now + there }, exchange);
     return there === LOST || back === LOST ? LOST : there + back;
   }
 
-  #arrive(node: number, slot: number): void {
-    const flight = this.#flights.get(slot);
-    flight.arrivals -= 1;
-    if (flight.arrivals === 0) this.#flights.take(slot);
-    if (this.#isDown[node] === 1) return;
-    this.#options.client.deliver(node, flight.from, flight.message);
+  #takeStraight(node: number, slot: number): void {
+    const { from, message } = this.#straightPosts.take(slot);
+    if (this.#isDown[node] === 0) this.#options.client.deliver(node, from, message);
+  }
+
+  /** @param word of the link that the copy came by */
+  #takeCopy(word: number, slot: number): void {
+    const { loop, client } = this.#options;
+    const flight = this.#flood.flight(slot);
+    const { overlay, nodes } = flight.graph;
+    const node = word & NODE_MASK;
+    const back = word >>> NODE_BITS;
+    const nodeOfRun = nodes === undefined ? node : (nodes[node] as number);
+    const at = this.#flood.relative(loop.now);
+    flight.pending -= 1;
+    if (this.#isDown[nodeOfRun] === 0 && this.#flood.takes(flight.best, node, at)) {
+      const post = this.#posts[slot];
+      assert(post !== undefined, 'a flood carries a message');
+      const from = back === NO_WAY_BACK ? post.from : neighbour({ overlay, nodes }, node, back);
+      const verdict = client.deliver(nodeOfRun, from, post.message);
+      // a node may go down by what it takes
+      if (verdict === 'accept' && this.#isDown[nodeOfRun] === 0) {
+        this.#forward(slot, node, { at, back, message: post.message });
+      }
+    }
+    this.#closeIfOver(slot);
+  }
+
+  #forward(
+    slot: number,
+    node: number,
+    { at, back, message }: { at: number; back: number; message: Message },
+  ): void {
+    const copies = this.#flood.forward(slot, node, at, back);
+    if (copies > 0) this.#options.client.sent(message, copies);
+  }
+
+  #closeIfOver(slot: number): void {
+    if (this.#flood.flight(slot).pending > 0) return;
+    this.#flood.close(slot);
+    this.#posts[slot] = undefined;
+  }
+
+  /** Gives a message to a few who hear its topic, for somebody who does not. */
+  #hand(slot: number, { nodes }: Graph, { from, message }: Post<Message>): void {
+    const { loop, client, seed, degree } = this.#options;
+    const hearers = nodes ?? [];
+    const count = Math.min(hearers.length, degree);
+    const draw = hashUniform(seed ^ FIRST_HOP, message.id, from, 0);
+    const start = Math.floor(draw * hearers.length);
+    const flight = this.#flood.flight(slot);
+    client.sent(message, count);
+    for (let i = 0; i < count; i++) {
+      const node = (start + i) % hearers.length;
+      const to = hearers[node] as number;
+      const delay = this.#straightUs({ from, to, at: loop.now }, message);
+      if (delay === LOST) continue;
+      flight.pending += 1;
+      const word = node | (NO_WAY_BACK << NODE_BITS);
+      loop.push(loop.now + delay, this.#copy, word, slot);
+    }
+  }
+
+  /** Time of a message between any two nodes, or `LOST`; takes the uplink from now on. */
+  #straightUs(
+    { from, to, at }: { readonly from: number; readonly to: number; readonly at: Micros },
+    { id, sizeBytes }: Posted,
+  ): number {
+    const { loop, latency, seed, jitter, lossShare, conditions } = this.#options;
+    const queuedUs = this.#flood.queueUs(from, loop.now, sizeBytes);
+    const extra = conditions?.extraUs(from, to, at, id) ?? 0;
+    if (extra === LOST) return LOST;
+    const spread = 1 + jitter * (hashUniform(seed ^ STRAIGHT, id, from, to) - 0.5);
+    const isLost = lossShare > 0 && hashUniform(seed ^ STRAIGHT_LOSS, id, from, to) < lossShare;
+    const delay = Math.round(latency(from, to) * spread);
+    assert(delay >= 0, 'no message arrives before it was sent');
+    return queuedUs + delay + (isLost ? REPAIR_US : 0) + extra;
   }
 
   #graphOf(topic: Topic): Graph {
     const hearers = this.#topics.get(topic);
-    if (hearers === undefined) return { nodes: [], overlay: [] };
+    if (hearers === undefined || hearers.members.size === 0) return NOBODY;
     if (hearers.graph === undefined) {
-      const nodes = [...hearers.members].sort((a, b) => a - b);
-      const { seed, degree } = this.#options;
+      const nodes = Int32Array.from(hearers.members).sort();
+      const { seed, degree, latency } = this.#options;
       const random = new RandomStream(seed, `network/topic/${topic}/${hearers.changes}`);
-      const overlay =
-        nodes.length === 0
-          ? []
-          : buildOverlay(nodes.length, degree, random).map((neighbours) =>
-              neighbours.map((place) => nodes[place] as number),
-            );
+      const overlay = buildOverlay(nodes.length, degree, random);
+      measureLinks(overlay, latency, (node) => nodes[node] as number);
       hearers.graph = { nodes, overlay };
     }
     return hearers.graph;
   }
-
-  /** Whom a publisher hands its message that does not hear the topic itself. */
-  #firstHops({ nodes }: Graph, from: number, id: number): readonly number[] | undefined {
-    if (nodes.length === this.#isDown.length || nodes.includes(from)) return undefined;
-    const { seed, degree } = this.#options;
-    const count = Math.min(nodes.length, degree);
-    const start = Math.floor(hashUniform(seed ^ 0x66616e6f, id, from, 0) * nodes.length);
-    return Array.from({ length: count }, (_, i) => nodes[(start + i) % nodes.length] as number);
-  }
-
-  /** Delay of a copy, or `LOST`. @param place of the copy among those that leave the sender */
-  #linkDelay(
-    { id, sizeBytes }: Posted,
-    { from, to, at, place }: { from: number; to: number; at: Micros; place: number },
-  ): number {
-    const { latency, seed, jitter, lossShare, bandwidthMbps, conditions } = this.#options;
-    const extra = conditions?.extraUs(from, to, at, id) ?? 0;
-    if (extra === LOST) return LOST;
-    const spread = 1 + jitter * (hashUniform(seed, id, from, to) - 0.5);
-    let delay = latency(from, to) * spread;
-    if (bandwidthMbps !== undefined) delay += ((place + 1) * sizeBytes * 8) / bandwidthMbps;
-    if (lossShare > 0 && hashUniform(seed ^ 0x6c6f7373, id, from, to) < lossShare) {
-      delay += REPAIR_US;
-    }
-    assert(delay >= 0, 'no message arrives before it was sent');
-    return Math.round(delay) + extra;
-  }
 }
 
-type LinkDelay = (from: number, to: number, at: Micros, place: number) => number;
+/** The graph of a topic that nobody hears. */
+const NOBODY: Graph = {
+  overlay: { nodeCount: 0, offsets: new Int32Array(1), links: new Int32Array(0) },
+  nodes: new Int32Array(0),
+};
 
-/** One flood over a graph: who gets the message first when. */
-class Flood {
-  readonly arrivals: { readonly node: number; readonly at: Micros }[] = [];
-  copies = 0;
-  readonly #graph: Graph;
-  readonly #isDown: Uint8Array;
-  readonly #delay: LinkDelay;
-  readonly #queue = new EventQueue<number>();
-  readonly #best = new Map<number, Micros>();
-  readonly #neighbours: ReadonlyMap<number, readonly number[]> | undefined;
-
-  constructor(graph: Graph, isDown: Uint8Array, delay: LinkDelay) {
-    this.#graph = graph;
-    this.#isDown = isDown;
-    this.#delay = delay;
-    if (graph.nodes.length === isDown.length) return;
-    this.#neighbours = new Map(graph.nodes.map((node, i) => [node, graph.overlay[i] ?? []]));
-  }
-
-  /** @param hops neighbours of a sender that stands outside the graph */
-  run(from: number, at: Micros, hops: readonly number[] | undefined): void {
-    const done = new Set<number>([from]);
-    this.#best.set(from, at);
-    this.#forward(from, at, { done, neighbours: hops ?? this.#of(from) });
-    for (let next = this.#queue.pop(); next !== undefined; next = this.#queue.pop()) {
-      const { at: arrival, payload: node } = next;
-      if (done.has(node)) continue;
-      done.add(node);
-      this.arrivals.push({ node, at: arrival });
-      if (this.#isDown[node] === 1) continue;
-      const neighbours = this.#of(node);
-      // it does not send it back where it came from
-      this.copies -= 1;
-      this.#forward(node, arrival, { done, neighbours });
-    }
-  }
-
-  #of(node: number): readonly number[] {
-    return this.#neighbours === undefined
-      ? (this.#graph.overlay[node] ?? [])
-      : (this.#neighbours.get(node) ?? []);
-  }
-
-  #forward(
-    node: number,
-    at: Micros,
-    { done, neighbours }: { done: ReadonlySet<number>; neighbours: readonly number[] },
-  ): void {
-    this.copies += neighbours.length;
-    for (const [place, neighbour] of neighbours.entries()) {
-      if (done.has(neighbour)) continue;
-      const delay = this.#delay(node, neighbour, at, place);
-      if (delay === LOST) continue;
-      const arrival = at + delay;
-      if (arrival >= (this.#best.get(neighbour) ?? Number.POSITIVE_INFINITY)) continue;
-      this.#best.set(neighbour, arrival);
-      this.#queue.push(arrival, neighbour);
-    }
-  }
+/** Node of the run that a link of a node leads to. */
+function neighbour({ overlay, nodes }: Graph, node: number, place: number): number {
+  const link = (overlay.offsets[node] as number) + place;
+  const to = (overlay.links[2 * link] as number) & NODE_MASK;
+  return nodes === undefined ? to : (nodes[to] as number);
 }
