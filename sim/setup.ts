@@ -38,7 +38,7 @@ import { assignRoles, type Roles } from './adversary/roles.ts';
 import { Checker } from './checker/checker.ts';
 import { Committees } from './checker/committees.ts';
 import { Faults } from './faults/faults.ts';
-import { NaiveEventLoop } from './kernel/event-loop.ts';
+import { Kernel } from './kernel/kernel.ts';
 import { RandomStream } from './kernel/random.ts';
 import { Recorder } from './metrics/recorder.ts';
 import { createNetworkModel } from './network/create.ts';
@@ -93,10 +93,21 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
   const truth = new Truth(...dishonestAndDown(roles, signers));
   const committees = new Committees({ draws, truth, randomnessOf: (r) => randomness.get(r) });
   const up = network.validators.filter(({ id }) => truth.isHonest(id) && !truth.down.has(id));
-  const recorder = new Recorder({ truth, oracle, observers: new Set(up.map(({ id }) => id)) });
-  const checker = new Checker({ committees, truth, isLenient: scenario.ablate.length > 0 });
+  const nodeCount = signers.validators.length + signers.providers.length;
+  const recorder = new Recorder({
+    truth,
+    oracle,
+    observers: new Set(up.map(({ id }) => id)),
+    nodeCount,
+  });
+  const checker = new Checker({
+    committees,
+    truth,
+    isLenient: scenario.ablate.length > 0,
+    nodeCount,
+  });
   const nodes = createNodes({ scenario, seed, roles, signers, draws, crypto, oracle });
-  const loop = new NaiveEventLoop();
+  const loop = new Kernel();
   const faults = new Faults(scenario, { seed, nodes });
   const world = new World({
     loop,

@@ -44,6 +44,8 @@ type Waiting = {
   readonly incarnation: number;
 };
 
+type Item = 'beacon' | 'request' | 'wake' | 'event' | 'action' | 'end';
+
 /** What kinds of events are called in the trace. */
 const TRACE_KINDS = { beacon: 1, request: 2, wake: 3, deliver: 4, event: 5, fault: 6 } as const;
 
@@ -79,13 +81,16 @@ export class World implements NetworkClient<Letter> {
   readonly #requests = new PayloadTable<{ node: SimNode; request: RequestMessage }>();
   readonly #waiting = new PayloadTable<Waiting>();
   readonly #actions = new PayloadTable<() => void>();
-  readonly #kinds: Readonly<Record<'beacon' | 'request' | 'wake' | 'event' | 'action', EventKind>>;
+  readonly #kinds: Readonly<Record<Item, EventKind>>;
   /** Beacons that were published, by round. */
   readonly #beacons = new Map<Round, Letter>();
   readonly #work: Workshop;
   #messages = 0;
-  /** Whether the run ended, whatever events are left. */
+  /** Whether the last beacon was published; what is on its way still arrives. */
   #isOver = false;
+  /** Whether the run ended, whatever events are left: the network may have some for ever. */
+  #isDone = false;
+  #lastEventAt: Micros = 0;
 
   constructor(options: WorldOptions) {
     const { loop, nodes } = options;
@@ -99,6 +104,9 @@ export class World implements NetworkClient<Letter> {
       wake: loop.register((index) => this.#wake(defined(nodes[index], 'a wake-up has a node'))),
       event: loop.register((slot) => this.#takeWaiting(slot)),
       action: loop.register((slot) => this.#act(slot)),
+      end: loop.register(() => {
+        this.#isDone = true;
+      }),
     };
     this.#network = options.connect(this);
     const { oracle, recorder } = options;
@@ -107,8 +115,9 @@ export class World implements NetworkClient<Letter> {
     this.#planBeacon(round(1));
   }
 
+  /** Time of the event under way; of the last one, when the run ended. */
   get now(): TimeMs {
-    return timeMs(this.#loop.now / 1000);
+    return timeMs((this.#isDone ? this.#lastEventAt : this.#loop.now) / 1000);
   }
 
   get eventCount(): number {
@@ -131,7 +140,7 @@ export class World implements NetworkClient<Letter> {
 
   /** Runs up to `count` events; tells whether there is more to do. */
   run(count: number): boolean {
-    return this.#loop.run(count) && !this.#isOver;
+    return this.#loop.run(count) && !this.#isDone;
   }
 
   /** Plans `action`, as faults do. */
@@ -230,9 +239,9 @@ export class World implements NetworkClient<Letter> {
         this.#loop.push(at, this.#kinds.request, this.#requests.add({ node, request }), 0);
       }
     }
-    // the network has events of its own for ever: nothing is left to do when all is decided
     this.#isOver = r >= lastRound || (r > durationRounds + QUIET_ROUNDS && recorder.isQuiet);
-    if (!this.#isOver) this.#planBeacon(round(r + 1));
+    if (this.#isOver) this.#loop.push(this.#loop.now + DRAIN_US, this.#kinds.end, 0, 0);
+    else this.#planBeacon(round(r + 1));
   }
 
   /** A node that is up, another one each round. */
@@ -286,7 +295,7 @@ export class World implements NetworkClient<Letter> {
     event: Timeless,
     { kind, content }: { readonly kind: number; readonly content: number },
   ): GossipVerdict {
-    if (!node.isUp) return 'ignore';
+    if (!node.isUp || this.#isDone) return 'ignore';
     const now = this.#loop.now;
     if (node.pausedUntil > now) {
       // a stopped process takes everything at once when it goes on
@@ -294,6 +303,7 @@ export class World implements NetworkClient<Letter> {
       this.#loop.push(node.pausedUntil, this.#kinds.event, slot, 0);
       return 'ignore';
     }
+    this.#lastEventAt = now;
     this.#trace.add(now, kind, node.index, content);
     const effects = node.step(event, now);
     let verdict: GossipVerdict = 'ignore';
@@ -385,3 +395,5 @@ export class World implements NetworkClient<Letter> {
 
 /** Rounds after the last requests before a run may end: headers, seals and draws take that long. */
 const QUIET_ROUNDS = 4;
+/** How long after the last beacon what is on its way may arrive. */
+const DRAIN_US = 10_000_000;

@@ -10,6 +10,7 @@ import {
   type Subject,
   subjectKey,
   type TimeMs,
+  VERDICTS,
   type Verdict,
 } from '../../src/base/index.ts';
 import {
@@ -31,6 +32,7 @@ export type CheckerOptions = {
   readonly truth: Truth;
   /** Ablated rules: with any of them, violations are only counted. */
   readonly isLenient: boolean;
+  readonly nodeCount: number;
 };
 
 /** Whether a promise was kept, and what to say if not. */
@@ -50,7 +52,9 @@ export class Checker {
   readonly #signed = new Map<NodeId, Signed>();
   readonly #committed = new Map<string, Set<NodeId>>();
   readonly #certified = new Map<string, Set<Verdict>>();
-  readonly #decided = new Map<string, Map<NodeId, Decided>>();
+  /** Last decisions by subject, then by node: see `codeOf`. */
+  readonly #decided = new Map<string, Uint8Array>();
+  readonly #seenHolders = new WeakSet<readonly NodeId[]>();
   readonly #lastRound = new Map<NodeId, number>();
   readonly #violations = new Map<string, number>();
   readonly #excused = new Map<string, number>();
@@ -75,9 +79,12 @@ export class Checker {
     return this.#excused;
   }
 
-  /** Last decisions of honest nodes, by subject. */
-  get decisions(): ReadonlyMap<string, ReadonlyMap<NodeId, Decided>> {
-    return this.#decided;
+  /** What honest nodes decided at last, by subject: each decision once. */
+  *decisions(): Generator<[subject: string, decided: readonly Decided[]]> {
+    for (const [key, codes] of this.#decided) {
+      const distinct = new Set(codes);
+      yield [key, [...distinct].filter((code) => code !== 0).map(decidedBy)];
+    }
   }
 
   /** Judges one effect, before the world runs it. */
@@ -194,8 +201,9 @@ export class Checker {
         return this.#checkCertified(report);
       case 'decided': {
         const key = subjectKey(report.subject);
-        const known = this.#decided.get(key) ?? new Map<NodeId, Decided>();
-        this.#decided.set(key, known.set(node.id, report));
+        const codes = this.#decided.get(key) ?? new Uint8Array(this.#options.nodeCount);
+        codes[node.index] = codeOf(report);
+        this.#decided.set(key, codes);
         return;
       }
       case 'batch-sealed': {
@@ -218,7 +226,10 @@ export class Checker {
       return;
     }
     // validity: every honest signer cast a vote of a value that the verdict counts
-    for (const id of holders) {
+    // nodes that took the same certificate report the same list: it is looked at once
+    const isNews = !this.#seenHolders.has(holders);
+    this.#seenHolders.add(holders);
+    for (const id of isNews ? holders : []) {
       if (!this.#options.truth.isHonest(id)) continue;
       const vote = this.#signedBy(id).votes.get(key);
       this.hold(vote !== undefined && counts(vote, verdict), 'votes-were-cast', () => key);
@@ -242,6 +253,16 @@ export class Checker {
     this.#signed.set(id, created);
     return created;
   }
+}
+
+/** A decision as one byte; 0 is none. */
+function codeOf({ level, verdict }: Decided): number {
+  return 1 + level * VERDICTS.length + VERDICTS.indexOf(verdict);
+}
+
+function decidedBy(code: number): Decided {
+  const verdict = VERDICTS[(code - 1) % VERDICTS.length] as Verdict;
+  return { level: Math.floor((code - 1) / VERDICTS.length), verdict };
 }
 
 /** [QUORUM-5] Whether a vote of this value may stand in a certificate for `verdict`. */

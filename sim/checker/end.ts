@@ -13,14 +13,14 @@ export function judgeEnd(simulation: Simulation): void {
 
 /** One final verdict per subject, at all honest nodes, unless a level was captured. */
 function checkOneVerdict({ checker, committees, recorder }: Simulation): void {
-  for (const [key, decisions] of checker.decisions) {
+  for (const [key, decisions] of checker.decisions()) {
     const subject = recorder.subjects.get(key as SubjectKey)?.subject;
     if (subject === undefined) continue;
-    const [first, ...others] = decisions.values();
+    const [first, ...others] = decisions;
     const isOne = others.every(
       (other) => first === undefined || !isConflict(first.verdict, other.verdict),
     );
-    const isCaptured = [...decisions.values()].some(({ level }) => {
+    const isCaptured = decisions.some(({ level }) => {
       const committee = committees.of(subject, level);
       if (committee === undefined) return false;
       const least = 2n * committee.quorum - committee.weight;
@@ -36,8 +36,9 @@ function checkOneVerdict({ checker, committees, recorder }: Simulation): void {
  */
 function checkLiveness({ network, truth, recorder, checker, scenario }: Simulation): void {
   const isUp = (id: NodeId): boolean => truth.isHonest(id) && !truth.down.has(id);
-  const observers = network.validators.filter(({ id }) => isUp(id));
-  const up = observers.reduce((sum, v) => sum + v.stake, 0n);
+  // validators are the first nodes, in the order of the set
+  const observers = network.validators.flatMap(({ id }, index) => (isUp(id) ? [index] : []));
+  const up = observers.reduce((sum, index) => sum + (network.validators[index]?.stake ?? 0n), 0n);
   const isWholePoolLast = scenario.parameters.levels.some(
     (seats) => seats >= network.validators.length,
   );
@@ -49,7 +50,7 @@ function checkLiveness({ network, truth, recorder, checker, scenario }: Simulati
     if (recorder.erring.has(key)) continue;
     checker.hold(
       // a node that knows of no end at all is stuck
-      record.unresolved.size === 0 && observers.every(({ id }) => record.verdicts.has(id)),
+      observers.every((index) => record.decisions.verdictOf(index) !== undefined),
       'every-drawn-leaf-decided',
       () => key,
     );

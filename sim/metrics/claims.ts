@@ -2,7 +2,7 @@
  * One row for each answered claim: what it was and what became of it. All rates of a report, and
  * the file `claims.csv`, are made of these rows.
  */
-import type { Verdict } from '../../src/base/index.ts';
+import { VERDICTS, type Verdict } from '../../src/base/index.ts';
 import { slotKey } from '../../src/core/index.ts';
 import type { Simulation } from '../setup.ts';
 import type { Answer } from '../truth.ts';
@@ -88,24 +88,25 @@ export function claimRows(simulation: Simulation): readonly ClaimRow[] {
 /** What most observers found about a drawn leaf. */
 export function drawnClaim(record: SubjectRecord): DrawnClaim {
   const outcome = outcomeOf(record);
-  const finalAt = [...record.decidedAt].filter(([id]) => record.verdicts.get(id) === outcome);
   return {
     outcome,
     level: record.level,
     challengedLevels: [...record.challenged].sort((a, b) => a - b),
     isCertifiedValidAtLevel0: record.certified.get(0)?.has('valid') === true,
     certifiedMs: record.certifiedAt,
-    finalMs: medianOf(finalAt.map(([, at]) => at)),
+    finalMs: outcome === 'unresolved' ? undefined : medianOf(record.decisions.timesOf(outcome)),
   };
 }
 
 /** The outcome that most observers hold; no verdict wins a tie with one. */
-function outcomeOf({ verdicts, unresolved }: SubjectRecord): Outcome {
-  const counts = new Map<Outcome, number>([['unresolved', unresolved.size]]);
-  for (const verdict of verdicts.values()) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+function outcomeOf({ decisions }: SubjectRecord): Outcome {
   let most: Outcome = 'unresolved';
-  for (const outcome of OUTCOMES) {
-    if ((counts.get(outcome) ?? 0) > (counts.get(most) ?? 0)) most = outcome;
+  let mostCount = decisions.unresolvedCount;
+  for (const verdict of VERDICTS) {
+    const count = decisions.timesOf(verdict).length;
+    if (count <= mostCount) continue;
+    most = verdict;
+    mostCount = count;
   }
   return most;
 }

@@ -24,6 +24,7 @@ import type { Message, RequestMessage } from '../../src/wire/index.ts';
 import type { SimNode } from '../node.ts';
 import { type Oracle, REFERENCE } from '../oracle/oracle.ts';
 import type { Truth } from '../truth.ts';
+import { Decisions } from './decisions.ts';
 
 /** What is known of one drawn leaf. */
 export type SubjectRecord = {
@@ -32,10 +33,8 @@ export type SubjectRecord = {
   certifiedAt: TimeMs | undefined;
   /** Verdicts certified by level 0 as honest nodes saw them. */
   readonly certified: Map<number, Set<Verdict>>;
-  /** First decision of each honest node. */
-  readonly decidedAt: Map<NodeId, TimeMs>;
-  readonly verdicts: Map<NodeId, Verdict>;
-  readonly unresolved: Set<NodeId>;
+  /** What each observer holds final. */
+  readonly decisions: Decisions;
   /** Highest level that started at an honest node. */
   level: number;
   /** Levels at which an honest node counted a challenge. */
@@ -49,6 +48,7 @@ export type RecorderOptions = {
   readonly oracle: Oracle;
   /** Honest validators that are up: they must decide every drawn leaf. */
   readonly observers: ReadonlySet<NodeId>;
+  readonly nodeCount: number;
 };
 
 type PendingAnswer = { readonly variant: string; readonly outputDigest: Digest; isWrong: boolean };
@@ -177,7 +177,7 @@ export class Recorder {
       case 'decided':
         return this.#decided(node, report, now);
       case 'unresolved':
-        this.#record(report.subject).unresolved.add(node.id);
+        this.#record(report.subject).decisions.giveUp(node.index, now);
         return this.#settle(report.subject);
       case 'closed':
         return this.judge(report.judged);
@@ -204,9 +204,7 @@ export class Recorder {
       drawnAt: now,
       certifiedAt: undefined,
       certified: new Map(),
-      decidedAt: new Map(),
-      verdicts: new Map(),
-      unresolved: new Set(),
+      decisions: new Decisions(this.#options.nodeCount),
       level: 0,
       challenged: new Set(),
     });
@@ -228,16 +226,13 @@ export class Recorder {
 
   #decided(node: SimNode, report: Report & { kind: 'decided' }, now: TimeMs): void {
     const record = this.#record(report.subject);
-    if (record.verdicts.get(node.id) !== report.verdict) record.decidedAt.set(node.id, now);
-    record.verdicts.set(node.id, report.verdict);
-    record.unresolved.delete(node.id);
+    record.decisions.decide(node.index, report.verdict, now);
     this.#settle(report.subject);
   }
 
   #settle(subject: Subject): void {
-    const record = this.#record(subject);
-    const count = record.verdicts.size + record.unresolved.size;
-    if (count >= this.#options.observers.size) this.#open.delete(subjectKey(subject));
+    const { endedCount } = this.#record(subject).decisions;
+    if (endedCount >= this.#options.observers.size) this.#open.delete(subjectKey(subject));
   }
 
   #record(subject: Subject): SubjectRecord {

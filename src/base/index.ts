@@ -11,4 +11,6 @@ export * from './measurement.ts';
 export * from './nearest.ts';
 export * from './parameters.ts';
 export * from './parameters-check.ts';
+export { Remembered } from './remembered.ts';
+export { SparseMap, SparseSet } from './sparse.ts';
 export * from './verdict.ts';

@@ -17,6 +17,7 @@ export class BeaconLog {
   readonly #known = new Map<Round, KnownBeacon>();
   readonly #windowRounds: number;
   #latest: Round | undefined;
+  #additions = 0;
 
   /** @param windowRounds rounds kept behind the latest one; at least 1 */
   constructor(windowRounds: number) {
@@ -27,6 +28,11 @@ export class BeaconLog {
   /** Highest round known. */
   get latest(): Round | undefined {
     return this.#latest;
+  }
+
+  /** How many were added so far: tells whether anything changed. */
+  get additions(): number {
+    return this.#additions;
   }
 
   get(round: Round): KnownBeacon | undefined {
@@ -43,6 +49,7 @@ export class BeaconLog {
   add(round: Round, beacon: KnownBeacon): void {
     assert(!this.#known.has(round), 'a beacon round is added once');
     this.#known.set(round, beacon);
+    this.#additions += 1;
     if (this.#latest === undefined || round > this.#latest) this.#latest = round;
     for (const known of this.#known.keys()) {
       if (known < this.#latest - this.#windowRounds) this.#known.delete(known);

@@ -112,8 +112,10 @@ export class Context {
 
 /** The effects a validator may have: it answers no requests. */
 export function validatorEffects(effects: readonly ProviderEffect[]): readonly Effect[] {
-  return effects.map((effect) => {
-    assert(effect.kind !== 'answer', 'a validator answers no requests');
-    return effect;
-  });
+  assert(effects.every(isOfValidator), 'a validator answers no requests');
+  return effects;
+}
+
+function isOfValidator(effect: ProviderEffect): effect is Effect {
+  return effect.kind !== 'answer';
 }

@@ -46,7 +46,7 @@ function messagesAbout(context: Context, batch: Batch, state: SubjectState): rea
     messages.push({ type: 'openings', header, seal, openings: [state.opened.opening] });
   }
   if (state.output !== undefined) messages.push(state.output);
-  for (const level of state.levels.values()) {
+  for (const level of state.levels) {
     const bundles = new Set([...level.commits.values()].map(({ source }) => source.bundle));
     for (const { source } of level.reveals.values()) bundles.add(source.bundle);
     messages.push(...bundles);
@@ -55,7 +55,7 @@ function messagesAbout(context: Context, batch: Batch, state: SubjectState): rea
 }
 
 function certificatesOf(context: Context, state: SubjectState): readonly Message[] {
-  return [...state.levels.values()].flatMap((level) => {
+  return [...state.levels].flatMap((level) => {
     const at = { subject: state, level: level.level, beacons: context.beacons };
     return [...level.certified.values()].flatMap(
       (certified) => buildCertificate(context.network, at, certified) ?? [],

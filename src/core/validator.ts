@@ -81,7 +81,10 @@ export class Validator {
       participation: {
         say: (entry, toAll) => {
           const isBusy = this.#executing.size > 0;
-          const shard = toAll === 'to-all' ? undefined : context.shards.of(entry.batch);
+          const shard =
+            toAll === 'to-all'
+              ? undefined
+              : context.shards.of(entry.kind === 'ack' ? { batch: entry.batch } : entry);
           this.#outbox.add(entry, isBusy ? patience.busyMs : patience.voteMs, shard);
         },
         executionClass,
@@ -170,8 +173,9 @@ export class Validator {
     const signature = signer.signVote(ackSigningBytes(network.id, batch.id));
     const { ackMs } = this.#patience;
     const { shards } = this.#context;
-    shards.follow(batch.id);
-    this.#outbox.add({ kind: 'ack', batch: batch.id, signature }, ackMs, shards.of(batch.id));
+    const matter = { batch: batch.id };
+    shards.follow(matter);
+    this.#outbox.add({ kind: 'ack', batch: batch.id, signature }, ackMs, shards.of(matter));
     this.#context.report({ kind: 'batch-acked', batch: batch.id });
   }
 

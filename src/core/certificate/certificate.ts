@@ -2,7 +2,7 @@
  * [CERT-1] Certificates: built from what a node knows, verified from their own bytes and the
  * network file alone.
  */
-import { equalBytes, type Round, type Verdict } from '../../base/index.ts';
+import { equalBytes, Remembered, type Round, type Verdict } from '../../base/index.ts';
 import type { Crypto } from '../../crypto/index.ts';
 import {
   ackSigningBytes,
@@ -118,8 +118,20 @@ export function verifyCertificate(
   return verifyVotes(network, crypto, { certificate, committee, draws });
 }
 
+/** Checks of votes by the certificate: nodes that share a process share them. */
+const checks = new Remembered<CertificateMessage, CertificateCheck>();
+
 /** Verifies the votes of a certificate whose header, seal, draw and committee are known good. */
 export function verifyVotes(
+  network: Network,
+  crypto: Crypto,
+  at: { certificate: CertificateMessage; committee: Committee; draws: Draws },
+): CertificateCheck {
+  const given = [network, crypto, at.committee];
+  return checks.get(at.certificate, given, () => checkVotes(network, crypto, at));
+}
+
+function checkVotes(
   network: Network,
   crypto: Crypto,
   {
@@ -180,12 +192,18 @@ function isGroupSigned(
 /** Greatest round of a header: later rounds can be computed from it. No beacon gets that far. */
 const ROUND_MAX = 2 ** 48;
 
+const headerFaults = new Remembered<HeaderMessage, string | undefined>();
+
 /** Returns the name of the first check of a header that fails. */
 export function checkHeader(
   network: Network,
   crypto: Crypto,
   header: HeaderMessage,
 ): string | undefined {
+  return headerFaults.get(header, [network, crypto], () => faultOf(network, crypto, header));
+}
+
+function faultOf(network: Network, crypto: Crypto, header: HeaderMessage): string | undefined {
   if (!network.modelById.has(header.model)) return 'model';
   if (!network.parameters.classes.has(header.assuranceClass)) return 'assurance-class';
   if (!network.providerById.has(header.provider)) return 'provider';
@@ -213,8 +231,19 @@ function checkBeacons(
   return randomness;
 }
 
+const seals = new Remembered<Seal, boolean>();
+
 /** [TIME-3] A quorum of the sealing seats signed the batch id. */
 export function isSealValid(
+  network: Network,
+  crypto: Crypto,
+  at: { header: HeaderMessage; seal: Seal; seats: Committee },
+): boolean {
+  const given = [network, crypto, batchId(at.header), at.seats];
+  return seals.get(at.seal, given, () => isSealSigned(network, crypto, at));
+}
+
+function isSealSigned(
   network: Network,
   crypto: Crypto,
   { header, seal, seats }: { header: HeaderMessage; seal: Seal; seats: Committee },

@@ -5,7 +5,7 @@
  * waits a little for the last votes, each next one a little longer, and whoever has nothing to add
  * to what went around stays silent.
  */
-import { type TimeMs, timeMs, type Verdict } from '../../base/index.ts';
+import { type NodeId, Remembered, type TimeMs, timeMs, type Verdict } from '../../base/index.ts';
 import { bitmapIndices, type CertificateMessage } from '../../wire/index.ts';
 import type { Context } from '../context.ts';
 import { guiltyOf } from '../evidence/evidence.ts';
@@ -87,12 +87,16 @@ function accuseBoth(context: Context, place: Place, certified: CertifiedVerdict)
   }
 }
 
+const idsOf = new Remembered<ReadonlySet<number>, readonly NodeId[]>();
+
 function reportCertified(
   context: Context,
   { subject, level }: Place,
   { verdict, holders }: CertifiedVerdict,
 ): void {
-  const ids = [...holders].flatMap((index) => level.committee.holders[index] ?? []);
+  const ids = idsOf.get(holders, [level.committee], () => {
+    return [...holders].flatMap((index) => level.committee.holders[index] ?? []);
+  });
   context.report({
     kind: 'certified',
     subject: subject.subject,
@@ -102,13 +106,18 @@ function reportCertified(
   });
 }
 
+const named = new Remembered<CertificateMessage['votes'], ReadonlySet<number>>();
+
 /** The verdict of a certificate and the holders that its bitmaps name, unchecked. */
 function namedBy(
   level: LevelState,
   { verdict, votes }: CertificateMessage,
 ): Pick<CertifiedVerdict, 'verdict' | 'holders'> {
   const size = level.committee.holders.length;
-  return { verdict, holders: new Set(votes.flatMap((v) => bitmapIndices(v.holders, size) ?? [])) };
+  const holders = named.get(votes, [size], () => {
+    return new Set(votes.flatMap((group) => bitmapIndices(group.holders, size) ?? []));
+  });
+  return { verdict, holders };
 }
 
 function addsHolder(
@@ -122,9 +131,9 @@ function addsHolder(
 }
 
 function markPublished(level: LevelState, { verdict, holders }: CertifiedVerdict): void {
-  const known = level.published.get(verdict) ?? new Set<number>();
-  for (const index of holders) known.add(index);
-  level.published.set(verdict, known);
+  const known = level.published.get(verdict);
+  const isSubset = known === undefined || [...known].every((index) => holders.has(index));
+  level.published.set(verdict, isSubset ? holders : new Set([...known, ...holders]));
 }
 
 function schedulePublication(
@@ -133,6 +142,8 @@ function schedulePublication(
   patience: Patience,
 ): void {
   if (level.publishAt !== undefined) return;
+  // only holders have a turn
+  if (!level.committee.indexOf.has(context.id)) return;
   let soonest: TimeMs | undefined;
   for (const certified of level.certified.values()) {
     if (!isWorthPublishing(subject, level, certified)) continue;

@@ -1,7 +1,7 @@
 /**
  * Headers, acknowledgements, seals and the draw: everything about batches that one node knows.
  */
-import { assert, type BatchId, type Round } from '../../base/index.ts';
+import { assert, type BatchId, type Round, SparseMap, SparseSet } from '../../base/index.ts';
 import { findInvalidVotes } from '../../crypto/index.ts';
 import {
   type AckEntry,
@@ -152,6 +152,8 @@ export class BatchBook {
           oneIn: batch.oneIn,
         })
       : [];
+    // [SHARD-1] acknowledgements are over; what is drawn has shards of its own
+    this.#context.shards.leave({ batch: batch.id });
     return true;
   }
 
@@ -224,8 +226,8 @@ export class BatchBook {
       manifest,
       oneIn,
       seats: draws.seal(header.provider, header.round, beacon.randomness),
-      acks: new Map(),
-      badAcks: new Set(),
+      acks: new SparseMap(),
+      badAcks: new SparseSet(),
       seal: undefined,
       sampled: undefined,
     };
@@ -236,8 +238,9 @@ export class BatchBook {
     this.#batches.set(batch.id, batch);
     const slot = slotKey(slotOf(batch.header));
     this.#slots.set(slot, [...rivals.map(({ id }) => id), batch.id]);
-    // [SHARD-1] a provider hears who acknowledges its batches, and who commits
-    if (batch.provider === this.#context.id) this.#context.shards.follow(batch.id);
+    // [SHARD-1] a provider hears who acknowledges its batches
+    const isOwn = batch.provider === this.#context.id;
+    if (isOwn && batch.seal === undefined) this.#context.shards.follow({ batch: batch.id });
     const [rival] = rivals;
     if (rival !== undefined) this.#accuse(rival.header, batch.header);
   }
@@ -297,7 +300,7 @@ export class BatchBook {
     const slot = slotKey(slotOf(batch.header));
     const rivals = this.#rivalsOf(batch.header).filter(({ id }) => id !== batch.id);
     this.#batches.delete(batch.id);
-    this.#context.shards.leave(batch.id);
+    this.#context.shards.leave({ batch: batch.id });
     if (rivals.length === 0) this.#slots.delete(slot);
     else {
       const ids = rivals.map(({ id }) => id);

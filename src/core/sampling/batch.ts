@@ -1,7 +1,14 @@
 /**
  * A sealed set of answers, as one node knows it.
  */
-import type { BatchId, BlobId, ModelManifest, Round } from '../../base/index.ts';
+import type {
+  BatchId,
+  BlobId,
+  ModelManifest,
+  Round,
+  SparseMap,
+  SparseSet,
+} from '../../base/index.ts';
 import type { BundleMessage, HeaderMessage, Seal } from '../../wire/index.ts';
 import { drawingRound, phaseRounds } from '../calendar.ts';
 import type { Committee } from '../committee/committee.ts';
@@ -25,9 +32,9 @@ export type Batch = {
   /** Sealing seats. */
   readonly seats: Committee;
   /** Acknowledgements of sealing seats by holder index; BLS signatures not yet checked. */
-  readonly acks: Map<number, Acknowledgement>;
+  readonly acks: SparseMap<number, Acknowledgement>;
   /** Holders whose signature was found bad. */
-  readonly badAcks: Set<number>;
+  readonly badAcks: SparseSet<number>;
   /** [TIME-3] Present once a quorum is known to have signed. */
   seal: Seal | undefined;
   /** [SAMPLE-1] Drawn leaves; present once sealed and the drawing beacon is known. */

@@ -61,11 +61,22 @@ export function outcomeOf({ levels }: JudgedSubject): Decision | undefined {
  */
 export function uniteJudged(a: JudgedSubject, b: JudgedSubject): JudgedSubject {
   const levels = new Map(a.levels.map((level) => [level.level, level]));
+  const isNews = (level: JudgedLevel): boolean => addsTo(levels.get(level.level), level);
+  if (!b.levels.some(isNews)) return a;
   for (const level of b.levels) {
     const known = levels.get(level.level);
     levels.set(level.level, known === undefined ? level : uniteLevels(known, level));
   }
   return { ...a, levels: [...levels.values()].sort((x, y) => x.level - y.level) };
+}
+
+/** Whether `b` may hold what `a` does not; most nodes know the same certificate and no votes. */
+function addsTo(a: JudgedLevel | undefined, b: JudgedLevel): boolean {
+  if (a === undefined) return true;
+  const isKnown = ({ verdict, holders }: JudgedCertificate): boolean =>
+    a.certified.some((own) => own.verdict === verdict && own.holders === holders);
+  const hasVote = ({ holder }: JudgedVote): boolean => a.votes.some((own) => own.holder === holder);
+  return !b.certified.every(isKnown) || !b.votes.every(hasVote);
 }
 
 function uniteLevels(a: JudgedLevel, b: JudgedLevel): JudgedLevel {

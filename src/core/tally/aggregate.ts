@@ -29,6 +29,9 @@ export function certify(
   { isRestDue }: { readonly isRestDue: boolean },
 ): readonly CertifiedVerdict[] {
   const { level } = place;
+  // [QUORUM-1] [QUORUM-5] nothing is reached by less than a quorum of all votes together
+  const revealed = weightOfHolders(level.committee, level.reveals.keys());
+  if (revealed < level.committee.quorum) return [];
   const votes = votesOf(level);
   const news: CertifiedVerdict[] = [];
   for (const reached of reachedVerdicts(level.committee, votes, level.isHeavy)) {

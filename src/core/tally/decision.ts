@@ -1,7 +1,7 @@
 /**
  * [CERT-2] What is final: one order of decision for all nodes. Pure.
  */
-import type { Verdict } from '../../base/index.ts';
+import type { NodeId, Verdict } from '../../base/index.ts';
 import type { Pool } from '../committee/committee.ts';
 import type { Network } from '../network.ts';
 import type { Decision, LevelState, SubjectState } from '../verification/state.ts';
@@ -44,7 +44,7 @@ export function finalVerdict(levels: readonly LevelFindings[]): Decision | undef
 
 /** Returns the verdict that is final for a node with this knowledge, or `undefined`. */
 export function decide(subject: SubjectState): Decision | undefined {
-  const levels = [...subject.levels.values()].sort((a, b) => a.level - b.level);
+  const levels = [...subject.levels];
   return finalVerdict(
     levels.map((level) => ({
       level: level.level,
@@ -64,16 +64,14 @@ export function decide(subject: SubjectState): Decision | undefined {
  */
 export function isHeavyLevel(
   network: Network,
-  { pool, seats, provider }: { pool: Pool; seats: number; provider: string },
+  { pool, seats, provider }: { pool: Pool; seats: number; provider: NodeId },
 ): boolean {
   if (network.ablated.has('QUORUM-4')) return true;
   const isWholePool = seats >= pool.members.length;
   if (seats < network.parameters.slashSeats && !isWholePool) return false;
   const { numerator, denominator } = network.parameters.minPoolStake;
-  const others = network.validators.reduce(
-    (sum, v) => sum + (v.id === provider ? 0n : v.stake),
-    0n,
-  );
+  const own = network.validatorIndex.get(provider);
+  const others = network.totalStake - (network.validators[own ?? -1]?.stake ?? 0n);
   return pool.stake * denominator >= others * numerator;
 }
 

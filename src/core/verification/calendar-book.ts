@@ -12,9 +12,13 @@ type Entry = { readonly calendar: Calendar; readonly subjects: Set<SubjectKey> }
 /** A milestone that passed, and for whom. */
 export type Passed = { readonly milestone: Milestone; readonly subjects: readonly SubjectKey[] };
 
+const NOTHING: readonly Passed[] = [];
+
 export class CalendarBook {
   readonly #entries = new Map<string, Entry>();
   readonly #keys = new Map<Calendar, string>();
+  /** The next deadline, as long as nothing changed that it depends on. */
+  #next: { readonly additions: number; readonly at: TimeMs | undefined } | undefined;
 
   /** Returns the calendar of a subject that `first` draws, and counts the subject in. */
   enter(
@@ -29,6 +33,7 @@ export class CalendarBook {
       known.subjects.add(subject);
       return known.calendar;
     }
+    this.#next = undefined;
     const { parameters } = network;
     const calendar = new Calendar(first, phaseRounds(parameters, e), parameters.roundMs);
     this.#entries.set(key, { calendar, subjects: new Set([subject]) });
@@ -42,12 +47,19 @@ export class CalendarBook {
     if (key === undefined || entry === undefined) return;
     entry.subjects.delete(subject);
     if (entry.subjects.size > 0) return;
+    this.#next = undefined;
     this.#entries.delete(key);
     this.#keys.delete(calendar);
   }
 
   /** Passes every milestone that is due, one calendar after the other. */
-  *advance(context: Context): Generator<Passed> {
+  advance(context: Context): Iterable<Passed> {
+    const due = this.nextDeadline(context.beacons);
+    return due === undefined || due > context.now ? NOTHING : this.#advance(context);
+  }
+
+  *#advance(context: Context): Generator<Passed> {
+    this.#next = undefined;
     for (const { calendar, subjects } of [...this.#entries.values()]) {
       for (;;) {
         const milestone = calendar.advance(context.now, context.beacons);
@@ -58,11 +70,14 @@ export class CalendarBook {
   }
 
   nextDeadline(beacons: BeaconLog): TimeMs | undefined {
+    const { additions } = beacons;
+    if (this.#next?.additions === additions) return this.#next.at;
     let next: TimeMs | undefined;
     for (const { calendar } of this.#entries.values()) {
       const at = calendar.nextDeadline(beacons);
       if (at !== undefined && (next === undefined || at < next)) next = at;
     }
+    this.#next = { additions, at: next };
     return next;
   }
 }

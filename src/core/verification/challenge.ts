@@ -11,7 +11,7 @@ type Place = { readonly subject: SubjectState; readonly level: LevelState };
 
 /** Rechecks all reveals of a level, after more became known about it. */
 export function recheckReveals(context: Context, place: Place): void {
-  for (const index of [...place.level.reveals.keys()]) {
+  for (const index of place.level.reveals.keys()) {
     checkReveal(context, { ...place, index });
   }
   updateChallenges(context, place);
@@ -21,7 +21,7 @@ export function recheckReveals(context: Context, place: Place): void {
 export function updateChallenges(context: Context, place: Place): void {
   if (!context.isInForce('QUORUM-2')) return;
   const { level } = place;
-  for (const [index, reveal] of [...level.reveals]) {
+  for (const [index, reveal] of level.reveals) {
     if (reveal.entry.verdict !== 'invalid') continue;
     if (level.challengers.has(index) || level.lateChallengers.has(index)) continue;
     if (reveal.follows === undefined) {

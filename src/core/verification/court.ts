@@ -12,7 +12,7 @@ import {
   type TimeMs,
 } from '../../base/index.ts';
 import type { BundleEntry, CertificateMessage, Opening, OutputMessage } from '../../wire/index.ts';
-import { measurementFits, outputCommitment } from '../../wire/index.ts';
+import { measurementFits } from '../../wire/index.ts';
 import { drawingRound, type Milestone } from '../calendar.ts';
 import { publishDue, takeCertificate, tally } from '../certificate/exchange.ts';
 import type { Context } from '../context.ts';
@@ -25,11 +25,12 @@ import { type Batch, samplingRound } from '../sampling/batch.ts';
 import { decide, isChallenged } from '../tally/decision.ts';
 import { CalendarBook } from './calendar-book.ts';
 import { recheckReveals, updateChallenges } from './challenge.ts';
+import { subjectsOf } from './drawn.ts';
 import { judgedSubject } from './judged.ts';
 import { addCommit, addReveal, createLevel, type EntryOutcome, isSameReveal } from './level.ts';
-import { readOpening } from './opening.ts';
+import { isOutputOf, readOpening } from './opening.ts';
 import { abstain, commitTo, type Participation, progress } from './progress.ts';
-import type { EntrySource, LevelState, SubjectState } from './state.ts';
+import { type EntrySource, type LevelState, Levels, type SubjectState } from './state.ts';
 
 /** Something that must become known first. */
 export type Early = { readonly early: string };
@@ -68,20 +69,18 @@ export class Court {
 
   /** Opens a subject for each drawn leaf of `batch` and starts level 0. */
   open(batch: Batch): void {
-    for (const index of batch.sampled ?? []) {
-      const subject = { batch: batch.id, index };
-      const first = samplingRound(batch.header);
+    for (const { subject, key } of subjectsOf(batch)) {
       const state: SubjectState = {
         subject,
-        key: subjectKey(subject),
+        key,
         batch,
         manifest: batch.manifest,
         calendar: this.#calendars.enter(this.#context, batch.manifest, {
-          first,
-          subject: subjectKey(subject),
+          first: samplingRound(batch.header),
+          subject: key,
         }),
         lastLevel: this.#context.draws.lastLevel(batch),
-        levels: new Map(),
+        levels: new Levels(),
         current: -1,
         opened: undefined,
         output: undefined,
@@ -106,7 +105,7 @@ export class Court {
     const opened = readOpening(batch, opening);
     if ('verdict' in opened) return opened;
     state.opened = opened;
-    for (const level of state.levels.values()) this.#recheck(state, level);
+    for (const level of state.levels) this.#recheck(state, level);
     return ACCEPTED;
   }
 
@@ -117,11 +116,9 @@ export class Court {
     if (state.opened === undefined) return { early: `opening/${state.key}` };
     if (state.output !== undefined) return ignored('known-output');
     // [CLAIM-3] the reveal hashes to the commitment
-    const commitment = outputCommitment(message.salt, message.digest);
-    if (!equalBytes(commitment, state.opened.claim.commitment))
-      return rejected('output-commitment');
+    if (!isOutputOf(state.opened, message)) return rejected('output-commitment');
     state.output = message;
-    for (const level of state.levels.values()) this.#recheck(state, level);
+    for (const level of state.levels) this.#recheck(state, level);
     return ACCEPTED;
   }
 
@@ -160,9 +157,11 @@ export class Court {
 
   /** Passes what the clock has reached. [TIME-5] */
   advance(): void {
-    const late = this.#late;
-    this.#late = [];
-    for (const state of late) this.#catchUp(state);
+    if (this.#late.length > 0) {
+      const late = this.#late;
+      this.#late = [];
+      for (const state of late) this.#catchUp(state);
+    }
     for (const { milestone, subjects } of this.#calendars.advance(this.#context)) {
       for (const key of subjects) {
         const state = this.#subjects.get(key);
@@ -211,13 +210,13 @@ export class Court {
 
   /** [WIRE-6] Forgets the subjects of a batch. */
   close(batch: Batch): void {
-    for (const index of batch.sampled ?? []) {
-      const subject = { batch: batch.id, index };
+    for (const { subject } of subjectsOf(batch)) {
       const state = this.get(subject);
       if (state === undefined) continue;
+      this.#context.shards.leave(subject);
       this.#subjects.delete(state.key);
       this.#calendars.leave(state.calendar, state.key);
-      for (const level of state.levels.keys()) {
+      for (const { level } of state.levels) {
         this.#publishing.delete(`${state.key}/${level}`);
       }
       this.#context.report({ kind: 'closed', subject, judged: judgedSubject(state) });
@@ -236,9 +235,10 @@ export class Court {
       return r <= latest + EARLY_ROUNDS_MAX ? { early: `round/${r}` } : ignored('far-round');
     }
     const created = createLevel(this.#context, state, { level, beacon: beacon.randomness });
-    // [SHARD-1] holders hear each other
-    if (created.own.phase === 'waiting') this.#context.shards.follow(state.batch.id);
-    state.levels.set(level, created);
+    // [SHARD-1] holders hear each other, and the provider of the leaf hears them
+    const isOwn = state.batch.provider === this.#context.id;
+    if (isOwn || created.own.phase === 'waiting') this.#context.shards.follow(state.subject);
+    state.levels.add(created);
     return created;
   }
 
@@ -316,8 +316,8 @@ export class Court {
   /** [SHARD-2] Dissent that a certificate contradicts is said again, to all. */
   #raise(state: SubjectState): void {
     const { shards, id } = this.#context;
-    if (shards.of(state.batch.id) === undefined) return;
-    for (const level of state.levels.values()) {
+    if (shards.of(state.subject) === undefined) return;
+    for (const level of state.levels) {
       if (level.isRaised || level.own.phase !== 'revealed') continue;
       if (level.own.verdict !== 'invalid' || !level.certified.has('valid')) continue;
       const own = level.reveals.get(level.committee.indexOf.get(id) ?? -1);

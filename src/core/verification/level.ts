@@ -1,7 +1,15 @@
 /**
  * One level of one subject: what its holders said, checked entry by entry.
  */
-import { assert, type Digest, equalBytes, type NodeId, subjectKey } from '../../base/index.ts';
+import {
+  assert,
+  type Digest,
+  equalBytes,
+  type NodeId,
+  SparseMap,
+  SparseSet,
+  subjectKey,
+} from '../../base/index.ts';
 import {
   type AbstainEntry,
   type CommitEntry,
@@ -13,6 +21,10 @@ import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
 import { isHeavyLevel } from '../tally/decision.ts';
 import type { CommitRecord, EntrySource, LevelState, SubjectState } from './state.ts';
 import { doesVoteFollow } from './vote.ts';
+
+const WAITING = { phase: 'waiting' } as const;
+const BYSTANDER = { phase: 'bystander' } as const;
+const UNKNOWN = { phase: 'unknown' } as const;
 
 /** Creates the state of a level whose drawing beacon is known. */
 export function createLevel(
@@ -36,16 +48,16 @@ export function createLevel(
     beacon,
     isHeavy: isHeavyLevel(network, { pool: draws.pool(batch), seats, provider: batch.provider }),
     isLast: level === subject.lastLevel,
-    commits: new Map(),
-    reveals: new Map(),
-    refused: new Set(),
-    certified: new Map(),
-    published: new Map(),
-    own: { phase: isHolder ? 'waiting' : 'bystander' },
-    provider: { phase: 'unknown' },
-    challengers: new Set(),
-    lateChallengers: new Set(),
-    accused: new Set(),
+    commits: new SparseMap(),
+    reveals: new SparseMap(),
+    refused: new SparseSet(),
+    certified: new SparseMap(),
+    published: new SparseMap(),
+    own: isHolder ? WAITING : BYSTANDER,
+    provider: UNKNOWN,
+    challengers: new SparseSet(),
+    lateChallengers: new SparseSet(),
+    accused: new SparseSet(),
     publishAt: undefined,
     isRaised: false,
   };

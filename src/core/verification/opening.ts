@@ -1,6 +1,7 @@
 /**
  * [SAMPLE-2] Reads the opening of a drawn leaf.
  */
+import { equalBytes, Remembered } from '../../base/index.ts';
 import { verifyMerkleProof } from '../../crypto/index.ts';
 import {
   blobId,
@@ -8,6 +9,8 @@ import {
   encodeClaim,
   type HeaderBody,
   type Opening,
+  type OutputMessage,
+  outputCommitment,
 } from '../../wire/index.ts';
 import { type Judgement, rejected } from '../judgement.ts';
 import type { Batch } from '../sampling/batch.ts';
@@ -26,9 +29,23 @@ export function readOpening(batch: Batch, opening: Opening): OpenedLeaf | Judgem
   return { opening, claim, inlineInput: input, isMalformed: isMalformed(batch, claim) };
 }
 
+/** Proofs by the opening: nodes that share a process share them. */
+const leaves = new Remembered<Opening, boolean>();
+
 /** [CLAIM-1] Whether the path of an opening ends in the root that the provider signed. */
-export function isLeafOf({ root, count }: HeaderBody, { claim, index, path }: Opening): boolean {
-  return verifyMerkleProof({ root, leaf: encodeClaim(claim), index, count, path });
+export function isLeafOf({ root, count }: HeaderBody, opening: Opening): boolean {
+  const { claim, index, path } = opening;
+  const proof = () => verifyMerkleProof({ root, leaf: encodeClaim(claim), index, count, path });
+  return leaves.get(opening, [root, count], proof);
+}
+
+const fits = new Remembered<OutputMessage, boolean>();
+
+/** [CLAIM-3] Whether an output is what the claim committed to. */
+export function isOutputOf({ claim }: OpenedLeaf, output: OutputMessage): boolean {
+  return fits.get(output, [claim.commitment], () =>
+    equalBytes(outputCommitment(output.salt, output.digest), claim.commitment),
+  );
 }
 
 /** [MODEL-1] Whether a claim is outside its manifest, by what its hash covers. */

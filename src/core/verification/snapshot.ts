@@ -14,7 +14,7 @@ export function snapshotOf(state: SubjectState): SubjectSnapshot {
     outputDigest: state.output?.digest,
     decision: state.decision,
     isUnresolved: state.isUnresolved,
-    levels: [...state.levels.values()].map(levelSnapshot),
+    levels: [...state.levels].map(levelSnapshot),
   };
 }
 

@@ -7,6 +7,8 @@ import type {
   Measurement,
   ModelManifest,
   NodeId,
+  SparseMap,
+  SparseSet,
   Subject,
   SubjectKey,
   TimeMs,
@@ -93,21 +95,21 @@ export type LevelState = {
   /** [QUORUM-4] Whether verdicts that take money may be final here. */
   readonly isHeavy: boolean;
   readonly isLast: boolean;
-  readonly commits: Map<number, CommitRecord>;
-  readonly reveals: Map<number, RevealRecord>;
+  readonly commits: SparseMap<number, CommitRecord>;
+  readonly reveals: SparseMap<number, RevealRecord>;
   /** Holders whose reveal was refused: they get no second try. */
-  readonly refused: Set<number>;
-  readonly certified: Map<Verdict, CertifiedVerdict>;
+  readonly refused: SparseSet<number>;
+  readonly certified: SparseMap<Verdict, CertifiedVerdict>;
   /** Holders already named by a certificate that went around, by verdict. */
-  readonly published: Map<Verdict, Set<number>>;
+  readonly published: SparseMap<Verdict, ReadonlySet<number>>;
   own: OwnPart;
   provider: ProviderPart;
   /** Holder indices of challenges that count. [QUORUM-2] */
-  readonly challengers: Set<number>;
+  readonly challengers: SparseSet<number>;
   /** Challenges that came too late to count alone. */
-  readonly lateChallengers: Set<number>;
+  readonly lateChallengers: SparseSet<number>;
   /** Holders of whom this node published evidence. */
-  readonly accused: Set<NodeId>;
+  readonly accused: SparseSet<NodeId>;
   /** When this node will publish a certificate, if nobody did before. */
   publishAt: TimeMs | undefined;
   /** Whether the own dissent was said again, to all. [SHARD-2] */
@@ -126,6 +128,23 @@ export type OpenedLeaf = {
 
 export type Decision = { readonly verdict: Verdict; readonly level: number };
 
+/** The levels of a subject that are known, ascending. */
+export class Levels {
+  readonly #levels: (LevelState | undefined)[] = [];
+
+  get(level: number): LevelState | undefined {
+    return this.#levels[level];
+  }
+
+  add(state: LevelState): void {
+    this.#levels[state.level] = state;
+  }
+
+  *[Symbol.iterator](): Iterator<LevelState> {
+    for (const state of this.#levels) if (state !== undefined) yield state;
+  }
+}
+
 export type SubjectState = {
   readonly subject: Subject;
   readonly key: SubjectKey;
@@ -133,7 +152,7 @@ export type SubjectState = {
   readonly manifest: ModelManifest;
   readonly calendar: Calendar;
   readonly lastLevel: number;
-  readonly levels: Map<number, LevelState>;
+  readonly levels: Levels;
   /** Highest level that started here. */
   current: number;
   opened: OpenedLeaf | undefined;

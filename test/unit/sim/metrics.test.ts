@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { claimRows, drawnClaim } from '../../../sim/metrics/claims.ts';
+import { Decisions } from '../../../sim/metrics/decisions.ts';
 import { netOf, pursesOf } from '../../../sim/metrics/money.ts';
 import { durationsOf, medianOf, quantileOf } from '../../../sim/metrics/quantile.ts';
 import { notExpected, rateOf } from '../../../sim/metrics/rate.ts';
 import type { SubjectRecord } from '../../../sim/metrics/recorder.ts';
 import { settleRun } from '../../../sim/metrics/settlement.ts';
-import { type NodeId, nodeId, timeMs, type Verdict } from '../../../src/base/index.ts';
+import { timeMs, type Verdict } from '../../../src/base/index.ts';
 import { claim, drawn, smallSimulation, wrongClaim } from './report-sample.ts';
 
 const nothing = notExpected('');
@@ -83,7 +84,7 @@ describe('what became of a drawn claim', () => {
   it('is unresolved if nobody decided, or as many gave up as decided', () => {
     assert.equal(drawnClaim(recordOf([])).outcome, 'unresolved');
     const tie = recordOf([['valid', 10]]);
-    tie.unresolved.add(observer(9));
+    tie.decisions.giveUp(9, timeMs(0));
     assert.deepEqual(drawnClaim(tie).outcome, 'unresolved');
     assert.equal(drawnClaim(tie).finalMs, undefined);
   });
@@ -176,19 +177,15 @@ function ranSimulation(...overrides: readonly string[]): ReturnType<typeof small
   return simulation;
 }
 
-function observer(index: number): NodeId {
-  return nodeId(String(index).padStart(64, '0'));
-}
-
 function recordOf(decisions: readonly (readonly [Verdict, number])[]): SubjectRecord {
+  const held = new Decisions(10);
+  for (const [node, [verdict, at]] of decisions.entries()) held.decide(node, verdict, timeMs(at));
   return {
     subject: { batch: 'batch' as SubjectRecord['subject']['batch'], index: 0 },
     drawnAt: timeMs(0),
     certifiedAt: undefined,
     certified: new Map(),
-    decidedAt: new Map(decisions.map(([, at], index) => [observer(index), timeMs(at)])),
-    verdicts: new Map(decisions.map(([verdict], index) => [observer(index), verdict])),
-    unresolved: new Set(),
+    decisions: held,
     level: 0,
     challenged: new Set(),
   };

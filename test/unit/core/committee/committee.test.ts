@@ -1,6 +1,6 @@
 /** Committees: linear in stake, without the provider, with quorums of more than two thirds. */
 import { deepStrictEqual, equal, ok } from 'node:assert/strict';
-import { round, sha256, utf8 } from '../../../../src/base/index.ts';
+import { type NodeId, round, sha256, utf8 } from '../../../../src/base/index.ts';
 import {
   type Committee,
   drawCommittee,
@@ -143,7 +143,7 @@ describe('[QUORUM-4] heavy levels', () => {
     nicheCount: 8,
     parameters: { slashSeats: 8, levels: [4, 8, 16] },
   });
-  const provider = network.providers[0]?.id ?? '';
+  const provider = network.providers[0]?.id as NodeId;
   const heavy = (seats: number, pool = wholeSet(network)) =>
     isHeavyLevel(network, { pool, seats, provider });
 

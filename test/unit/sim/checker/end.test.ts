@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { judgeEnd } from '../../../../sim/checker/end.ts';
 import { runScenario, type Simulation } from '../../../../sim/index.ts';
+import { Decisions } from '../../../../sim/metrics/decisions.ts';
 import { judgedSubjects } from '../../../../sim/metrics/settlement.ts';
-import { subjectKey } from '../../../../src/base/index.ts';
+import { subjectKey, timeMs } from '../../../../src/base/index.ts';
 import { parseConfigText, resolveScenario } from '../../../../src/config/index.ts';
 import { breaks, createStage, report, type Stage } from './stage.ts';
 
@@ -38,17 +39,13 @@ describe('the judge at the end', () => {
   });
 
   it('sees a drawn leaf that somebody honest left open', () => {
-    const record = stage.simulation.recorder.subjects.get(subjectKey(stage.subject));
-    assert.ok(record !== undefined);
-    record.unresolved.add(stage.outsider.id);
+    const decisions = withoutOutsider(stage);
+    decisions.giveUp(stage.outsider.index, timeMs(0));
     breaks('every-drawn-leaf-decided', () => judgeEnd(stage.simulation));
   });
 
   it('sees a node that never heard of an end', () => {
-    const record = stage.simulation.recorder.subjects.get(subjectKey(stage.subject));
-    assert.ok(record !== undefined);
-    const [first] = record.verdicts.keys();
-    assert.ok(first !== undefined && record.verdicts.delete(first));
+    withoutOutsider(stage);
     breaks('every-drawn-leaf-decided', () => judgeEnd(stage.simulation));
   });
 
@@ -70,8 +67,10 @@ describe('the checker beyond a third of the stake', () => {
     const { checker, recorder } = await runWith(slander);
     assert.deepEqual([...checker.violations], []);
     assert.ok((checker.excused.get('no-honest-slashed') ?? 0) > 0, 'the judge is blind');
-    const verdicts = [...recorder.subjects.values()].flatMap((each) => [...each.verdicts.values()]);
-    assert.ok(verdicts.includes('invalid'), 'honest providers are convicted');
+    const convicting = [...recorder.subjects.values()].flatMap(({ decisions }) =>
+      decisions.timesOf('invalid'),
+    );
+    assert.ok(convicting.length > 0, 'honest providers are convicted');
   });
 
   for (const behaviour of [
@@ -118,4 +117,20 @@ parameters: { roundMs: 1000, levels: [5, 128] }
 `;
   const scenario = resolveScenario(parseConfigText(text, 'beyond'));
   return (await runScenario({ scenario, seed: 1 })).simulation;
+}
+
+/** Lets the record hold the decisions of everybody but the outsider. */
+function withoutOutsider({ simulation, subject, outsider }: Stage): Decisions {
+  const { recorder, nodes } = simulation;
+  const record = recorder.subjects.get(subjectKey(subject));
+  assert.ok(record !== undefined);
+  const decisions = new Decisions(nodes.length);
+  for (const { index } of nodes) {
+    const verdict = record.decisions.verdictOf(index);
+    if (verdict !== undefined && index !== outsider.index) {
+      decisions.decide(index, verdict, timeMs(0));
+    }
+  }
+  recorder.subjects.set(subjectKey(subject), { ...record, decisions });
+  return decisions;
 }

@@ -55,7 +55,7 @@ export async function createStage({
   const scenario = resolveScenario(parseConfigText(STAGE, 'stage'), set);
   const { simulation } = await runScenario({ scenario, seed: 1 });
   const { committees, truth, nodes, recorder } = simulation;
-  const checker = new Checker({ committees, truth, isLenient });
+  const checker = new Checker({ committees, truth, isLenient, nodeCount: nodes.length });
   const [record] = recorder.subjects.values();
   assert.ok(record !== undefined, 'a leaf was drawn');
   const { subject } = record;
