@@ -26,6 +26,8 @@ export type Manifest = {
   readonly resultVersion: number;
   /** The scenario file as the first command named it; absent if it stands in the sweep. */
   readonly basePath: string | null;
+  /** The file that the base stands in: what it names lies beside it. */
+  readonly source: string;
   /** The sweep with its base written in. */
   readonly sweep: object;
   /** Label of each cell to its id, to tell what has changed since. */
@@ -43,6 +45,7 @@ export function manifestOf(plan: SweepPlan): Manifest {
     experiment: kind.kind,
     resultVersion: kind.resultVersion,
     basePath: typeof sweep.base === 'string' ? base.source : null,
+    source: base.source,
     sweep: { ...sweep, base: base.value },
     cells: Object.fromEntries(plan.cells.map(({ label, id }) => [label, id])),
   };
@@ -76,7 +79,7 @@ export function readManifest(folder: string): Manifest {
       remedy: 'Choose another folder with --out, or use the version that wrote this one.',
     });
   }
-  const { name, assay, experiment, resultVersion, basePath, sweep, cells } = value;
+  const { name, assay, experiment, resultVersion, basePath, source, sweep, cells } = value;
   return {
     kind: KIND,
     layout: LAYOUT,
@@ -85,14 +88,15 @@ export function readManifest(folder: string): Manifest {
     experiment: String(experiment),
     resultVersion: Number(resultVersion),
     basePath: typeof basePath === 'string' ? basePath : null,
+    source: String(source),
     sweep: isRecord(sweep) ? sweep : {},
     cells: isRecord(cells) ? textsOf(cells) : {},
   };
 }
 
 /** Returns the sweep of a manifest as a document. */
-export function manifestDocument(folder: string, { sweep }: Manifest): ConfigDocument {
-  return parseConfigText(JSON.stringify(sweep), join(folder, MANIFEST_NAME));
+export function manifestDocument({ sweep, source }: Manifest): ConfigDocument {
+  return parseConfigText(JSON.stringify(sweep), source);
 }
 
 /**

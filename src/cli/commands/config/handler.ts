@@ -1,4 +1,5 @@
 /** Does the work of `assay config …`. */
+import { planSweep } from '../../../../sim/sweep/index.ts';
 import type { ErrorDetail } from '../../../base/index.ts';
 import type { Explanation } from '../../../config/index.ts';
 import {
@@ -6,16 +7,20 @@ import {
   ConfigError,
   configHash,
   explainKey,
+  isSweepDocument,
   jsonSchemaOf,
   networkFileSchema,
   readDocument,
   resolveScenario,
+  resolveSweep,
   scenarioSchema,
+  sweepSchema,
 } from '../../../config/index.ts';
 import { realCrypto } from '../../../crypto/index.ts';
 import { loadNetworkFile, NetworkFileError } from '../../../network-file/index.ts';
 import type { Answer } from '../../io.ts';
 import { wrapText } from '../../text.ts';
+import { readVersion } from '../../version.ts';
 import type { SchemaKind } from './options.ts';
 
 /**
@@ -44,7 +49,7 @@ export function checkFiles(values: {
   return { json: { files: good }, lines };
 }
 
-/** `hash` is the hash of a scenario, or the id of a network. */
+/** `hash` is the hash of a scenario or a sweep, or the id of a network. */
 type CheckedFile = {
   readonly file: string;
   readonly kind: SchemaKind;
@@ -54,12 +59,20 @@ type CheckedFile = {
 
 function checkFile(file: string, set: readonly string[]): CheckedFile {
   const document = readDocument(file);
+  if (isSweepDocument(document)) return checkSweep(document, set);
   if (!isNetworkFile(document)) {
     const scenario = resolveScenario(document, set);
     return { file, kind: 'scenario', name: scenario.name, hash: configHash(scenario) };
   }
   const network = loadNetworkFile(document, realCrypto);
   return { file, kind: 'network', name: network.name, hash: network.id };
+}
+
+/** A sweep is right if all its cells are. */
+function checkSweep(document: ConfigDocument, set: readonly string[]): CheckedFile {
+  const sweep = resolveSweep(document, set);
+  planSweep(sweep, { document, version: readVersion() });
+  return { file: document.source, kind: 'sweep', name: sweep.name, hash: configHash(sweep) };
 }
 
 /** Told by a key that every network file has, and no scenario. */
@@ -73,7 +86,11 @@ export function explain(key: string): Answer {
   return { json: explanation, lines: explanationLines(explanation) };
 }
 
-const SCHEMAS = { scenario: scenarioSchema, network: networkFileSchema } as const;
+const SCHEMAS = {
+  scenario: scenarioSchema,
+  sweep: sweepSchema,
+  network: networkFileSchema,
+} as const;
 
 /** Returns the JSON Schema of files of a kind, as it stands in configs/schema. */
 export function schemaText(kind: SchemaKind): string {

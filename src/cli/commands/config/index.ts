@@ -1,4 +1,4 @@
-/** `assay config`: checks scenario and network files, explains scenarios. */
+/** `assay config`: checks scenario, sweep and network files, explains scenarios. */
 import type { Argv, CommandModule } from 'yargs';
 import type { CliContext } from '../../io.ts';
 import { printAnswer } from '../../io.ts';
@@ -7,7 +7,7 @@ import { CHECK_OPTIONS, EXPLAIN_OPTIONS, SCHEMA_KINDS } from './options.ts';
 /** The command and its subcommands. */
 export const configCommand: CommandModule = {
   command: 'config',
-  describe: 'Check scenario and network files, explain scenarios',
+  describe: 'Check scenario, sweep and network files, explain scenarios',
   builder: (parser) => build(parser as Argv<CliContext>),
   handler: () => undefined,
 };
@@ -16,7 +16,7 @@ function build(parser: Argv<CliContext>): Argv {
   return parser
     .command(
       'check <file..>',
-      'Check scenario and network files: all faults, with line and remedy',
+      'Check scenario, sweep and network files: all faults, with line and remedy',
       (command) =>
         command
           .positional('file', { type: 'string', array: true, demandOption: true, describe: 'YAML' })

@@ -24,7 +24,7 @@ export const RUN_EPILOGUE = [
 ].join('\n');
 
 /** What `sim list` can list. */
-export const LISTS = ['adversaries'] as const;
+export const LISTS = ['adversaries', 'faults', 'networks', 'attacks', 'metrics'] as const;
 
 /** Options of `sim list`. */
 export const LIST_OPTIONS = { ...JSON_OPTION } as const;
