@@ -1,9 +1,9 @@
 /**
  * Delays between regions as a table: CSV that ships with Assay or that a user brings.
  *
- * Its first cell says what the numbers are, `one-way-ms` or `rtt-ms`; then the names of the regions,
- * after an optional column `weight`; a row for each region in the same order. Delays need not be
- * the same both ways. Lines that begin with `#` say where the numbers come from.
+ * Its first cell says what the numbers are, `one-way-ms` or `rtt-ms`; then the names of the
+ * regions, after an optional column `weight`; a row for each region in the same order. Delays need
+ * not be the same both ways. Lines that begin with `#` say where the numbers come from.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';

@@ -57,6 +57,10 @@ export const meshSchema = z
       min: 0,
       max: 1000,
     }).default(8),
+    warmUpMs: duration('Time before the run in which nodes connect and meshes form', {
+      min: 0,
+      max: MINUTE_MS,
+    }).default(5000),
     score: scoreSchema().prefault({}),
   })
   .meta({ description: 'Gossip: degrees, times and scores of the mesh and gossipsub fidelities' });
@@ -82,7 +86,6 @@ function scoreSchema() {
       meshDeliveriesThreshold: counter('P3: deliveries that are due').default(0),
       meshDeliveriesCap: counter('P3: deliveries that count').default(1),
       meshDeliveriesDecay: share('P3: what remains of the count after a second').default(0.5),
-      meshDeliveriesWindowMs: counter('P3: how late a copy still counts, ms').default(0),
       meshDeliveriesActivationMs: counter('P3: time in the mesh before it counts, ms').default(
         MINUTE_MS,
       ),
