@@ -77,6 +77,7 @@ export type FloodOptions = {
 export class Flood {
   readonly #options: FloodOptions;
   readonly #draws: Draws;
+  readonly #isLimited: boolean;
   /** When the uplink of each node is free, relative to the epoch. */
   readonly #uplinkFree: Int32Array;
   readonly #flights: (Flight | undefined)[] = [];
@@ -92,7 +93,8 @@ export class Flood {
     this.#options = options;
     this.#kind = kind;
     this.#draws = drawsOf(options);
-    this.#uplinkFree = new Int32Array(bandwidthMbps === undefined ? 0 : nodeCount);
+    this.#isLimited = bandwidthMbps !== undefined;
+    this.#uplinkFree = new Int32Array(this.#isLimited ? nodeCount : 0);
   }
 
   /** The shortest time that a link with this delay takes. */
@@ -110,6 +112,18 @@ export class Flood {
     const flight = this.#flights[slot];
     assert(flight !== undefined, 'a slot in use holds a flight');
     return flight;
+  }
+
+  /** Calls `close` for each flood that has no events left, in the order of slots. */
+  closeFinished(close: (slot: number) => void): void {
+    for (let slot = 0; slot < this.#flights.length; slot++) {
+      if (this.#flights[slot]?.pending === 0) close(slot);
+    }
+  }
+
+  /** When the uplink of each node is free, relative to the epoch; empty if unlimited. */
+  get uplinkFree(): Int32Array {
+    return this.#uplinkFree;
   }
 
   /** Prepares the flood of a message and returns its slot. */
@@ -144,8 +158,8 @@ export class Flood {
 
   /** Puts a message to one node on the sender's uplink; returns how long until it has left. */
   queueUs(sender: number, now: Micros, sizeBytes: number): number {
+    if (!this.#isLimited) return 0;
     const copyUs = this.copyUs(sizeBytes);
-    if (copyUs === 0) return 0;
     const at = this.relative(now);
     return this.#depart(sender, at, copyUs) + copyUs - at;
   }
@@ -185,7 +199,7 @@ export class Flood {
     const end = overlay.offsets[node + 1] as number;
     const copies = end - first - (back === NO_WAY_BACK ? 0 : 1);
     let departure = at;
-    if (flight.copyUs > 0) {
+    if (this.#isLimited) {
       const sender = nodes === undefined ? node : (nodes[node] as number);
       departure = this.#depart(sender, at, copies * flight.copyUs);
     }
