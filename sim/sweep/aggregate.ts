@@ -33,10 +33,11 @@ export function aggregate(plan: SweepPlan, folder: SweepFolder): SweepResults {
 export function requireComplete({ missing, cells }: SweepResults, folder: string): void {
   if (missing === 0) return;
   const open = cells.filter(({ extent }) => extent.missing.length > 0);
+  const first = open[0]?.cell.label ?? '';
   throw new SweepError({
     code: 'sweep-incomplete',
     where: folder,
-    message: `${missing} runs of ${open.length} cells are not there, first of ${open[0]?.cell.label}`,
+    message: `${missing} runs of ${open.length} cells are not there, first of ${first}`,
     remedy: 'Run the sweep, or the shards that are left; or take what is there with --partial.',
   });
 }

@@ -1,4 +1,4 @@
-/** What can go wrong around a sweep: folders, workers, Redis. Runs that fail are results, not errors. */
+/** What goes wrong around a sweep: folders, workers, Redis. A run that fails is a result. */
 import { AssayError } from '../../src/base/index.ts';
 
 /** A sweep that cannot begin or go on; `detail.code` is listed in the README of this folder. */

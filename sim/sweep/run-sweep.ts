@@ -4,6 +4,7 @@
  * Cells are opened in order, a few more only when those that are open have nothing to give out; so
  * memory does not grow with the sweep. What is given out next never changes what comes out.
  */
+import { setMaxListeners } from 'node:events';
 import { configYaml } from '../../src/config/index.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Executor, RunUnit } from './executor.ts';
@@ -58,6 +59,8 @@ export async function runSweep(options: SweepOptions): Promise<SweepEnd> {
   const agenda = new Agenda(options);
   const failures: (Task & { record: RunRecord })[] = [];
   const { executor, folder, plan, signal, keepGoing, onEvent } = options;
+  // one for each run that is out
+  setMaxListeners(0, signal);
   let made = 0;
   let isStopped = false;
   const stop = (): void => {

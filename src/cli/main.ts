@@ -15,6 +15,7 @@ import { inferCommand } from './commands/infer/index.ts';
 import { initCommand } from './commands/init/index.ts';
 import { keysCommand } from './commands/keys/index.ts';
 import { modelCommand } from './commands/model/index.ts';
+import { planCommand } from './commands/plan/index.ts';
 import { receiptCommand } from './commands/receipt/index.ts';
 import { serveCommand } from './commands/serve/index.ts';
 import { simCommand } from './commands/sim/index.ts';
@@ -147,6 +148,7 @@ function buildParser(): Argv {
     .command(simCommand)
     .command(modelCommand)
     .command(theoryCommand)
+    .command(planCommand)
     .command(configCommand)
     .command(inferCommand)
     .command(receiptCommand)

@@ -6,5 +6,6 @@ export * from './distributions.ts';
 export * from './error.ts';
 export * from './interval.ts';
 export * from './ladder.ts';
+export * from './planner.ts';
 export * from './sketch.ts';
 export * from './student.ts';

@@ -77,7 +77,7 @@ export async function runSimulation(values: RunValues): Promise<void> {
 }
 
 /** A seed on the command line is one more change of the scenario. */
-function overridesOf({ seed, set }: RunValues): readonly string[] {
+export function overridesOf({ seed, set }: RunValues): readonly string[] {
   if (seed === undefined) return set;
   if (/^\d+$/.test(seed) && Number.isSafeInteger(Number(seed))) return [...set, `seed=${seed}`];
   throw new AssayError({
@@ -88,7 +88,11 @@ function overridesOf({ seed, set }: RunValues): readonly string[] {
   });
 }
 
-function folderOf({ out, set }: RunValues, scenario: Scenario): string {
+/** The folder of a run: as named, or by scenario, seed and changes. */
+export function folderOf(
+  { out, set }: RunValues,
+  scenario: { readonly name: string; readonly seed: number },
+): string {
   if (out === '') {
     throw new AssayError({
       code: 'no-folder',
@@ -128,14 +132,15 @@ async function simulate(values: RunValues, scenario: Scenario): Promise<Run> {
   }
 }
 
-function progressStyle({ quiet, verbose }: RunValues): ProgressStyle {
+/** How progress is shown. */
+export function progressStyle({ quiet, verbose }: RunValues): ProgressStyle {
   if (quiet) return 'none';
   if (process.stderr.isTTY === true) return 'line';
   return verbose ? 'json' : 'none';
 }
 
 /** The command that gives the same result. */
-function replayWords({ scenario, set }: RunValues, seed: number): readonly string[] {
+export function replayWords({ scenario, set }: RunValues, seed: number): readonly string[] {
   const changes = set.flatMap((change) => ['--set', change]);
   return ['npx', 'assay', 'sim', 'run', scenario, '--seed', String(seed), ...changes];
 }

@@ -36,8 +36,8 @@ function withRuns(parser: Parser): Parser {
           .options(RUN_OPTIONS)
           .epilogue(RUN_EPILOGUE),
       async (argv) => {
-        const { runSimulation } = await import('./handler.ts');
-        await runSimulation(argv);
+        const { runFile } = await import('./run.ts');
+        await runFile(argv);
       },
     )
     .command(

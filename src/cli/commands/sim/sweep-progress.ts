@@ -2,7 +2,7 @@
  * Shows how far a sweep is: one calm line that is rewritten on a terminal, JSON lines elsewhere.
  * Both go to standard error. A run that fails is told at once.
  */
-import type { Survey, SweepEvent } from '../../../../sim/sweep/index.ts';
+import type { Survey, SweepEvent, Task } from '../../../../sim/sweep/index.ts';
 import type { Io } from '../../io.ts';
 import { formatWait } from './wait.ts';
 
@@ -12,76 +12,71 @@ const LINE_MS = 250;
 const JSON_MS = 1000;
 const CLEAR_LINE = '\r\u001b[K';
 
-export type SweepDisplay = {
-  readonly step: (event: SweepEvent) => void;
-  /** Something that the user should know. */
-  readonly note: (text: string) => void;
-  /** Takes the line away. */
-  readonly end: () => void;
-};
-
-/** Starts to show progress. */
-export function startSweepDisplay(options: {
+type DisplayOptions = {
   readonly io: Io;
   readonly survey: Survey;
-  readonly slots: number;
   readonly quiet: boolean;
-}): SweepDisplay {
-  const { io, survey, slots, quiet } = options;
-  if (quiet) return { step: () => undefined, note: () => undefined, end: () => undefined };
-  const isLine = process.stderr.isTTY === true;
-  const json = (record: object): void => io.err(`${JSON.stringify(record)}\n`);
-  const startedAt = Date.now();
-  const counts = { made: 0, failed: 0, sumMs: 0 };
-  let shownAt = 0;
-  const show = (isLast: boolean): void => {
-    const isEarly = Date.now() - shownAt < (isLine ? LINE_MS : JSON_MS);
-    if (isEarly && !isLast) return;
-    shownAt = Date.now();
-    const { made, failed } = counts;
-    const of = Math.max(survey.toRun, made);
-    const wallMs = Date.now() - startedAt;
-    // the last runs of a sweep leave slots empty: a run's own time bounds the wait from below
-    const runMs = counts.sumMs / Math.max(1, made);
-    const leftMs =
-      made === 0 ? null : Math.max(((of - made) * wallMs) / made, of > made ? runMs : 0);
-    if (!isLine)
-      return json({
-        event: 'progress',
-        done: made,
-        of,
-        failed,
-        leftMs: leftMs === null ? null : Math.round(leftMs),
-        slots,
-      });
+};
+
+/** The progress of one sweep; nothing is shown if it is quiet. */
+export class SweepDisplay {
+  readonly #options: DisplayOptions;
+  readonly #isLine = process.stderr.isTTY === true;
+  readonly #startedAt = Date.now();
+  #made = 0;
+  #failed = 0;
+  #shownAt = 0;
+
+  constructor(options: DisplayOptions) {
+    this.#options = options;
+  }
+
+  /** Tells something that the user should know. */
+  note(text: string): void {
+    if (this.#isLine) this.#print(`${CLEAR_LINE}${text}\n`);
+    else this.#json({ event: 'note', text });
+  }
+
+  /** Takes in what happened. */
+  step(event: SweepEvent): void {
+    if (event.kind === 'started') return;
+    this.#made += 1;
+    const { task, record } = event;
+    if (record.outcome.status === 'failed') this.#fail(task, record.outcome);
+    if (Date.now() - this.#shownAt >= (this.#isLine ? LINE_MS : JSON_MS)) this.#show();
+  }
+
+  /** Takes the line away. */
+  end(): void {
+    if (this.#isLine) this.#print(CLEAR_LINE);
+    else this.#show();
+  }
+
+  #fail({ cell, replica, seed }: Task, { code, message }: { code: string; message: string }): void {
+    this.#failed += 1;
+    if (this.#isLine) this.#print(`${CLEAR_LINE}failed: ${cell.label}, seed ${seed}: ${message}\n`);
+    else this.#json({ event: 'failed', cell: cell.label, replica, seed, code, message });
+  }
+
+  #show(): void {
+    const now = Date.now();
+    this.#shownAt = now;
+    const made = this.#made;
+    const failed = this.#failed;
+    const of = Math.max(this.#options.survey.toRun, made);
+    const leftMs = Math.round(((of - made) * (now - this.#startedAt)) / Math.max(1, made));
+    if (!this.#isLine) return this.#json({ event: 'progress', done: made, of, failed, leftMs });
     const bad = failed === 0 ? '' : `, ${failed} failed`;
-    const left = leftMs === null ? '' : `, about ${formatWait(leftMs)} left`;
-    io.err(`${CLEAR_LINE}${made} of ${of} runs${bad}${left}`);
-  };
-  return {
-    step: (event) => {
-      if (event.kind === 'started') return;
-      const { task, record, wallMs } = event;
-      counts.made += 1;
-      counts.sumMs += wallMs;
-      if (record.outcome.status === 'failed') {
-        counts.failed += 1;
-        const { code, message } = record.outcome;
-        const { label } = task.cell;
-        if (isLine) io.err(`${CLEAR_LINE}failed: ${label}, seed ${task.seed}: ${message}\n`);
-        else
-          json({
-            event: 'failed',
-            cell: label,
-            replica: task.replica,
-            seed: task.seed,
-            code,
-            message,
-          });
-      }
-      show(false);
-    },
-    note: (text) => (isLine ? io.err(`${CLEAR_LINE}${text}\n`) : json({ event: 'note', text })),
-    end: () => (isLine ? io.err(CLEAR_LINE) : show(true)),
-  };
+    return this.#print(
+      `${CLEAR_LINE}${made} of ${of} runs${bad}, about ${formatWait(leftMs)} left`,
+    );
+  }
+
+  #json(record: object): void {
+    this.#print(`${JSON.stringify(record)}\n`);
+  }
+
+  #print(text: string): void {
+    if (!this.#options.quiet) this.#options.io.err(text);
+  }
 }

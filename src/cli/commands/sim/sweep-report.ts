@@ -34,7 +34,8 @@ export function printSweep(
   }
   if (values.quiet) return;
   const runs = results.cells.reduce((sum, { rows }) => sum + rows.length, 0);
-  const heading = `${plan.sweep.name}: ${formatPlural(results.cells.length, 'cell')}, ${formatCount(runs)} runs`;
+  const size = `${formatPlural(results.cells.length, 'cell')}, ${formatPlural(runs, 'run')}`;
+  const heading = `${plan.sweep.name}: ${size}`;
   const missing = results.missing === 0 ? [] : [`${formatCount(results.missing)} runs are missing`];
   const columns = process.stdout.columns ?? COLUMNS;
   const hasColour = process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';

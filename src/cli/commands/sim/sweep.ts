@@ -18,6 +18,7 @@ import {
   type Shard,
   type Survey,
   type SweepEnd,
+  type SweepEvent,
   SweepFolder,
   type SweepPlan,
   surveySweep,
@@ -28,7 +29,7 @@ import { readDocument, resolveSweep } from '../../../config/index.ts';
 import type { Io } from '../../io.ts';
 import { readVersion } from '../../version.ts';
 import { dryRunAnswer } from './sweep-dry-run.ts';
-import { startSweepDisplay } from './sweep-progress.ts';
+import { SweepDisplay } from './sweep-progress.ts';
 import { printSweep, requireSuccess } from './sweep-report.ts';
 
 /** A run that takes longer than this is not tried for an estimate. */
@@ -74,16 +75,16 @@ export async function runSweepCommand(values: SweepValues): Promise<void> {
   const executor = await openExecutor(values);
   try {
     const folder = SweepFolder.open(path, plan, manifest);
-    const display = startSweepDisplay({ io, survey, slots: executor.slots, quiet: values.quiet });
+    const display = new SweepDisplay({ io, survey, quiet: values.quiet });
     if (shard !== undefined) display.note(`${shard.source}: part ${shard.index} of ${shard.count}`);
     if (executor instanceof QueueExecutor && (await executor.workerCount()) === 0) {
       display.note(`no worker yet: assay sim worker --redis ${values.redis}`);
     }
     const { signal } = io;
     const { keepGoing } = values;
-    const onEvent = display.step;
+    const onEvent = (event: SweepEvent) => display.step(event);
     const end = await runSweep({ plan, folder, executor, shard, keepGoing, signal, onEvent })
-      .finally(display.end)
+      .finally(() => display.end())
       .catch((error: unknown) => {
         if (signal.aborted && !values.quiet) io.err(`interrupted: ${HOW_TO_GO_ON}\n`);
         throw error;
