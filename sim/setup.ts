@@ -61,6 +61,7 @@ export type Simulation = {
   readonly seed: number;
   readonly network: Network;
   readonly nodes: readonly SimNode[];
+  readonly faults: Faults;
   readonly truth: Truth;
   readonly committees: Committees;
   readonly recorder: Recorder;
@@ -100,15 +101,16 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
     observers: new Set(up.map(({ id }) => id)),
     nodeCount,
   });
+  const nodes = createNodes({ scenario, seed, roles, signers, draws, crypto, oracle });
+  const faults = new Faults(scenario, { seed, nodes });
   const checker = new Checker({
     committees,
     truth,
+    faults,
     isLenient: scenario.ablate.length > 0,
     nodeCount,
   });
-  const nodes = createNodes({ scenario, seed, roles, signers, draws, crypto, oracle });
   const loop = new Kernel();
-  const faults = new Faults(scenario, { seed, nodes });
   const world = new World({
     loop,
     nodes,
@@ -135,7 +137,8 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
     windowRounds: windowRounds(network),
   });
   faults.plan(world);
-  return { scenario, seed, network, nodes, truth, committees, recorder, checker, world };
+  const judges = { truth, committees, recorder, checker };
+  return { scenario, seed, network, nodes, faults, ...judges, world };
 }
 
 type Signers = { readonly validators: readonly Signer[]; readonly providers: readonly Signer[] };

@@ -22,6 +22,7 @@ import {
   type Report,
 } from '../../src/core/index.ts';
 import type { BundleMessage } from '../../src/wire/index.ts';
+import type { Faults } from '../faults/faults.ts';
 import type { SimNode } from '../node.ts';
 import type { Truth } from '../truth.ts';
 import type { Committees } from './committees.ts';
@@ -30,6 +31,7 @@ import { InvariantViolation } from './violation.ts';
 export type CheckerOptions = {
   readonly committees: Committees;
   readonly truth: Truth;
+  readonly faults: Faults;
   /** Ablated rules: with any of them, violations are only counted. */
   readonly isLenient: boolean;
   readonly nodeCount: number;
@@ -74,7 +76,7 @@ export class Checker {
     return this.#violations;
   }
 
-  /** Promises that were broken where they are void, because a level was captured: by invariant. */
+  /** Promises that were broken where they are void: by invariant. */
   get excused(): ReadonlyMap<string, number> {
     return this.#excused;
   }
@@ -93,7 +95,7 @@ export class Checker {
       this.#noteCommits(effect.message);
     }
     if (!node.isHonest) return;
-    if (effect.kind === 'persist') this.#notePersisted(node, effect);
+    if (effect.kind === 'persist') this.#notePersisted(node, effect, now);
     else if (effect.kind === 'publish' && effect.message.type === 'bundle') {
       this.#checkBundle(node, effect.message, now);
     } else if (effect.kind === 'report') this.#checkReport(node, effect.report);
@@ -107,17 +109,20 @@ export class Checker {
     if (!this.#options.isLenient) throw new InvariantViolation(invariant, detail());
   }
 
-  /** Holds a promise that is void where a level was captured: a breach there is only counted. */
-  holdUnless(isCaptured: boolean, invariant: string, promise: Promised): void {
+  /** Holds a promise that is void where a level was captured, or a fault breaks it: only counted. */
+  holdUnless(isVoid: boolean, invariant: string, promise: Promised): void {
     const { isKept, detail } = promise;
-    if (!isCaptured || isKept) return this.hold(isKept, invariant, detail);
+    if (!isVoid || isKept) return this.hold(isKept, invariant, detail);
     this.#checkCount += 1;
     this.#excused.set(invariant, (this.#excused.get(invariant) ?? 0) + 1);
   }
 
-  #notePersisted(node: SimNode, { record }: Effect & { kind: 'persist' }): void {
+  #notePersisted(node: SimNode, { record }: Effect & { kind: 'persist' }, now: TimeMs): void {
     const { persisted } = this.#signedBy(node.id);
-    if (record.kind === 'ack') persisted.add(`ack/${record.batch}`);
+    if (record.kind === 'ack') {
+      persisted.add(`ack/${record.batch}`);
+      this.#checkAckTime(node, record.batch, now);
+    }
     if (record.kind === 'commit' || record.kind === 'abstain') {
       persisted.add(`commit/${placeKey(record.subject, record.level)}`);
     }
@@ -139,7 +144,6 @@ export class Checker {
     for (const { entry } of entries) {
       if (entry.kind === 'ack') {
         this.hold(signed.persisted.has(`ack/${entry.batch}`), 'guard-before-wire', () => 'ack');
-        this.#checkAckTime(entry.batch, now);
         continue;
       }
       const key = placeKey(entry, entry.level);
@@ -154,7 +158,7 @@ export class Checker {
         const word = entry.kind === 'commit' ? entry.commitment.join() : 'abstained';
         const before = signed.commitments.get(key) ?? word;
         signed.commitments.set(key, word);
-        this.hold(before === word, 'no-honest-equivocation', () => `two commits at ${key}`);
+        this.#holdOneWord(node, before === word, `two commits at ${key}`);
       }
     }
   }
@@ -173,21 +177,34 @@ export class Checker {
     this.hold(signed.commitments.has(key), 'commits-precede-reveals', () => key);
     const before = signed.votes.get(key) ?? entry.verdict;
     signed.votes.set(key, entry.verdict);
-    this.hold(before === entry.verdict, 'no-honest-equivocation', () => `two votes at ${key}`);
+    this.#holdOneWord(node, before === entry.verdict, `two votes at ${key}`);
     // [COMMIT-2] all committed, or the commit deadline passed
     const isComplete =
       committee !== undefined && this.#committed.get(key)?.size === committee.holders.length;
     const deadline = this.#options.committees.commitDeadline(entry, entry.level);
     const isShown = isComplete || (deadline !== undefined && now >= deadline);
-    this.hold(isShown, 'blind-until-committed', () => key);
+    // a clock that runs fast passes deadlines early; [TIME-4] a wrong one is noticed after a while
+    const isExcused = this.#options.faults.isClockWrong(node.id);
+    const promised = { isKept: isShown, detail: () => key };
+    this.holdUnless(isExcused, 'blind-until-committed', promised);
   }
 
-  /** [TIME-3] Honest seats seal before anybody can know the draw. */
-  #checkAckTime(batch: Subject['batch'], now: TimeMs): void {
+  /** [GUARD-2] One word in all lives of a node, unless its disk forgot the first one. */
+  #holdOneWord(node: SimNode, isKept: boolean, detail: string): void {
+    const isExcused = this.#options.faults.isForgetful(node.id);
+    this.holdUnless(isExcused, 'no-honest-equivocation', { isKept, detail: () => detail });
+  }
+
+  /**
+   * [TIME-3] Honest seats decide to seal before anybody can know the draw; what they decided in
+   * time they may say again later, after a crash.
+   */
+  #checkAckTime(node: SimNode, batch: Subject['batch'], now: TimeMs): void {
     const due = this.#options.committees.samplingRoundOf(batch);
     if (due === undefined) return;
     const { network } = this.#options.committees;
-    this.hold(now < nominalTime(network, due), 'sealed-before-draw', () => batch);
+    const promised = { isKept: now < nominalTime(network, due), detail: () => batch };
+    this.holdUnless(this.#options.faults.isClockWrong(node.id), 'sealed-before-draw', promised);
   }
 
   #checkReport(node: SimNode, report: Report): void {

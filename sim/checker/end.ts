@@ -4,6 +4,9 @@ import { isConflict, outcomeOf } from '../../src/core/index.ts';
 import { judgedSubjects, settleRun } from '../metrics/settlement.ts';
 import type { Simulation } from '../setup.ts';
 
+/** Rounds after the last fault in which batches of before it are still drawn. */
+const CALM_ROUNDS = 4;
+
 /** @throws InvariantViolation if the run broke a promise that only shows at its end */
 export function judgeEnd(simulation: Simulation): void {
   checkOneVerdict(simulation);
@@ -31,23 +34,33 @@ function checkOneVerdict({ checker, committees, recorder }: Simulation): void {
 }
 
 /**
- * Every drawn leaf is decided at every honest node that is up, if more than 2/3 of all stake is
+ * Every leaf that was drawn after the last fault is decided at every honest node that is up, if more than 2/3 of all stake is
  * honest and up: then the whole pool, which is the last level, always finds a quorum.
  */
-function checkLiveness({ network, truth, recorder, checker, scenario }: Simulation): void {
-  const isUp = (id: NodeId): boolean => truth.isHonest(id) && !truth.down.has(id);
+function checkLiveness(simulation: Simulation): void {
+  const { network, nodes, truth, recorder, checker, scenario, faults } = simulation;
+  const up = new Set(nodes.flatMap(({ id, isUp }) => (isUp ? [id] : [])));
+  const isUp = (id: NodeId): boolean => truth.isHonest(id) && up.has(id);
   // validators are the first nodes, in the order of the set
   const observers = network.validators.flatMap(({ id }, index) => (isUp(id) ? [index] : []));
-  const up = observers.reduce((sum, index) => sum + (network.validators[index]?.stake ?? 0n), 0n);
+  const stakeUp = observers.reduce(
+    (sum, index) => sum + (network.validators[index]?.stake ?? 0n),
+    0n,
+  );
   const isWholePoolLast = scenario.parameters.levels.some(
     (seats) => seats >= network.validators.length,
   );
   const isPromised =
-    3n * up > 2n * network.totalStake && isWholePoolLast && scenario.validators.modelShare === 1;
+    3n * stakeUp > 2n * network.totalStake &&
+    isWholePoolLast &&
+    scenario.validators.modelShare === 1;
   if (!isPromised) return;
+  const calmAt = faults.isAny ? faults.endsAt + CALM_ROUNDS * network.parameters.roundMs * 1000 : 0;
   for (const [key, record] of recorder.subjects) {
     // honest machines that disagree about numbers are the scenario's doing
     if (recorder.erring.has(key)) continue;
+    // what was sealed while things went wrong may stay open
+    if (record.drawnAt * 1000 < calmAt) continue;
     checker.hold(
       // a node that knows of no end at all is stuck
       observers.every((index) => record.decisions.verdictOf(index) !== undefined),
@@ -75,7 +88,10 @@ function checkNoHonestSlashed(simulation: Simulation): void {
     if (isErring && reason !== 'slash-equivocation') continue;
     const detail = () => `${account}: ${reason}`;
     // nothing that others do or measure makes an honest node sign two things
-    const isExcused = isCaptured && reason !== 'slash-equivocation';
+    const isForgetful = simulation.faults.isForgetful(account);
+    // who cannot be reached cannot open, and nobody can tell why
+    const isCutOff = simulation.faults.isAny && reason === 'slash-provider';
+    const isExcused = reason === 'slash-equivocation' ? isForgetful : isCaptured || isCutOff;
     checker.holdUnless(isExcused, 'no-honest-slashed', { isKept: false, detail });
   }
 }

@@ -64,17 +64,25 @@ export class Faults {
     return this.#placed.reduce((last, { until }) => Math.max(last, until), 0);
   }
 
-  /** Nodes that a fault of their own strikes. */
-  struck(): ReadonlySet<NodeId> {
-    return new Set(this.#placed.flatMap(({ nodes }) => nodes.map(({ id }) => id)));
+  /** Whether anything goes wrong at all. */
+  get isAny(): boolean {
+    return this.#placed.length > 0;
   }
 
-  /** Nodes whose disks forget what they said was written. */
-  forgetful(): ReadonlySet<NodeId> {
-    const placed = this.#placed.filter(
-      ({ fault }) => fault.kind === 'crash' && fault.lostRecords > 0,
+  /** Whether the disk of a node forgets what it said was written. */
+  isForgetful(id: NodeId): boolean {
+    return this.#strikes(id, (fault) => fault.kind === 'crash' && fault.lostRecords > 0);
+  }
+
+  /** Whether a clock of a node is wrong at some time. */
+  isClockWrong(id: NodeId): boolean {
+    return this.#strikes(id, ({ kind }) => kind === 'clock-drift' || kind === 'clock-skew');
+  }
+
+  #strikes(id: NodeId, isMeant: (fault: TimedFault) => boolean): boolean {
+    return this.#placed.some(
+      ({ fault, nodes }) => isMeant(fault) && nodes.some((node) => node.id === id),
     );
-    return new Set(placed.flatMap(({ nodes }) => nodes.map(({ id }) => id)));
   }
 
   /** Plans what faults do to nodes. */

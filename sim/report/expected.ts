@@ -78,7 +78,7 @@ export class ClosedForms {
 
   /** Share of right drawn claims that end `invalid`: a level that takes money is captured. */
   rightRejected(right: readonly ClaimRow[]): Expected {
-    const reason = this.#ablation();
+    const reason = this.#obstacle();
     if (reason !== undefined) return notExpected(reason);
     const { levels, slashSeats } = this.#simulation.scenario.parameters;
     const drawnLevel = levels.findIndex((seats) => seats >= slashSeats);
@@ -122,7 +122,7 @@ export class ClosedForms {
     rows: readonly ClaimRow[],
     form: (bench: Bench) => { value: number; form: string },
   ): Expected {
-    const reason = this.#ablation();
+    const reason = this.#obstacle();
     if (reason !== undefined) return notExpected(reason);
     const seats = this.#simulation.scenario.parameters.levels[0] ?? 0;
     const isExact = rows.every((row) => this.#bench(row, seats).isExact);
@@ -199,9 +199,11 @@ export class ClosedForms {
     return 1 / (classes.get(row?.assuranceClass ?? '') ?? 1);
   }
 
-  #ablation(): string | undefined {
-    const { ablate } = this.#simulation.scenario;
-    return ablate.length === 0 ? undefined : `rules are ablated: ${ablate.join(', ')}`;
+  /** Why no form holds, if none does. */
+  #obstacle(): string | undefined {
+    const { ablate, faults } = this.#simulation.scenario;
+    if (ablate.length > 0) return `rules are ablated: ${ablate.join(', ')}`;
+    return faults.length > 0 ? 'faults change who votes in time' : undefined;
   }
 }
 

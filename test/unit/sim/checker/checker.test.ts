@@ -100,12 +100,11 @@ describe('the checker', () => {
     const header = committees.header(batch);
     const due = committees.samplingRoundOf(batch);
     assert.ok(header !== undefined && due !== undefined);
-    persist(stage, node, { kind: 'ack', slot: header, batch });
-    const entries = [ackEntry(node, batch)];
-    say(stage, node, { entries, now: timeMs(nominalTime(network, due) - 1) });
-    breaks('sealed-before-draw', () =>
-      say(stage, node, { entries, now: nominalTime(network, due) }),
-    );
+    const record = { kind: 'ack', slot: header, batch } as const;
+    persist(stage, node, record, timeMs(nominalTime(network, due) - 1));
+    breaks('sealed-before-draw', () => persist(stage, node, record, nominalTime(network, due)));
+    // after a crash the same word again, whenever
+    say(stage, node, { entries: [ackEntry(node, batch)], now: nominalTime(network, due) });
   });
 
   it('[SAMPLE-1] sees a subject that was not drawn', () => {

@@ -54,8 +54,8 @@ export async function createStage({
 } = {}): Promise<Stage> {
   const scenario = resolveScenario(parseConfigText(STAGE, 'stage'), set);
   const { simulation } = await runScenario({ scenario, seed: 1 });
-  const { committees, truth, nodes, recorder } = simulation;
-  const checker = new Checker({ committees, truth, isLenient, nodeCount: nodes.length });
+  const { committees, truth, nodes, recorder, faults } = simulation;
+  const checker = new Checker({ committees, truth, isLenient, faults, nodeCount: nodes.length });
   const [record] = recorder.subjects.values();
   assert.ok(record !== undefined, 'a leaf was drawn');
   const { subject } = record;
@@ -94,8 +94,13 @@ export function say(
   checker.observe(node, { kind: 'publish', message, bytes: encodeMessage(message) }, now);
 }
 
-export function persist({ checker }: Stage, node: SimNode, record: GuardRecord): void {
-  checker.observe(node, { kind: 'persist', record }, timeMs(0));
+export function persist(
+  { checker }: Stage,
+  node: SimNode,
+  record: GuardRecord,
+  now: TimeMs = timeMs(0),
+): void {
+  checker.observe(node, { kind: 'persist', record }, now);
 }
 
 export function report({ checker }: Stage, node: SimNode, what: Report): void {
