@@ -2,6 +2,9 @@
 export { InvariantViolation } from './checker/violation.ts';
 export { type ClaimRow, claimRows } from './metrics/claims.ts';
 export type { Expected, Rate } from './metrics/rate.ts';
+export { type Effort, propagationReport } from './propagation/report.ts';
+export { type PropagationResult, propagationMetrics } from './propagation/result.ts';
+export { type PropagationOptions, runPropagation } from './propagation/run.ts';
 export { claimsCsv } from './report/claims-csv.ts';
 export {
   checkFolder,

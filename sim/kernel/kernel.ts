@@ -70,6 +70,7 @@ export class Kernel implements EventLoop {
   #windowsEndUs: Micros = 2 * BLOCK_US;
   #now: Micros = 0;
   #inRun = false;
+  #taken = 0;
 
   /** @param pendingHint events that will wait at a time; more may, at the cost of copies */
   constructor({ pendingHint = PENDING_HINT }: { readonly pendingHint?: number } = {}) {
@@ -110,13 +111,18 @@ export class Kernel implements EventLoop {
     else this.#toElsewhere(at, kind, a, b);
   }
 
+  /** Events taken so far. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   run(count: number): boolean {
-    let left = count;
-    while (left > 0) {
+    const end = this.#taken + count;
+    while (this.#taken < end) {
       if (this.#cursor === this.#length && this.#ticks.length === 0 && !this.#openNext()) {
         return false;
       }
-      left -= this.#step(left);
+      this.#taken += this.#step(end - this.#taken);
     }
     return this.pending > 0;
   }

@@ -25,10 +25,10 @@ const BLOCK = 32;
 
 /** Whoever counts what floods deliver. */
 export interface DeliveryCounter {
-  /** A message in this slot arrives at a node that had not got it. */
-  delivered(slot: number, node: number, at: Micros): void;
-  /** Nothing of the message in this slot is on its way any more. */
-  finished(slot: number): void;
+  /** A message arrives at a node that had not got it. @param id of the message */
+  delivered(id: number, node: number, at: Micros): void;
+  /** A node puts copies of a message on its links. */
+  sent(id: number, copies: number): void;
 }
 
 export type FloodRunsOptions = Omit<FloodOptions, 'loop' | 'nodeCount' | 'conditions'> & {
@@ -49,7 +49,6 @@ export class FloodRuns {
   readonly #ends = new Int32Array(BLOCK);
   /** What was read ahead, so that reading is not left out. */
   #read = 0;
-  #copies = 0;
 
   constructor({ kernel, overlay, leastLinkUs, counter, ...lines }: FloodRunsOptions) {
     const { nodeCount } = overlay;
@@ -62,19 +61,15 @@ export class FloodRuns {
     assert(fitsRuns(leastLinkUs, lines.jitter), 'what a run causes lies behind it');
   }
 
-  /** Copies put on links so far. */
-  get copies(): number {
-    return this.#copies;
-  }
-
-  /** Gossips a message, and returns its slot. */
-  publish(from: number, message: Posted): number {
+  /** Gossips a message. */
+  publish(from: number, message: Posted): void {
     const slot = this.#flood.open(this.#graph, message);
     const at = this.#flood.relative(this.#kernel.now);
     const flight = this.#flood.flight(slot);
     this.#flood.takes(flight.best, from, at);
-    this.#copies += this.#flood.forward(slot, from, at, NO_WAY_BACK);
-    return slot;
+    this.#counter.sent(message.id, this.#flood.forward(slot, from, at, NO_WAY_BACK));
+    // a lone node sends nothing whose arrival could end the flood
+    if (flight.pending === 0) this.#flood.close(slot);
   }
 
   #take(run: EventRun): void {
@@ -85,13 +80,8 @@ export class FloodRuns {
       if (this.#readsAhead) this.#readAhead(run, from, to);
       this.#forward(run, from, to, startAt);
     }
-    this.#flood.closeFinished(this.#close);
+    this.#flood.closeFinished();
   }
-
-  readonly #close = (slot: number): void => {
-    this.#counter.finished(slot);
-    this.#flood.close(slot);
-  };
 
   /** Moves the copies that come first to the front of the run; returns their end. */
   #keepFirst({ startUs, a, words, from, to }: EventRun, startAt: number): number {
@@ -107,7 +97,7 @@ export class FloodRuns {
       const flight = flood.flight(slot);
       flight.pending -= 1;
       if (!flood.takes(flight.best, node, startAt + tick)) continue;
-      counter.delivered(slot, node, startUs + tick);
+      counter.delivered(flight.id, node, startUs + tick);
       a[end] = link;
       words[end] = word;
       end += 1;
@@ -117,15 +107,15 @@ export class FloodRuns {
 
   #forward({ a, words }: EventRun, from: number, to: number, startAt: number): void {
     const flood = this.#flood;
-    let copies = 0;
+    const counter = this.#counter;
     for (let i = from; i < to; i++) {
       const link = a[i] as number;
       const word = words[i] as number;
       const slot = (word >>> EVENT_B_SHIFT) & EVENT_B_MAX;
       const at = startAt + (word & EVENT_TICK_MASK);
-      copies += flood.forward(slot, link & NODE_MASK, at, link >>> NODE_BITS);
+      const copies = flood.forward(slot, link & NODE_MASK, at, link >>> NODE_BITS);
+      counter.sent(flood.flight(slot).id, copies);
     }
-    this.#copies += copies;
   }
 
   /** Reads all that a block of nodes will need, one kind of memory at a time. */

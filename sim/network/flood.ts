@@ -97,11 +97,6 @@ export class Flood {
     this.#uplinkFree = new Int32Array(this.#isLimited ? nodeCount : 0);
   }
 
-  /** The shortest time that a link with this delay takes. */
-  leastUs(delayUs: number): number {
-    return Math.floor(delayUs * this.#draws.least);
-  }
-
   /** Time that a message of this size takes to leave, rounded up; 0 with unlimited uplinks. */
   copyUs(sizeBytes: number): number {
     const { bandwidthMbps } = this.#options;
@@ -114,10 +109,10 @@ export class Flood {
     return flight;
   }
 
-  /** Calls `close` for each flood that has no events left, in the order of slots. */
-  closeFinished(close: (slot: number) => void): void {
+  /** Ends all floods that have no events left. */
+  closeFinished(): void {
     for (let slot = 0; slot < this.#flights.length; slot++) {
-      if (this.#flights[slot]?.pending === 0) close(slot);
+      if (this.#flights[slot]?.pending === 0) this.close(slot);
     }
   }
 

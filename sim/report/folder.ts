@@ -27,9 +27,10 @@ export const FOLDER_KIND = 'assay-run';
 /** The file that says what made a result. */
 export const MANIFEST_FILE = 'manifest.json';
 
-/** Files of a result by name. */
+/** Files of a result by name; a run without the protocol has no claims. */
 export type RunFiles = Readonly<
-  Record<'manifest.json' | 'config.resolved.yaml' | 'result.json' | 'claims.csv', string>
+  Record<'manifest.json' | 'config.resolved.yaml' | 'result.json', string> &
+    Partial<Record<'claims.csv', string>>
 >;
 
 const FILE_NAMES: ReadonlySet<string> = new Set<keyof RunFiles>([

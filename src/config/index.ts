@@ -9,6 +9,8 @@ export { changedWeights, parseLatencyTable, shippedLatencyTable } from './latenc
 export { configHash, configYaml, jsonSchemaOf } from './loader.ts';
 export type { NetworkFile } from './network-file.ts';
 export { networkFileSchema, resolveNetworkFile } from './network-file.ts';
+export type { PropagationScenario } from './propagation.ts';
+export { isPropagationDocument, propagationSchema, resolvePropagation } from './propagation.ts';
 export type { Ablation, Scenario } from './scenario.ts';
 export { ABLATIONS, resolveScenario, scenarioSchema } from './scenario.ts';
 export type { Adversary, Variant } from './scenario-adversaries.ts';

@@ -26,7 +26,10 @@ function parameterProblems(scenario: Scenario): readonly RelationProblem[] {
   });
 }
 
-function networkProblems({ network }: Scenario): readonly RelationProblem[] {
+/** Returns what does not hold in the network of a scenario. */
+export function networkProblems({
+  network,
+}: Pick<Scenario, 'network'>): readonly RelationProblem[] {
   const { bandwidthMbps, bandwidthClasses, mesh, attack, fidelity } = network;
   const problems: RelationProblem[] = [...latencyProblems(network)];
   const report = (key: string, message: string, remedy: string) =>

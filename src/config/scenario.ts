@@ -326,7 +326,10 @@ export function resolveScenario(
 }
 
 /** The resolved scenario holds what it depends on: a table of delays, not the name of its file. */
-function withLatencyCsv(scenario: Scenario, source: string): Scenario {
+export function withLatencyCsv<T extends Pick<Scenario, 'network'>>(
+  scenario: T,
+  source: string,
+): T {
   const { network } = scenario;
   const { latency } = network;
   if (latency.kind !== 'matrix') return scenario;

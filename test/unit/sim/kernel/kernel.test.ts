@@ -58,6 +58,7 @@ describe('the kernel', () => {
     assert.deepEqual(lengths, [4]);
     kernel.run(100);
     assert.deepEqual(lengths, [4, 3, 0, 3]);
+    assert.equal(kernel.taken, 11);
   });
 
   it('grows beyond what it was told to expect', () => {
