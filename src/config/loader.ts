@@ -52,8 +52,15 @@ export function resolveConfig<T>(
 
 /** Returns the JSON Schema (draft-07) of what a file of this kind may hold. */
 export function jsonSchemaOf(schema: z.ZodType): SchemaNode {
-  return z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
+  const known = jsonSchemas.get(schema);
+  if (known !== undefined) return known;
+  const made: SchemaNode = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
+  jsonSchemas.set(schema, made);
+  return made;
 }
+
+/** Making one takes milliseconds, and a sweep resolves thousands of configurations. */
+const jsonSchemas = new WeakMap<z.ZodType, SchemaNode>();
 
 /** Returns the resolved configuration as YAML with every default spelled out; it loads again. */
 export function configYaml(config: unknown): string {

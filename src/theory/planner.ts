@@ -94,7 +94,11 @@ export function planNetwork(wish: PlanWish): Plan {
   });
   const { executions } = ladderCost({ ...LOUD, levels: seats, adversary: wish.adversary });
   const affordable = (wish.overhead * reward) / (executions * cost);
-  const runLength = Math.min(RUN_MAX, Math.max(1, Math.ceil(1 / affordable)));
+  if (affordable * RUN_MAX < 1) {
+    const message = `pays for less than one drawn claim in ${RUN_MAX}`;
+    throw new TheoryError('overhead', message, 'Allow more, or a larger reward.');
+  }
+  const runLength = Math.max(1, Math.ceil(1 / affordable));
   const escaped = escapedUndetected({ seats: seats[0] ?? 1, adversary: wish.adversary, miss: 0 });
   const slash = SLASH_MARGIN * deterringSlash({ ...wish, rate: 1 / runLength, escaped });
   const least = leastSamplingRate({
