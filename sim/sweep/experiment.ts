@@ -5,10 +5,11 @@
  * A kind is told by its configuration alone, so that a worker on another machine needs nothing
  * else: a unit of work is a kind, a resolved configuration as text, and a seed.
  */
-import type { ConfigDocument } from '../../src/config/index.ts';
+import { type ConfigDocument, isPropagationDocument } from '../../src/config/index.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Expected } from '../metrics/rate.ts';
 import type { MetricDoc } from '../statistics/protocol-metrics.ts';
+import { PROPAGATION } from './propagation.ts';
 import { PROTOCOL } from './protocol.ts';
 
 /** What one run came out at. */
@@ -48,6 +49,6 @@ export interface ExperimentKind {
 }
 
 /** Returns the kind that a document is a configuration of. */
-export function kindOf(_document: ConfigDocument): ExperimentKind {
-  return PROTOCOL;
+export function kindOf(document: ConfigDocument): ExperimentKind {
+  return isPropagationDocument(document) ? PROPAGATION : PROTOCOL;
 }

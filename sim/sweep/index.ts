@@ -15,6 +15,7 @@ export { SweepFolder } from './folder.ts';
 export { type Manifest, manifestDocument, manifestOf, readManifest } from './manifest.ts';
 export { experimentOf, type PlannedCell, planSweep, type SweepPlan } from './plan.ts';
 export { PoolExecutor } from './pool.ts';
+export { PROPAGATION_METRICS } from './propagation.ts';
 export { replayOf } from './replay.ts';
 export { runSweep, type SweepEnd, type SweepEvent, type Task, unitOf } from './run-sweep.ts';
 export { readShard, type Shard } from './shard.ts';

@@ -3,6 +3,7 @@
  * out; one page for each name.
  */
 import { PROTOCOL_METRICS } from '../../../../sim/statistics/protocol-metrics.ts';
+import { PROPAGATION_METRICS } from '../../../../sim/sweep/index.ts';
 import { AssayError, nearestText } from '../../../base/index.ts';
 import { jsonSchemaOf, NETWORKS, scenarioSchema } from '../../../config/index.ts';
 import type { Answer } from '../../io.ts';
@@ -89,7 +90,7 @@ const LISTINGS: Readonly<Record<(typeof LISTS)[number], () => Listing>> = {
     use: ['In a scenario:  network: { fidelity: mesh, attack: [{ kind: sybil, share: 2 }] }'],
   }),
   metrics: () => ({
-    entries: PROTOCOL_METRICS.map((doc) => ({
+    entries: [...PROTOCOL_METRICS, ...PROPAGATION_METRICS].map((doc) => ({
       name: doc.name,
       meaning: doc.meaning,
       facts: [['unit', doc.unit]],
