@@ -132,15 +132,11 @@ export class Attackers {
     this.#spam += 1;
     const id = SPAM_IDS + this.#spam;
     if (kind === 'spam') network.publishInvalid(node, { id, sizeBytes: SPAM_BYTES });
+    const isLiar = kind === 'ihave-spam';
+    const lives = isLiar ? inventions(node, id, peers.nodeCount) : [];
     for (const link of peers.open(node)) {
       if (kind === 'graft-flood') traffic.say(link, { kind: 'graft', topic: 0 });
-      if (kind === 'ihave-spam') {
-        traffic.say(link, {
-          kind: 'ihave',
-          topic: 0,
-          lives: inventions(node, id, peers.nodeCount),
-        });
-      }
+      if (isLiar) traffic.say(link, { kind: 'ihave', topic: 0, lives });
     }
   }
 
