@@ -122,6 +122,7 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
         loop,
         client,
         conditions: faults.links,
+        isDue: ({ decoded }) => decoded.message.type === 'beacon',
       }),
     oracle,
     beacon: keys.beacon,
