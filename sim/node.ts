@@ -12,7 +12,6 @@ import type {
   Validator,
 } from '../src/core/index.ts';
 import type { Signer } from '../src/crypto/index.ts';
-import type { QueryMessage } from '../src/wire/index.ts';
 import type { Behaviour } from './adversary/behaviour.ts';
 import { Executor } from './executor.ts';
 import type { Micros } from './kernel/queue.ts';
@@ -28,6 +27,16 @@ export type Timeless = ProviderEvent extends infer E
     ? Omit<E, 'now'>
     : never
   : never;
+
+/** A process that is killed between two effects, and may be started again. */
+export type Doom = {
+  /** Effects of its next steps that still happen. */
+  effectsLeft: number;
+  /** When it is started again; never, if absent. */
+  readonly reviveAt: Micros | undefined;
+  /** Records that its disk will have forgotten. */
+  readonly lostRecords: number;
+};
 
 export type SimNodeOptions = {
   readonly index: number;
@@ -56,8 +65,8 @@ export class SimNode {
   /** Shards that it hears. */
   readonly shards = new Set<number>();
   isUp: boolean;
-  /** The process is to be killed after so many effects of its next steps. */
-  effectsToLive = Number.POSITIVE_INFINITY;
+  /** How the process is about to die, if it is. */
+  doom: Doom | undefined;
   /** Until when the process is stopped; what comes meanwhile waits. */
   pausedUntil: Micros = 0;
   /** Wall clock = local monotonic clock + offset. */
@@ -124,19 +133,7 @@ export class SimNode {
     this.#disk = this.#disk.slice(0, Math.max(0, this.#disk.length - lost));
     this.incarnation += 1;
     this.shards.clear();
-    this.effectsToLive = Number.POSITIVE_INFINITY;
     this.#role = this.#start(this.#disk);
-  }
-
-  /** What a node asks another one about that just started: all that is open here. [WIRE-6] */
-  openQueries(): readonly QueryMessage[] {
-    if (this.#role.kind === 'provider') {
-      return this.#role.core.openBatches.map((batch) => ({ type: 'query', batch }));
-    }
-    return this.#role.core.snapshot().batches.flatMap(({ id, sampled }): QueryMessage[] => {
-      const leaves = (sampled ?? []).map((index) => ({ type: 'query', batch: id, index }) as const);
-      return [{ type: 'query', batch: id }, ...leaves];
-    });
   }
 
   #give(event: ProviderEvent): readonly ProviderEffect[] {

@@ -14,8 +14,10 @@ import { type Oracle, REFERENCE } from './oracle/oracle.ts';
 
 /** Size of a request for an output, and of a small output, on the wire. */
 const FETCH_BYTES = 256;
-/** When a node gives up a fetch that nobody answers. */
-const FETCH_TIMEOUT_US = 1_000_000;
+/** When a node asks again for what did not come. */
+const FETCH_TIMEOUT_US = 500_000;
+/** How often it asks. */
+const FETCHES_MAX = 4;
 
 /** An event that ends some work. */
 export type Work = { readonly at: Micros; readonly event: Timeless };
@@ -75,18 +77,27 @@ export class Workshop {
   measureOutput(node: SimNode, effect: Effect & { kind: 'measure-output' }): Work | undefined {
     const invented = node.behaviour.measureOutput?.(effect);
     if (invented === 'never') return undefined;
-    const { loop, network, oracle, recorder } = this.#options;
+    const { loop, oracle, recorder } = this.#options;
     const { id, digest, beacon } = effect;
     const server = recorder.serverOf(digest) ?? node;
-    // fetches are no gossip: their draws are named apart from those of messages
-    this.#fetches -= 1;
-    const exchange = { id: this.#fetches, sizeBytes: FETCH_BYTES };
-    const trip = network.roundTripUs(node.index, server.index, exchange);
+    const tripUs = this.#fetchUs(node, server);
     const isServed =
-      trip !== LOST && server.isUp && server.behaviour.serves?.(node.id, effect) !== false;
+      tripUs !== LOST && server.isUp && server.behaviour.serves?.(node.id, effect) !== false;
     const measurement = invented ?? (isServed ? oracle.measure(digest, beacon) : undefined);
-    const at = loop.now + (trip === LOST ? FETCH_TIMEOUT_US : trip);
+    const at = loop.now + (tripUs === LOST ? FETCHES_MAX * FETCH_TIMEOUT_US : tripUs);
     const found = measurement === undefined ? {} : { measurement };
     return { at, event: { kind: 'output-measured', id, ...found } };
+  }
+
+  /** Time of a fetch with all its tries, or `LOST`. */
+  #fetchUs(node: SimNode, server: SimNode): number {
+    for (let tried = 0; tried < FETCHES_MAX; tried++) {
+      // fetches are no gossip: their draws are named apart from those of messages
+      this.#fetches -= 1;
+      const exchange = { id: this.#fetches, sizeBytes: FETCH_BYTES };
+      const tripUs = this.#options.network.roundTripUs(node.index, server.index, exchange);
+      if (tripUs !== LOST) return tried * FETCH_TIMEOUT_US + tripUs;
+    }
+    return LOST;
   }
 }

@@ -2,38 +2,32 @@
  * The world around the nodes: virtual time, network, processors, disks, beacon, requests. It runs
  * the effects of every core one by one and turns them into later events of others.
  */
-import { assert, defined, type Round, round, type TimeMs, timeMs } from '../src/base/index.ts';
+import { defined, type Round, round, type TimeMs, timeMs } from '../src/base/index.ts';
 import type { Effect, ProviderEffect } from '../src/core/index.ts';
 import type { BeaconSource } from '../src/crypto/index.ts';
-import {
-  batchId,
-  type Decoded,
-  decodeMessage,
-  encodeMessage,
-  type Message,
-  type RequestMessage,
-} from '../src/wire/index.ts';
+import { batchId, type Message, type RequestMessage } from '../src/wire/index.ts';
+import { helpersOf, openQueries } from './catch-up.ts';
 import type { Checker } from './checker/checker.ts';
 import type { Committees } from './checker/committees.ts';
 import type { BeaconFaults } from './faults/faults.ts';
 import type { EventKind, EventLoop } from './kernel/event-loop.ts';
 import { PayloadTable } from './kernel/payload-table.ts';
 import type { Micros } from './kernel/queue.ts';
-import { contentHash, TraceDigest } from './kernel/trace.ts';
+import { TraceDigest } from './kernel/trace.ts';
+import { type Letter, Letters } from './letters.ts';
 import type { Recorder } from './metrics/recorder.ts';
-import type { GossipVerdict, NetworkClient, NetworkModel, Posted, Topic } from './network/model.ts';
+import {
+  type GossipVerdict,
+  LOST,
+  type NetworkClient,
+  type NetworkModel,
+  type Topic,
+} from './network/model.ts';
 import type { SimNode, Timeless } from './node.ts';
 import type { Oracle } from './oracle/oracle.ts';
 import type { Truth } from './truth.ts';
 import type { Workload } from './workload/requests.ts';
 import { type Work, Workshop } from './workshop.ts';
-
-/** A message on its way, decoded once for all who get it. */
-export type Letter = Posted & {
-  readonly decoded: Decoded;
-  /** Short hash of its bytes, for the trace. */
-  readonly content: number;
-};
 
 /** An event of a node that waits for its time. */
 type Waiting = {
@@ -85,7 +79,7 @@ export class World implements NetworkClient<Letter> {
   /** Beacons that were published, by round. */
   readonly #beacons = new Map<Round, Letter>();
   readonly #work: Workshop;
-  #messages = 0;
+  readonly #letters = new Letters();
   /** Whether the last beacon was published; what is on its way still arrives. */
   #isOver = false;
   /** Whether the run ended, whatever events are left: the network may have some for ever. */
@@ -166,8 +160,7 @@ export class World implements NetworkClient<Letter> {
   }
 
   /** Stops a node at once: what it had in memory is gone, its disk stays. */
-  crash(node: SimNode): void {
-    if (!node.isUp) return;
+  #crash(node: SimNode): void {
     node.isUp = false;
     node.wakeAt = undefined;
     for (const shard of node.shards) this.#network.unsubscribe(node.index, 1 + shard);
@@ -175,25 +168,34 @@ export class World implements NetworkClient<Letter> {
   }
 
   /**
-   * Starts a node again, from its disk; it asks a neighbour for what it missed.
+   * Starts a node again, from its disk; it asks others for what it missed.
    * @param lost records that the disk said were written, and were not
    */
-  restart(node: SimNode, lost = 0): void {
-    if (node.isUp) return;
+  #restart(node: SimNode, lost: number): void {
     node.restart(lost);
     node.isUp = true;
     this.#network.setUp(node.index, true);
     if (node.wallOffsetMs !== 0) this.adjustClock(node, node.wallOffsetMs);
-    const helper = this.#helperOf(node);
+    const [helper] = helpersOf(this.#options.nodes, node);
     if (helper === undefined) return;
-    // [WIRE-6] beacons it missed, in order; then what is open and what was said about it
+    // nothing reaches the core before it is up to date
+    const exchange = { id: -node.incarnation, sizeBytes: SYNC_BYTES };
+    const tripUs = this.#network.roundTripUs(node.index, helper.index, exchange);
+    node.pausedUntil = this.#loop.now + (tripUs === LOST ? SYNC_TIMEOUT_US : tripUs);
+    this.at(node.pausedUntil, () => this.#catchUp(node));
+  }
+
+  /** [WIRE-6] Beacons that a node missed, in order; then it asks what is open, and what was said. */
+  #catchUp(node: SimNode): void {
+    const helpers = helpersOf(this.#options.nodes, node);
     const latest = Math.max(0, ...this.#beacons.keys());
-    const first = Math.max(1, latest - this.#options.windowRounds);
-    for (let r = first; r <= latest; r++) {
+    for (let r = Math.max(1, latest - this.#options.windowRounds); r <= latest; r++) {
       const letter = this.#beacons.get(round(r));
-      if (letter !== undefined) this.#network.send(helper.index, node.index, letter);
+      if (letter !== undefined) this.deliver(node.index, helpers[0]?.index ?? node.index, letter);
     }
-    for (const message of helper.openQueries()) this.#send(node, helper.id, message);
+    for (const helper of helpers) {
+      for (const message of openQueries(helper)) this.#send(node, helper.id, message);
+    }
   }
 
   /** Sets how far the wall clock of a node stands off. */
@@ -209,14 +211,6 @@ export class World implements NetworkClient<Letter> {
     if (node.isUp) this.#schedule(node);
   }
 
-  /** Whom a node asks that starts again: an honest validator that is up, drawn by time. */
-  #helperOf(node: SimNode): SimNode | undefined {
-    const helpers = this.#options.nodes.filter(
-      (other) => other !== node && other.isUp && other.isHonest && other.role.kind === 'validator',
-    );
-    return helpers[Math.floor(this.#loop.now / 1000) % Math.max(1, helpers.length)];
-  }
-
   #planBeacon(r: Round): void {
     const { roundMs, beaconFaults } = this.#options;
     const at = r * roundMs * 1000 + beaconFaults.delayUs(r);
@@ -229,7 +223,7 @@ export class World implements NetworkClient<Letter> {
     this.#trace.add(this.#loop.now, TRACE_KINDS.beacon, 0, r);
     const message = { type: 'beacon', round: r, signature: beacon.sign(r) } as const;
     const relay = this.#relayOf(r);
-    const letter = this.#letterOf(message);
+    const letter = this.#letters.of(message);
     this.#beacons.set(r, letter);
     this.#network.publish(relay.index, 0, letter);
     this.#network.send(relay.index, relay.index, letter);
@@ -310,15 +304,25 @@ export class World implements NetworkClient<Letter> {
     for (const effect of effects) {
       if (effect.kind === 'judge') verdict = effect.verdict;
       this.#perform(node, effect);
-      node.effectsToLive -= 1;
-      // the process is killed between two effects: the rest of them never happens
-      if (node.effectsToLive <= 0) {
-        this.crash(node);
-        return 'ignore';
-      }
+      if (this.#dies(node)) return 'ignore';
     }
     this.#schedule(node);
     return verdict;
+  }
+
+  /** Counts an effect of a doomed process: after the last one it is gone, whatever follows. */
+  #dies(node: SimNode): boolean {
+    const { doom } = node;
+    if (doom === undefined) return false;
+    doom.effectsLeft -= 1;
+    if (doom.effectsLeft > 0) return false;
+    node.doom = undefined;
+    this.#crash(node);
+    if (doom.reviveAt !== undefined) {
+      const at = Math.max(this.#loop.now + 1, doom.reviveAt);
+      this.at(at, () => this.#restart(node, doom.lostRecords));
+    }
+    return true;
   }
 
   #perform(node: SimNode, effect: ProviderEffect): void {
@@ -353,7 +357,7 @@ export class World implements NetworkClient<Letter> {
       committees.note(message);
     }
     const topic: Topic = shard === undefined ? 0 : 1 + shard;
-    this.#network.publish(node.index, topic, this.#letterOf(message));
+    this.#network.publish(node.index, topic, this.#letters.of(message));
   }
 
   #follow(node: SimNode, { shard, isFollowed }: Effect & { kind: 'follow' }): void {
@@ -369,17 +373,7 @@ export class World implements NetworkClient<Letter> {
   #send(node: SimNode, to: string, message: Message): void {
     const receiver = this.#nodeById.get(to);
     if (receiver === undefined) return;
-    this.#network.send(node.index, receiver.index, this.#letterOf(message));
-  }
-
-  /** Encodes and strictly decodes, as the wire would. */
-  #letterOf(message: Message): Letter {
-    const result = decodeMessage(encodeMessage(message));
-    assert(result.kind === 'ok', 'a message of a node can be read');
-    const { decoded } = result;
-    this.#messages += 1;
-    const sizeBytes = decoded.bytes.length;
-    return { id: this.#messages, sizeBytes, decoded, content: contentHash(decoded.bytes) };
+    this.#network.send(node.index, receiver.index, this.#letters.of(message));
   }
 
   /** Wakes a node at its next deadline, unless it will wake before. */
@@ -395,5 +389,8 @@ export class World implements NetworkClient<Letter> {
 
 /** Rounds after the last requests before a run may end: headers, seals and draws take that long. */
 const QUIET_ROUNDS = 4;
+/** Size of what a node gets that starts again, and how long it waits if nobody answers. */
+const SYNC_BYTES = 4_096;
+const SYNC_TIMEOUT_US = 1_000_000;
 /** How long after the last beacon what is on its way may arrive. */
 const DRAIN_US = 10_000_000;

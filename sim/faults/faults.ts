@@ -20,7 +20,6 @@ export interface BeaconFaults {
 /** What faults may do to nodes. */
 export interface FaultTarget {
   at(time: Micros, action: () => void): void;
-  restart(node: SimNode, lost?: number): void;
   adjustClock(node: SimNode, offsetMs: number): void;
   changeRate(node: SimNode, rate: number): void;
 }
@@ -134,10 +133,13 @@ export class Faults {
     };
     switch (fault.kind) {
       case 'crash':
-        target.at(from, () => {
-          node.effectsToLive = 1 + random.below(EFFECTS_TO_LIVE_MAX);
+        return target.at(from, () => {
+          node.doom = {
+            effectsLeft: 1 + random.below(EFFECTS_TO_LIVE_MAX),
+            reviveAt: until === Number.POSITIVE_INFINITY ? undefined : until,
+            lostRecords: fault.lostRecords,
+          };
         });
-        return later(() => target.restart(node, fault.lostRecords));
       case 'pause':
         return target.at(from, () => {
           node.pausedUntil = Math.max(node.pausedUntil, Math.round(until));
