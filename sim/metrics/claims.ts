@@ -31,6 +31,9 @@ export type DrawnClaim = {
   readonly finalMs: number | undefined;
 };
 
+/** Genesis is round 1; what is answered in it goes into the batch of round 2. */
+const FIRST_ROUND = 2;
+
 export type ClaimRow = {
   /** Index of the provider among the providers. */
   readonly provider: number;
@@ -83,6 +86,17 @@ export function claimRows(simulation: Simulation): readonly ClaimRow[] {
       drawn: record === undefined ? undefined : drawnClaim(record),
     };
   });
+}
+
+/**
+ * Returns the rows that count: those of claims answered after the warm-up. Costs and money are of
+ * all claims, because messages and executions are not told apart by claim.
+ */
+export function afterWarmUp(
+  rows: readonly ClaimRow[],
+  { warmUpRounds }: { readonly warmUpRounds: number },
+): readonly ClaimRow[] {
+  return rows.filter(({ round }) => round >= FIRST_ROUND + warmUpRounds);
 }
 
 /** What most observers found about a drawn leaf. */

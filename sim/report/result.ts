@@ -3,7 +3,13 @@
  * intervals and closed forms; what does not exist (a share of nothing) is null.
  */
 import { configHash } from '../../src/config/index.ts';
-import { type ClaimRow, claimRows, type DrawnClaim, type Outcome } from '../metrics/claims.ts';
+import {
+  afterWarmUp,
+  type ClaimRow,
+  claimRows,
+  type DrawnClaim,
+  type Outcome,
+} from '../metrics/claims.ts';
 import { type Durations, durationsOf } from '../metrics/quantile.ts';
 import { notExpected, type Rate, rateOf } from '../metrics/rate.ts';
 import { settleRun } from '../metrics/settlement.ts';
@@ -118,9 +124,10 @@ export function summarise(
 ): RunResult {
   const { scenario, seed, world, checker, recorder } = simulation;
   const forms = new ClosedForms(simulation);
-  const drawn = rows.filter(isDrawn);
+  const counted = afterWarmUp(rows, scenario);
+  const drawn = counted.filter(isDrawn);
   const [right, wrong] = byTruth(drawn);
-  const counts = { claims: rows.length, drawn: drawn.length };
+  const counts = { claims: rows.length, drawn: rows.filter(isDrawn).length };
   return {
     version: RESULT_VERSION,
     scenario: scenario.name,
@@ -131,8 +138,8 @@ export function summarise(
     eventCount: world.eventCount,
     virtualMs: world.now,
     population: populationReport(simulation),
-    claims: claimReport(rows, forms),
-    wrong: wrongReport(rows, forms),
+    claims: claimReport(counted, forms),
+    wrong: wrongReport(counted, forms),
     honest: { ...honestReport(right, forms), ...slashedHonest(simulation) },
     verdicts: { right: outcomeCounts(right), wrong: outcomeCounts(wrong) },
     levels: { right: levelCounts(right), wrong: levelCounts(wrong) },

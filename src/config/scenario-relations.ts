@@ -16,6 +16,7 @@ export function scenarioRelations(scenario: Scenario): readonly RelationProblem[
     ...shareProblems(scenario),
     ...classProblems(scenario),
     ...timeProblems(scenario),
+    ...warmUpProblems(scenario),
     ...stakeProblems(scenario),
   ];
 }
@@ -149,6 +150,12 @@ function timeProblems({ workload, validators }: Scenario): readonly RelationProb
       },
     ];
   });
+}
+
+function warmUpProblems({ warmUpRounds, durationRounds }: Scenario): readonly RelationProblem[] {
+  if (warmUpRounds < durationRounds) return [];
+  const message = `warmUpRounds (${warmUpRounds}) leaves nothing of durationRounds (${durationRounds})`;
+  return [{ path: ['warmUpRounds'], message, remedy: 'Lower it, or let the run last longer.' }];
 }
 
 function stakeProblems(scenario: Scenario): readonly RelationProblem[] {

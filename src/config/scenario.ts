@@ -270,6 +270,15 @@ export const scenarioSchema = z
       },
       { min: 1, max: 1_000_000 },
     ).default(30),
+    warmUpRounds: countField(
+      {
+        description: 'First rounds whose claims count in no rate and no time',
+        unit: 'rounds',
+        tooLow: 'a network that still fills up is measured',
+        tooHigh: 'few claims are left',
+      },
+      { min: 0, max: 1_000_000 },
+    ).default(0),
     crypto: z
       .enum(['stand-in', 'real'])
       .default('stand-in')
