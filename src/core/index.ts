@@ -59,6 +59,7 @@ export {
   uniteJudged,
 } from './settlement/outcome.ts';
 export { type Settlement, type SettlementInput, settle } from './settlement/settlement.ts';
+export { shardOf } from './shards.ts';
 export { finalVerdict, isHeavyLevel } from './tally/decision.ts';
 export { isConflict, reachedVerdicts } from './tally/tally.ts';
 export { Validator, type ValidatorOptions, type ValidatorSnapshot } from './validator.ts';
