@@ -34,7 +34,7 @@ const RUN_MAX = 1_000_000;
 export type PlanWish = {
   /** Greatest acceptable probability that a drawn wrong claim passes, or that stake is taken. */
   readonly epsilon: Share;
-  /** Adversary's share of stake, below 1/3. */
+  /** Adversary's share of stake, at most 1/3. */
   readonly adversary: Share;
   /** Cost of one execution: what a provider saves that computes nothing. */
   readonly cost: number;
@@ -85,7 +85,7 @@ export function planNetwork(wish: PlanWish): Plan {
   if (cost === 0) throw new TheoryError('cost', 'must be above 0: what costs nothing is not saved');
   if (!(wish.overhead > 0)) throw new TheoryError('overhead', 'must be above 0');
   if (isWholeSetStuck({ adversary: wish.adversary, silent: 0 })) {
-    throw new TheoryError('adversary', 'must be below 1/3: from there on it blocks every verdict');
+    throw new TheoryError('adversary', 'must be at most 1/3: above it blocks every verdict');
   }
   const seats = ladderOf(wish);
   const levels = seats.map((k): PlannedLevel => {

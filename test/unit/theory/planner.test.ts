@@ -70,7 +70,7 @@ describe('theory: the planner', () => {
 
   it('refuses what no sizes withstand', () => {
     const bad: readonly (readonly [object, RegExp])[] = [
-      [{ adversary: 0.34 }, /adversary: must be below 1\/3/],
+      [{ adversary: 0.34 }, /adversary: must be at most 1\/3/],
       [{ cost: 0 }, /cost: must be above 0/],
       [{ overhead: 0 }, /overhead: must be above 0/],
       [{ overhead: 1e-9 }, /overhead: pays for less than one drawn claim/],

@@ -74,7 +74,7 @@ function planLines(plan: Plan): readonly string[] {
     ]),
     '',
     `Only the last level, of ${plan.slashSeats} seats, takes money.`,
-    'Holds: levels grow, the last may slash, slash × rate exceeds what cheating saves,',
+    'Checked: levels grow, the last may slash, slash × rate exceeds what is saved,',
     'a provider binds what it can lose, a wrong vote costs more than it earns.',
   ];
 }

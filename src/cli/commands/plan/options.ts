@@ -4,7 +4,7 @@ import { JSON_OPTION, TEXT } from '../../io.ts';
 /** Options of `plan`. */
 export const PLAN_OPTIONS = {
   epsilon: { ...TEXT, demandOption: true, describe: 'Greatest probability of failure per claim' },
-  adversary: { ...TEXT, demandOption: true, describe: "Adversary's share of stake, below 1/3" },
+  adversary: { ...TEXT, demandOption: true, describe: "Adversary's share of stake, at most 1/3" },
   cost: { ...TEXT, demandOption: true, describe: 'Cost of one execution' },
   reward: { ...TEXT, demandOption: true, describe: 'What a provider earns for a claim' },
   gain: { ...TEXT, default: '0', describe: 'What a wrong answer that passes is worth besides' },

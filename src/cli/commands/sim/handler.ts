@@ -42,7 +42,6 @@ export type RunValues = {
   readonly out?: string | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
-  readonly verbose: boolean;
 };
 
 /**
@@ -109,7 +108,8 @@ export function folderOf(
 async function simulate(values: RunValues, scenario: Scenario): Promise<Run> {
   const { io } = values;
   const phase = scenario.oracle.kind === 'measured' ? 'running the models' : 'simulating';
-  const progress = startProgress(io, progressStyle(values), phase);
+  const virtualMsMax = scenario.durationRounds * scenario.parameters.roundMs;
+  const progress = startProgress(io, { style: progressStyle(values), phase, virtualMsMax });
   try {
     return await runScenario({
       scenario,
@@ -133,10 +133,9 @@ async function simulate(values: RunValues, scenario: Scenario): Promise<Run> {
 }
 
 /** How progress is shown. */
-export function progressStyle({ quiet, verbose }: RunValues): ProgressStyle {
+export function progressStyle({ quiet }: RunValues): ProgressStyle {
   if (quiet) return 'none';
-  if (process.stderr.isTTY === true) return 'line';
-  return verbose ? 'json' : 'none';
+  return process.stderr.isTTY === true ? 'line' : 'json';
 }
 
 /** The command that gives the same result. */

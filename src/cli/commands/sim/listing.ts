@@ -62,7 +62,7 @@ const LISTINGS: Readonly<Record<(typeof LISTS)[number], () => Listing>> = {
   faults: () => ({
     entries: kindsAt(['faults', 'items'], 'kind').map((schema) => plainKind(schema, 'harms')),
     use: [
-      'In a scenario:  faults: [{ kind: crash, fromRound: 5, nodeShare: 0.2, downRounds: 3 }]',
+      'In a scenario:  faults: [{ kind: crash, fromRound: 5, downRounds: 3 }]',
       'What a key takes:  assay config explain faults.<key>',
     ],
   }),
@@ -97,9 +97,7 @@ const LISTINGS: Readonly<Record<(typeof LISTS)[number], () => Listing>> = {
       options: [],
       json: doc,
     })),
-    use: [
-      'In a sweep:  metrics: [wrongAccepted, latencyMsP99], until: { metric: wrongAccepted, … }',
-    ],
+    use: ['In a sweep:  metrics: [wrongAccepted, latencyMsP99]'],
   }),
 };
 

@@ -14,6 +14,7 @@ import { folderOf, overridesOf, progressStyle, type RunValues, replayWords } fro
 import { startProgress } from './progress.ts';
 
 const MICROSECONDS = 1e6;
+const MILLISECONDS = 1000;
 const KILOBYTE = 1024;
 
 /**
@@ -28,7 +29,13 @@ export async function runPropagationFile(values: RunValues): Promise<void> {
   checkFolder(folder);
   const startedAt = new Date();
   const before = process.cpuUsage();
-  const progress = startProgress(io, progressStyle(values), 'building the network');
+  const { messages, ratePerSecond, warmUpMs, drainMs } = scenario.propagation;
+  const sendingMs = ratePerSecond === undefined ? 0 : (MILLISECONDS * messages) / ratePerSecond;
+  const progress = startProgress(io, {
+    style: progressStyle(values),
+    phase: 'building the network',
+    virtualMsMax: warmUpMs + sendingMs + drainMs,
+  });
   let result: PropagationResult;
   try {
     result = await runPropagation(scenario, scenario.seed, {
