@@ -84,7 +84,8 @@ function benchFlood(floodCase: FloodCase, yardstick: string | undefined): number
   const ratio =
     others.length === 0
       ? ''
-      : `, C -O3 ${((reference * 1e9) / copies).toFixed(1)} ns: ${(seconds / reference).toFixed(2)} times`;
+      : `, C -O3 ${((reference * 1e9) / copies).toFixed(1)} ns: ` +
+        `${(seconds / reference).toFixed(2)} times`;
   print(`${name.padEnd(44)} ${speed}, ${nanoseconds}${ratio}, n=${own.length}`);
   return seconds / copies;
 }

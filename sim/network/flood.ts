@@ -80,6 +80,9 @@ export class Flood {
   readonly #isLimited: boolean;
   /** When the uplink of each node is free, relative to the epoch. */
   readonly #uplinkFree: Int32Array;
+  /** Copies of one node that become events: words of their links, and arrivals. */
+  readonly #words = new Int32Array(NO_WAY_BACK);
+  readonly #arrivals = new Int32Array(NO_WAY_BACK);
   readonly #flights: (Flight | undefined)[] = [];
   readonly #freeSlots: number[] = [];
   /** Arrays of finished floods over all nodes, for the next ones. */
@@ -100,7 +103,8 @@ export class Flood {
   /** Time that a message of this size takes to leave, rounded up; 0 with unlimited uplinks. */
   copyUs(sizeBytes: number): number {
     const { bandwidthMbps } = this.#options;
-    return bandwidthMbps === undefined ? 0 : Math.ceil((sizeBytes * 8) / bandwidthMbps);
+    if (bandwidthMbps === undefined) return 0;
+    return Math.min(DEPARTURE_MAX_US, Math.ceil((sizeBytes * 8) / bandwidthMbps)) | 0;
   }
 
   flight(slot: number): Flight {
@@ -162,7 +166,8 @@ export class Flood {
   /** Returns a time relative to the epoch, which moves if it must. */
   relative(at: Micros): number {
     if (at - this.#epoch > EPOCH_SPAN_US) this.#moveEpoch(at);
-    return at - this.#epoch;
+    // says that it is a 32-bit integer, as all that is computed from it
+    return (at - this.#epoch) | 0;
   }
 
   /** Tells whether a copy is the first one that a node gets, and notes that it has the message. */
@@ -216,25 +221,35 @@ export class Flood {
 
   /** Sends copies by the links from `first` to before `end`, but not by `skip`. */
   #send(slot: number, departure: number, first: number, end: number, skip: number): void {
-    const { loop } = this.#options;
     const flight = this.#flights[slot] as Flight;
     const { best, key, copyUs } = flight;
     const { links } = flight.graph.overlay;
-    const draws = this.#draws;
-    const kind = this.#kind;
-    const epoch = this.#epoch;
+    const { least, step, lossLimit } = this.#draws;
+    const words = this.#words;
+    const arrivals = this.#arrivals;
     let leaves = departure;
     let planned = 0;
     for (let link = first; link < end; link++) {
       if (link === skip) continue;
       leaves += copyUs;
-      const arrival = leaves + linkUs(draws, key, link, links[2 * link + 1] as number);
+      const draw = linkDraw(key, link);
+      const factor = least + (draw >>> (32 - DRAW_BITS)) * step;
+      let arrival = leaves + (((links[2 * link + 1] as number) * factor) | 0);
+      if (lossLimit > 0) arrival += repairUs(draw, lossLimit);
       const word = links[2 * link] as number;
       const to = word & NODE_MASK;
       if (arrival >= (best[to] as number)) continue;
       best[to] = arrival;
+      words[planned] = word;
+      arrivals[planned] = arrival;
       planned += 1;
-      loop.push(epoch + arrival, kind, word, slot);
+    }
+    // apart, because a loop without calls is twice as fast
+    const { loop } = this.#options;
+    const kind = this.#kind;
+    const epoch = this.#epoch;
+    for (let i = 0; i < planned; i++) {
+      loop.push(epoch + (arrivals[i] as number), kind, words[i] as number, slot);
     }
     flight.pending += planned;
   }
@@ -311,13 +326,22 @@ export function messageKey(seed: number, id: number): number {
 
 /** Time of a copy on a link: drawn by message and link. @param key of the message */
 export function linkUs(draws: Draws, key: number, link: number, delayUs: number): number {
-  let x = Math.imul(link ^ key, 0x85ebca6b);
-  x = Math.imul((x ^ (x >>> 15)) + key, 0xc2b2ae35);
-  const us = (delayUs * (draws.least + (x >>> (32 - DRAW_BITS)) * draws.step)) | 0;
-  if (draws.lossLimit === 0) return us;
-  x = Math.imul(x ^ (x >>> 16), 0x9e3779b1);
+  const draw = linkDraw(key, link);
+  const us = (delayUs * (draws.least + (draw >>> (32 - DRAW_BITS)) * draws.step)) | 0;
+  return us + repairUs(draw, draws.lossLimit);
+}
+
+/** 32 random bits of a message on a link. */
+function linkDraw(key: number, link: number): number {
+  const x = Math.imul(link ^ key, 0x85ebca6b);
+  return Math.imul((x ^ (x >>> 15)) + key, 0xc2b2ae35);
+}
+
+/** How much later a copy comes that may be lost. */
+function repairUs(draw: number, lossLimit: number): number {
+  let x = Math.imul(draw ^ (draw >>> 16), 0x9e3779b1);
   x = Math.imul(x ^ (x >>> 13), 0x85ebca6b);
-  return x >>> (32 - DRAW_BITS) < draws.lossLimit ? us + REPAIR_US : us;
+  return x >>> (32 - DRAW_BITS) < lossLimit ? REPAIR_US : 0;
 }
 
 /** Makes times relative to a later epoch; what is before it is all the same. */

@@ -40,7 +40,11 @@ export function buildOverlay(nodeCount: number, degree: number, random: RandomSt
   const possible = (nodeCount * (nodeCount - 1)) / 2;
   const ringLinks = Math.min(possible, nodeCount);
   const wanted = Math.max(ringLinks, Math.floor((nodeCount * degree) / 2));
-  const pairs = new Pairs(Math.min(possible, wanted));
+  const length = Math.min(possible, wanted);
+  const pairs = new Pairs(new Int32Array(2 * length));
+  // until it holds links, their memory is where pairs are sorted
+  const links = new Int32Array(4 * length);
+  const room = new Pairs(links.subarray(0, 2 * length));
   const ring = random.shuffled(Array.from({ length: nodeCount }, (_, index) => index));
   for (let i = 0; i < ringLinks; i++) {
     pairs.add(ring[i] as number, ring[(i + 1) % nodeCount] as number);
@@ -50,7 +54,9 @@ export function buildOverlay(nodeCount: number, degree: number, random: RandomSt
     const b = random.below(nodeCount);
     if (a !== b) pairs.add(a, b);
   }
-  return overlayOf(nodeCount, pairs.sorted(nodeCount).replaceDoubles(nodeCount, random));
+  pairs.sort(nodeCount, room);
+  if (pairs.replaceDoubles(nodeCount, random)) pairs.sort(nodeCount, room);
+  return overlayOf(nodeCount, pairs, links);
 }
 
 /**
@@ -91,9 +97,10 @@ class Pairs {
   readonly high: Int32Array;
   length = 0;
 
-  constructor(capacity: number) {
-    this.low = new Int32Array(capacity);
-    this.high = new Int32Array(capacity);
+  /** @param words two for each pair that there will be */
+  constructor(words: Int32Array) {
+    this.low = words.subarray(0, words.length / 2);
+    this.high = words.subarray(words.length / 2);
   }
 
   get isFull(): boolean {
@@ -106,33 +113,34 @@ class Pairs {
     this.length += 1;
   }
 
-  /** By lower node, then by higher one: two stable counting sorts. */
-  sorted(nodeCount: number): Pairs {
-    const byHigh = this.#sortedBy(this.high, nodeCount);
-    return byHigh.#sortedBy(byHigh.low, nodeCount);
+  /** By lower node, then by higher one: two stable counting sorts, there and back. */
+  sort(nodeCount: number, room: Pairs): void {
+    this.#sortInto(room, this.high, nodeCount);
+    room.#sortInto(this, room.low, nodeCount);
   }
 
-  /** Puts new links in the place of those that are there twice; of sorted pairs. */
-  replaceDoubles(nodeCount: number, random: RandomStream): Pairs {
-    const kept = new Pairs(this.length);
-    for (let i = 0; i < this.length; i++) {
-      const [low, high] = [this.low[i] as number, this.high[i] as number];
-      const isDouble = i > 0 && low === this.low[i - 1] && high === this.high[i - 1];
-      if (!isDouble) kept.add(low, high);
+  /** Puts new links in the place of those that are there twice, if any; of sorted pairs. */
+  replaceDoubles(nodeCount: number, random: RandomStream): boolean {
+    const { low, high, length } = this;
+    this.length = 0;
+    let last = -1;
+    for (let i = 0; i < length; i++) {
+      const key = (low[i] as number) * nodeCount + (high[i] as number);
+      if (key !== last) this.add(low[i] as number, high[i] as number);
+      last = key;
     }
-    if (kept.isFull) return kept;
-    const known = kept.#index(nodeCount);
+    if (this.isFull) return false;
+    const isKnown = this.#index(nodeCount);
     const added = new Set<number>();
-    while (!kept.isFull) {
+    while (!this.isFull) {
       const a = random.below(nodeCount);
       const b = random.below(nodeCount);
-      const [low, high] = [Math.min(a, b), Math.max(a, b)];
-      const key = low * nodeCount + high;
-      if (a === b || added.has(key) || known(low, high)) continue;
+      const key = Math.min(a, b) * nodeCount + Math.max(a, b);
+      if (a === b || added.has(key) || isKnown(Math.min(a, b), Math.max(a, b))) continue;
       added.add(key);
-      kept.add(low, high);
+      this.add(a, b);
     }
-    return kept.sorted(nodeCount);
+    return true;
   }
 
   /** Returns what tells whether a pair is among these, which are sorted. */
@@ -142,9 +150,8 @@ class Pairs {
     return (a, b) => high.subarray(starts[a], starts[a + 1]).includes(b);
   }
 
-  #sortedBy(keys: Int32Array, nodeCount: number): Pairs {
+  #sortInto(sorted: Pairs, keys: Int32Array, nodeCount: number): void {
     const places = startsOf(keys, nodeCount);
-    const sorted = new Pairs(this.length);
     for (let i = 0; i < this.length; i++) {
       const key = keys[i] as number;
       const place = places[key] as number;
@@ -153,7 +160,6 @@ class Pairs {
       sorted.high[place] = this.high[i] as number;
     }
     sorted.length = this.length;
-    return sorted;
   }
 }
 
@@ -168,7 +174,7 @@ function startsOf(keys: Int32Array, nodeCount: number): Int32Array {
 }
 
 /** Lays links out by node; sorted pairs make neighbours ascend. */
-function overlayOf(nodeCount: number, { low, high, length }: Pairs): Overlay {
+function overlayOf(nodeCount: number, { low, high, length }: Pairs, links: Int32Array): Overlay {
   const offsets = new Int32Array(nodeCount + 1);
   for (const ends of [low, high]) {
     for (const node of ends) offsets[node + 1] = (offsets[node + 1] as number) + 1;
@@ -178,7 +184,7 @@ function overlayOf(nodeCount: number, { low, high, length }: Pairs): Overlay {
     offsets[node + 1] = (offsets[node + 1] as number) + (offsets[node] as number);
   }
   const places = offsets.slice();
-  const links = new Int32Array(4 * length);
+  links.fill(0);
   for (let i = 0; i < length; i++) {
     const [a, b] = [low[i] as number, high[i] as number];
     const [there, back] = [places[a] as number, places[b] as number];
