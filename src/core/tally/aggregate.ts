@@ -32,6 +32,9 @@ export function certify(
   // [QUORUM-1] [QUORUM-5] nothing is reached by less than a quorum of all votes together
   const revealed = weightOfHolders(level.committee, level.reveals.keys());
   if (revealed < level.committee.quorum) return [];
+  // beside a quorum for `valid` nothing else is reached; the rest of it can wait
+  const isAll = revealed === level.committee.weight;
+  if (level.certified.has('valid') && !isAll && !isRestDue) return [];
   const votes = votesOf(level);
   const news: CertifiedVerdict[] = [];
   for (const reached of reachedVerdicts(level.committee, votes, level.isHeavy)) {

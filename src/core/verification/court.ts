@@ -168,6 +168,7 @@ export class Court {
         if (state !== undefined) this.#pass(state, milestone);
       }
     }
+    if (this.#publishing.size === 0) return;
     for (const [key, place] of this.#publishing) {
       publishDue(this.#context, place);
       if (place.level.publishAt === undefined) this.#publishing.delete(key);
@@ -276,7 +277,7 @@ export class Court {
   #afterEntry(state: SubjectState, level: LevelState, entry: VotingEntry): void {
     const place = { subject: state, level };
     if (entry.kind === 'reveal') {
-      updateChallenges(this.#context, place);
+      if (entry.verdict === 'invalid') updateChallenges(this.#context, place);
       this.#count(state, level);
     }
     if (level.level <= state.current) progress(this.#context, this.#participation, place);
