@@ -6,7 +6,7 @@
  * by memory. First all copies are told apart, those that come first from those that do not; then
  * those nodes forward, in the same order. On large networks each block of them is preceded by
  * short loops that only read what will be needed, so that the processor fetches many lines of
- * memory at once instead of one after the other: twice as fast at a million nodes, slower below
+ * memory at once instead of one after the other: a gain at a million nodes, a loss below
  * some ten thousands.
  */
 import { assert } from '../../src/base/index.ts';

@@ -80,9 +80,6 @@ export class Flood {
   readonly #isLimited: boolean;
   /** When the uplink of each node is free, relative to the epoch. */
   readonly #uplinkFree: Int32Array;
-  /** Copies of one node that become events: words of their links, and arrivals. */
-  readonly #words = new Int32Array(NO_WAY_BACK);
-  readonly #arrivals = new Int32Array(NO_WAY_BACK);
   readonly #flights: (Flight | undefined)[] = [];
   readonly #freeSlots: number[] = [];
   /** Arrays of finished floods over all nodes, for the next ones. */
@@ -225,8 +222,9 @@ export class Flood {
     const { best, key, copyUs } = flight;
     const { links } = flight.graph.overlay;
     const { least, step, lossLimit } = this.#draws;
-    const words = this.#words;
-    const arrivals = this.#arrivals;
+    const { loop } = this.#options;
+    const kind = this.#kind;
+    const epoch = this.#epoch;
     let leaves = departure;
     let planned = 0;
     for (let link = first; link < end; link++) {
@@ -240,16 +238,8 @@ export class Flood {
       const to = word & NODE_MASK;
       if (arrival >= (best[to] as number)) continue;
       best[to] = arrival;
-      words[planned] = word;
-      arrivals[planned] = arrival;
       planned += 1;
-    }
-    // apart, because a loop without calls is twice as fast
-    const { loop } = this.#options;
-    const kind = this.#kind;
-    const epoch = this.#epoch;
-    for (let i = 0; i < planned; i++) {
-      loop.push(epoch + (arrivals[i] as number), kind, words[i] as number, slot);
+      loop.push(epoch + arrival, kind, word, slot);
     }
     flight.pending += planned;
   }
