@@ -45,7 +45,7 @@ describe('scenario files', () => {
   it('need nothing but a name', () => {
     const scenario = load('name: test');
     assert.equal(scenario.validators.count, 40);
-    assert.deepEqual(scenario.network.latency, { kind: 'regions' });
+    assert.deepEqual(scenario.network.latency, { kind: 'regions', table: 'gossipsub-interop' });
     assert.deepEqual(scenario.parameters, DEFAULT_PARAMETERS);
     assert.equal(scenario.oracle.kind, 'measured');
   });
