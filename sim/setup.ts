@@ -117,7 +117,8 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
     connect: (client) =>
       createNetworkModel({
         network: scenario.network,
-        nodeCount: nodes.length,
+        // those who only relay come after the nodes that have a core
+        nodeCount: nodes.length + scenario.network.relays,
         seed,
         loop,
         client,

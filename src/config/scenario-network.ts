@@ -129,6 +129,13 @@ export const networkSchema = z
       .enum(FIDELITIES)
       .default('analytic')
       .meta({ description: `How messages are modelled. ${described()}` }),
+    relays: countField(
+      {
+        description: 'Further nodes that forward what is valid and take no part in the protocol',
+        unit: 'nodes',
+      },
+      { min: 0, max: 1_000_000 },
+    ).default(0),
     latency,
     jitter: shareField('Random part of each delay, relative to it').default(0.1),
     degree: countField(
