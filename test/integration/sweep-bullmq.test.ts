@@ -56,7 +56,7 @@ describe('sweeps over Redis', function () {
     await once(second, 'exit');
   });
 
-  it('find what was done for a sweep that died, and run a unit that is asked for twice once', async () => {
+  it('find what was done for a sweep that died, and run nothing twice', async () => {
     const [unit, other] = units();
     const finished: string[] = [];
     const stop = new AbortController();

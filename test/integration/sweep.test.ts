@@ -30,7 +30,7 @@ describe('sweeps by processes', function () {
     rmSync(base, { recursive: true });
   });
 
-  it('come out the same byte for byte: inline, in a pool, and in shards that are merged', async () => {
+  it('come out the same byte for byte: inline, in a pool, in merged shards', async () => {
     const inline = await sweep('inline', new InlineExecutor());
     const pooled = await sweep('pool', pool);
     for (const part of ['0/2', '1/2']) await sweep('parts', new InlineExecutor(), part);

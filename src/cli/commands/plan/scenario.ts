@@ -38,7 +38,7 @@ export function planScenario(
   const claims = DRAWN_CLAIMS * plan.runLength;
   const document = {
     name: 'plan',
-    description: 'Checks a plan: the adversary is one cartel, with half of the providers.',
+    description: 'Checks a plan against a cartel with half of the providers.',
     durationRounds: Math.ceil(claims / (PROVIDERS * CLAIMS_PER_ROUND)),
     validators: { count: Math.max(16, VALIDATORS_PER_SEAT * seats) },
     providers: {

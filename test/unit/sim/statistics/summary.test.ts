@@ -54,7 +54,7 @@ describe('sim/statistics: what replicas say together', () => {
     assert.equal(flag(0.05, 'lower-bound'), false);
   });
 
-  it('averages values with Student’s interval, the median beside it, and counts what is absent', () => {
+  it('averages values with Student’s interval, and leaves out what is absent', () => {
     const summary = only([[value(2)], [value(4)], [value(null)], [value(6)], [value(8)]]);
     assert.deepEqual([summary.value, summary.n, summary.runs], [5, 4, 5]);
     assert.equal(summary.low?.toFixed(3), '0.891');

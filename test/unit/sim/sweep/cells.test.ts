@@ -68,7 +68,7 @@ describe('sim/sweep: cells', () => {
     assert.notDeepEqual(column('a'), sorted(column('a')), 'shuffled');
   });
 
-  it('draw the same points again, others by another seed, and none moves when a key is added', () => {
+  it('draw the same points again; another seed draws others, another key does not', () => {
     const points = (seed: number, more = '') =>
       cellsOf(
         read(`vary: { random: { count: 5, seed: ${seed}, ranges: {
@@ -104,7 +104,7 @@ describe('sim/sweep: seeds', () => {
 const PINNED = [2722129879274, 56757149602262];
 
 describe('sim/sweep: plans', () => {
-  it('give a cell the id of what it runs: name of the sweep, seed and description do not matter', () => {
+  it('give a cell the id of what it runs, whatever the seed and the description', () => {
     const id = (keys: string, version = '1.0.0') => tinyPlan(keys, { version }).cells[0]?.id;
     assert.match(id('') ?? '', /^[0-9a-f]{16}$/);
     assert.equal(id('seed: 7'), id(''));
