@@ -43,7 +43,7 @@ describe('the mesh network and the class of real nodes', () => {
     });
   }
 
-  it('send D − 2 duplicates and take the hops of a tree, D the neighbours in the mesh', async () => {
+  it('send D − 2 duplicates and take the hops of a tree, D being the mean mesh', async () => {
     const even = 'latency: { kind: constant, delayMs: 25 }, jitter: 0, validationMs: 0';
     const network = `${even}, mesh: { coalesceMs: 0, floodPublish: false }`;
     for (const { duplicates, model, delaysMs } of await both(network, {})) {

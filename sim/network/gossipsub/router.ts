@@ -276,8 +276,11 @@ function numbersOf(rpc: Rpc): readonly number[] {
   return rpc.messages.flatMap(({ data }) => (data === undefined ? [] : [numberOf(data)]));
 }
 
+/** The first four bytes; read for every copy and every id that is announced. */
 function numberOf(data: Uint8Array): number {
-  return new DataView(data.buffer, data.byteOffset).getUint32(0);
+  const high = ((data[0] ?? 0) << 8) | (data[1] ?? 0);
+  const low = ((data[2] ?? 0) << 8) | (data[3] ?? 0);
+  return high * 65_536 + low;
 }
 
 /** A frame begins with its length, seven bits in a byte. */

@@ -37,41 +37,33 @@ export class VirtualTime {
   readonly #loop: EventLoop;
   readonly #timers = new PayloadTable<Timer>();
   readonly #kind: number;
-  readonly #virtual: Readonly<Record<string, unknown>>;
-  readonly #clock: { readonly now: () => number };
-  readonly #chance: { readonly random: () => number };
-  #leave: (() => void) | undefined;
+  readonly #swaps: readonly Swap[];
+  #isEntered = false;
 
   /** @param random behind the router's random numbers */
   constructor(loop: EventLoop, random: RandomStream) {
     this.#loop = loop;
     this.#kind = loop.register((slot) => this.#fire(slot));
-    this.#virtual = this.#replacements();
-    this.#clock = { now: () => EPOCH_MS + Math.floor(loop.now / 1000) };
-    this.#chance = { random: () => random.uniform() };
-  }
-
-  /** Whether the globals are replaced. */
-  get isEntered(): boolean {
-    return this.#leave !== undefined;
+    const clock = () => EPOCH_MS + Math.floor(loop.now / 1000);
+    this.#swaps = [
+      ...Object.entries(this.#timerFunctions()).map(
+        ([name, ours]) => new Swap(globalThis, name, ours),
+      ),
+      new Swap(globalThis.Date, 'now', clock),
+      new Swap(globalThis.Math, 'random', () => random.uniform()),
+    ];
   }
 
   /** Replaces the globals, until `leave`. */
   enter(): void {
-    if (this.#leave !== undefined) return;
-    const restore = [
-      replace(globalThis, this.#virtual),
-      replace(globalThis.Date, this.#clock),
-      replace(globalThis.Math, this.#chance),
-    ];
-    this.#leave = () => {
-      for (const each of restore) each();
-    };
+    if (this.#isEntered) return;
+    this.#isEntered = true;
+    for (const swap of this.#swaps) swap.enter();
   }
 
   /** Lets every promise chain that the event began end, then restores the globals. */
   async settle(): Promise<void> {
-    if (this.#leave === undefined) return;
+    if (!this.#isEntered) return;
     // a tick that a microtask asks for comes when no microtask is left, and before anything else
     await new Promise<void>((resolve) => queueMicrotask(() => process.nextTick(resolve)));
     this.leave();
@@ -79,11 +71,12 @@ export class VirtualTime {
 
   /** Restores the globals. */
   leave(): void {
-    this.#leave?.();
-    this.#leave = undefined;
+    if (!this.#isEntered) return;
+    this.#isEntered = false;
+    for (const swap of this.#swaps) swap.leave();
   }
 
-  #replacements(): Readonly<Record<string, unknown>> {
+  #timerFunctions(): Readonly<Record<string, unknown>> {
     const once = (act: Act, ms: number | undefined, values: readonly unknown[]): Timer => {
       const timer = new Timer(() => act(...values));
       this.#plan(timer, ms);
@@ -121,13 +114,25 @@ export class VirtualTime {
   }
 }
 
-/** Replaces properties of an object. @returns how to undo it */
-function replace(target: object, changes: Readonly<Record<string, unknown>>): () => void {
-  const before = Object.fromEntries(
-    Object.keys(changes).map((name) => [name, Reflect.get(target, name)]),
-  );
-  Object.assign(target, changes);
-  return () => {
-    Object.assign(target, before);
-  };
+/** A function of a global object, and ours in its place. */
+class Swap {
+  readonly #target: object;
+  readonly #name: string;
+  readonly #ours: unknown;
+  #theirs: unknown;
+
+  constructor(target: object, name: string, ours: unknown) {
+    this.#target = target;
+    this.#name = name;
+    this.#ours = ours;
+  }
+
+  enter(): void {
+    this.#theirs = Reflect.get(this.#target, this.#name);
+    Reflect.set(this.#target, this.#name, this.#ours);
+  }
+
+  leave(): void {
+    Reflect.set(this.#target, this.#name, this.#theirs);
+  }
 }
