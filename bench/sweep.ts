@@ -45,7 +45,8 @@ export async function bench(): Promise<void> {
   }
   const medians = pools.map(({ jobs, times }) => {
     const median = quantile(times, 0.5);
-    print(`sweep/run/jobs=${jobs}`.padEnd(52) + `median ${Math.round(median)} ms, n=${TURNS}`);
+    const name = `sweep/run/jobs=${jobs}`.padEnd(52);
+    print(`${name} median ${Math.round(median)} ms, n=${TURNS}`);
     return median;
   });
   const [one = Number.NaN, two = Number.NaN] = medians;

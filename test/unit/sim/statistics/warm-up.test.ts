@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { claimRows, runScenario } from '../../../../sim/index.ts';
 import { metricsOf, PROTOCOL_METRICS } from '../../../../sim/statistics/protocol-metrics.ts';
+import { PROPAGATION_METRICS } from '../../../../sim/sweep/propagation.ts';
 import { ConfigError, readDocument, resolveScenario } from '../../../../src/config/index.ts';
 
 const SMALL = readDocument('configs/scenarios/small-committee.yaml');
@@ -30,6 +32,13 @@ describe('sim: the warm-up of a run', () => {
 });
 
 describe('sim: metrics of a protocol run', () => {
+  it('stand in the README as the code has them', () => {
+    const readme = readFileSync('sim/statistics/README.md', 'utf8');
+    for (const { name, unit, meaning } of [...PROTOCOL_METRICS, ...PROPAGATION_METRICS]) {
+      assert.ok(readme.includes(`| \`${name}\` | ${unit} | ${meaning} |`), name);
+    }
+  });
+
   it('are those of its result, each documented', async () => {
     const { result } = await run(0);
     const metrics = metricsOf(result);
