@@ -45,6 +45,10 @@ export function networkProblems({
       report('bandwidthMbps', 'stands beside bandwidthClasses', 'Remove one of them.');
     }
   }
+  if (bandwidthClasses !== undefined && fidelity === 'analytic') {
+    const message = 'the analytic network knows one line for all nodes';
+    report('bandwidthClasses', message, 'Set bandwidthMbps, or network.fidelity to mesh.');
+  }
   const { degreeLow, degree, degreeHigh, degreeOut } = mesh;
   if (degreeLow > degree || degree > degreeHigh) {
     const message = `degreeLow ${degreeLow}, degree ${degree} and degreeHigh ${degreeHigh} fall`;

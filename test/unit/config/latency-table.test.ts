@@ -78,6 +78,7 @@ describe('the network of a scenario', () => {
     ['latency: { kind: regions, weights: { europa: 1 } }', /no europa[\s\S]*mean europe/],
     ['latency: { kind: regions, weights: { europe: 0 } }', /all weights are 0/],
     ['bandwidthClasses: [{ share: 0.5, upMbps: 1, downMbps: 1 }]', /lines add up to 0\.5/],
+    ['bandwidthClasses: [{ share: 1, upMbps: 1, downMbps: 1 }]', /one line for all nodes/],
     [
       'bandwidthMbps: 1, bandwidthClasses: [{ share: 1, upMbps: 1, downMbps: 1 }]',
       /stands beside bandwidthClasses/,

@@ -26,7 +26,7 @@ function carrier(options: Partial<CarrierOptions> & { yaml?: string } = {}): Car
 
 describe('what carries bytes', () => {
   it('sends copies one after the other over a line, and only then come delays', () => {
-    const mine = carrier({ yaml: 'bandwidthMbps: 8' });
+    const mine = carrier({ yaml: 'fidelity: mesh, bandwidthMbps: 8' });
     const parcel = { sizeBytes: 1000, at: 5_000 };
     assert.equal(mine.arrival(0, 1, { ...parcel, id: 1 }), 16_000);
     assert.equal(mine.arrival(0, 2, { ...parcel, id: 2 }), 17_000);
@@ -39,7 +39,7 @@ describe('what carries bytes', () => {
   });
 
   it('takes what arrives at once off a slow line one by one', () => {
-    const lines = 'bandwidthClasses: [{ share: 1, upMbps: 1000, downMbps: 8 }]';
+    const lines = 'fidelity: mesh, bandwidthClasses: [{ share: 1, upMbps: 1000, downMbps: 8 }]';
     const mine = carrier({ yaml: lines });
     assert.equal(mine.hasDownlinks, true);
     assert.equal(mine.received(1, { at: 1_000, sizeBytes: 1000 }), 2_000);
@@ -65,7 +65,7 @@ describe('what carries bytes', () => {
 
   it('draws lines by the shares of their classes', () => {
     const network = networkOf(
-      'bandwidthClasses: [{ share: 0.2, upMbps: 1024, downMbps: 1000 }, ' +
+      'fidelity: mesh, bandwidthClasses: [{ share: 0.2, upMbps: 1024, downMbps: 1000 }, ' +
         '{ share: 0.8, upMbps: 50, downMbps: 40 }]',
     );
     const { up, down } = drawLines(network, { nodeCount: 2000, random: random() });
