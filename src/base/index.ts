@@ -12,5 +12,5 @@ export * from './nearest.ts';
 export * from './parameters.ts';
 export * from './parameters-check.ts';
 export { Remembered } from './remembered.ts';
-export { SparseMap, SparseSet } from './sparse.ts';
+export { SmallMap, SparseMap, SparseSet } from './sparse.ts';
 export * from './verdict.ts';

@@ -62,3 +62,59 @@ export class SparseSet<Item> {
     return (this.#items ?? [])[Symbol.iterator]();
   }
 }
+
+/** A map that has one entry, as a rule: that one costs two fields. */
+export class SmallMap<Key, Value> {
+  /** The first entry, if there is one; all others stand in `#rest`. */
+  #key: Key | undefined;
+  #value: Value | undefined;
+  #isEmpty = true;
+  #rest: Map<Key, Value> | undefined;
+
+  get size(): number {
+    return (this.#isEmpty ? 0 : 1) + (this.#rest?.size ?? 0);
+  }
+
+  get(key: Key): Value | undefined {
+    return !this.#isEmpty && this.#key === key ? this.#value : this.#rest?.get(key);
+  }
+
+  has(key: Key): boolean {
+    return (!this.#isEmpty && this.#key === key) || (this.#rest?.has(key) ?? false);
+  }
+
+  set(key: Key, value: Value): this {
+    // what is added to others comes after them, also when the first one is gone
+    if (this.#isEmpty && (this.#rest?.size ?? 0) === 0) {
+      this.#isEmpty = false;
+      this.#key = key;
+      this.#value = value;
+    } else if (!this.#isEmpty && this.#key === key) this.#value = value;
+    else {
+      this.#rest ??= new Map();
+      this.#rest.set(key, value);
+    }
+    return this;
+  }
+
+  delete(key: Key): boolean {
+    if (this.#isEmpty || this.#key !== key) return this.#rest?.delete(key) ?? false;
+    this.#key = undefined;
+    this.#value = undefined;
+    this.#isEmpty = true;
+    return true;
+  }
+
+  *keys(): Generator<Key> {
+    for (const [key] of this) yield key;
+  }
+
+  *values(): Generator<Value> {
+    for (const [, value] of this) yield value;
+  }
+
+  *[Symbol.iterator](): Generator<[Key, Value]> {
+    if (!this.#isEmpty) yield [this.#key as Key, this.#value as Value];
+    if (this.#rest !== undefined) yield* this.#rest;
+  }
+}

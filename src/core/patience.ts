@@ -22,7 +22,7 @@ export const PATIENCE: Patience = {
   ackMs: 250,
   voteMs: 25,
   busyMs: 300,
-  certificateMs: 60,
+  certificateMs: 150,
   turnMs: 350,
 };
 

@@ -7,6 +7,7 @@ import type {
   Measurement,
   ModelManifest,
   NodeId,
+  SmallMap,
   SparseMap,
   SparseSet,
   Subject,
@@ -99,9 +100,9 @@ export type LevelState = {
   readonly reveals: SparseMap<number, RevealRecord>;
   /** Holders whose reveal was refused: they get no second try. */
   readonly refused: SparseSet<number>;
-  readonly certified: SparseMap<Verdict, CertifiedVerdict>;
+  readonly certified: SmallMap<Verdict, CertifiedVerdict>;
   /** Holders already named by a certificate that went around, by verdict. */
-  readonly published: SparseMap<Verdict, ReadonlySet<number>>;
+  readonly published: SmallMap<Verdict, ReadonlySet<number>>;
   own: OwnPart;
   provider: ProviderPart;
   /** Holder indices of challenges that count. [QUORUM-2] */
