@@ -85,6 +85,14 @@ describe('attackers on the overlay', () => {
     });
   }
 
+  it('that graft in spite of a backoff break a rule each time', async () => {
+    const attack = 'kind: graft-flood, share: 0.2, connections: 16';
+    const { model } = await effectOf(attack, {});
+    const scores = Array.from({ length: HONEST }, (_, node) => model.scoreOf(node, HONEST));
+    // silence alone costs 30
+    assert.ok(Math.min(...scores) < -1000, `${Math.min(...scores)}`);
+  });
+
   it('of one address are out of all meshes for good, if addresses count', async () => {
     const attack = 'kind: sybil, share: 3, connections: 16, addresses: 2, dropShare: 0';
     assert.ok((await effectOf(attack, { scores: false })).intruders > 4);

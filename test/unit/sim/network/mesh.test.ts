@@ -75,6 +75,26 @@ describe('the mesh network', () => {
     assert.ok(alone.share < lossy.share, 'fewer announcements heal less');
   });
 
+  it('keeps the order of what a connection carries', async () => {
+    const network = 'latency: { kind: constant, delayMs: 25 }, jitter: 1, validationMs: 0';
+    const pair = { nodeCount: 2, messages: 200, perSecond: 500, publisherOf: () => 0 };
+    const { deliveries } = await run({ ...pair, network });
+    const ids = deliveries.map(({ note }) => note.id);
+    assert.deepEqual(
+      ids,
+      ids.toSorted((a, b) => a - b),
+    );
+    assert.equal(ids.length, 200);
+  });
+
+  it('prunes meshes that are too large', async () => {
+    const mesh = 'coalesceMs: 0, connections: 40, degree: 5, degreeLow: 5, degreeHigh: 6';
+    const { model } = await run({ mesh });
+    for (let node = 0; node < 60; node++) {
+      assert.ok(model.meshOf(node, 0).length <= 6, `${model.meshOf(node, 0).length} neighbours`);
+    }
+  });
+
   it('queues copies on a slow line, and less so with IDONTWANT', async () => {
     const network = `${EVEN}, bandwidthMbps: 8`;
     const slow = { network, sizeBytes: 20_000, perSecond: 0.2, nodeCount: 100 };
