@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { claimRows, runScenario } from '../../../../sim/index.ts';
 import { metricsOf, PROTOCOL_METRICS } from '../../../../sim/statistics/protocol-metrics.ts';
 import { PROPAGATION_METRICS } from '../../../../sim/sweep/propagation.ts';
-import { ConfigError, readDocument, resolveScenario } from '../../../../src/config/index.ts';
+import { ConfigError, parseConfigText, resolveScenario } from '../../../../src/config/index.ts';
 
-const SMALL = readDocument('configs/scenarios/small-committee.yaml');
+import { TINY_BASE } from '../sweep/tiny.ts';
+
+const TINY = parseConfigText(TINY_BASE.replaceAll('\n  ', '\n'), 'tiny.yaml');
 
 describe('sim: the warm-up of a run', () => {
   it('leaves claims of its first rounds out of rates and times, not out of the run', async () => {
@@ -24,7 +26,7 @@ describe('sim: the warm-up of a run', () => {
 
   it('must leave something', () => {
     assert.throws(
-      () => resolveScenario(SMALL, ['durationRounds=3', 'warmUpRounds=3']),
+      () => resolveScenario(TINY, ['durationRounds=3', 'warmUpRounds=3']),
       (error) =>
         error instanceof ConfigError && /leaves nothing of durationRounds/.test(error.message),
     );
@@ -53,13 +55,13 @@ describe('sim: metrics of a protocol run', () => {
     const accepted = metrics.find(({ name }) => name === 'wrongAccepted');
     const { count, of, expected } = result.wrong.accepted;
     assert.deepEqual(accepted, { kind: 'rate', name: 'wrongAccepted', count, of, expected });
-    const cartel = result.money.behaviours.find(
-      ({ behaviour, role }) => behaviour === 'cartel' && role === 'provider',
+    const substitute = result.money.behaviours.find(
+      ({ behaviour, role }) => behaviour === 'substitute-model' && role === 'provider',
     );
-    const profit = metrics.find(({ name }) => name === 'profitPerClaim.cartel');
+    const profit = metrics.find(({ name }) => name === 'profitPerClaim.substitute-model');
     assert.equal(
       profit?.kind === 'value' ? profit.value : undefined,
-      (cartel?.netPerUnitStake ?? 0) / result.money.unitStake,
+      (substitute?.netPerUnitStake ?? 0) / result.money.unitStake,
     );
     const escalated = metrics.find(({ name }) => name === 'escalated');
     assert.ok(escalated?.kind === 'rate' && escalated.count > 0, 'cheats are challenged');
@@ -67,6 +69,7 @@ describe('sim: metrics of a protocol run', () => {
 });
 
 function run(warmUpRounds: number) {
-  const changes = ['durationRounds=2', `warmUpRounds=${warmUpRounds}`, 'oracle.kind=modelled'];
-  return runScenario({ scenario: resolveScenario(SMALL, changes), seed: 1 });
+  const lazy = 'adversaries.1={ behaviour: lazy-validator, share: 0.1 }';
+  const changes = ['durationRounds=3', `warmUpRounds=${warmUpRounds}`, lazy];
+  return runScenario({ scenario: resolveScenario(TINY, changes), seed: 1 });
 }
