@@ -92,7 +92,7 @@ export function planNetwork(wish: PlanWish): Plan {
     const committee = { seats: k, adversary: wish.adversary };
     return { seats: k, captured: captured(committee), vetoed: vetoed(committee) };
   });
-  const { executions } = ladderCost({ ...LOUD, levels: seats, adversary: wish.adversary });
+  const { executions } = ladderCost({ ...WITHHOLDING, levels: seats, adversary: wish.adversary });
   const affordable = (wish.overhead * reward) / (executions * cost);
   if (affordable * RUN_MAX < 1) {
     const message = `pays for less than one drawn claim in ${RUN_MAX}`;
@@ -126,7 +126,7 @@ export function planNetwork(wish: PlanWish): Plan {
 }
 
 /** The adversary withholds its votes; it does not pay for challenges. */
-const LOUD = { silent: 0, challenge: false } as const;
+const WITHHOLDING = { silent: 0, challenge: false } as const;
 
 /** Level 0 that nothing passes unseen, then larger ones up to one that is trusted with money. */
 function ladderOf({ adversary, epsilon }: PlanWish): readonly number[] {

@@ -106,6 +106,7 @@ vary:
     const cases: readonly (readonly [words: readonly string[], wanted: RegExp])[] = [
       [['--set', 'vary.grid={a: []}'], /--set vary\.grid=/],
       [['--set', 'replicas=0'], /replicas must be a whole number from 1/],
+      [['--out', ''], /--out: names no folder/],
       [['--jobs', '0'], /--jobs 0: is no number of processes/],
       [['--shard', '2/2'], /counted from 0/],
       [['--engine', 'bullmq'], /needs the address of Redis/],
@@ -113,7 +114,8 @@ vary:
       [['--set', 'vary.grid={validators.cuont: [1]}'], /there is no key cuont/],
     ];
     for (const [words, wanted] of cases) {
-      const { code, err } = await assay(['sim', 'sweep', file, '--out', out, ...words]);
+      const folder = words.includes('--out') ? [] : ['--out', out];
+      const { code, err } = await assay(['sim', 'sweep', file, ...folder, ...words]);
       assert.equal(code, 2, words.join(' '));
       assert.match(err.replaceAll(/\s+/g, ' '), wanted);
       assert.ok(!existsSync(out));

@@ -102,10 +102,21 @@ function openSweep(values: SweepValues): Opened {
   const sweep = resolveSweep(document, values.set);
   const shard = values.shard === undefined ? undefined : readShard(values.shard, process.env);
   const plan = planSweep(sweep, { document, version: readVersion() });
-  const path = values.out ?? join('runs', sweep.name);
+  const path = readFolder(values.out) ?? join('runs', sweep.name);
   const folder = SweepFolder.look(path, plan);
   const survey = surveySweep(plan, { folder, shard, before: cellsBefore(path) });
   return { plan, path, shard, survey, folder };
+}
+
+/** An empty name would be the working directory. @throws AssayError no-folder */
+function readFolder(out: string | undefined): string | undefined {
+  if (out !== '') return out;
+  throw new AssayError({
+    code: 'no-folder',
+    where: '--out',
+    message: 'names no folder',
+    remedy: 'Name one, or leave it out.',
+  });
 }
 
 /** Cells as they were when the folder was last written. */
