@@ -1,7 +1,7 @@
 /** GossipSub link by link: what spreads, what heals, who is punished, and that nothing is left. */
 import assert from 'node:assert/strict';
 import { Kernel } from '../../../../sim/kernel/kernel.ts';
-import { createMesh } from '../../../../sim/network/create.ts';
+import { createMesh, createNetworkModel } from '../../../../sim/network/create.ts';
 import type { MeshNetwork } from '../../../../sim/network/mesh/network.ts';
 import {
   type Note,
@@ -202,6 +202,17 @@ describe('nodes of the mesh network', () => {
       startSeconds: 20,
     });
     assert.equal(Math.round(share * 990), 290);
+  });
+
+  it('come and go where the scenario has churn', async () => {
+    const steady = await run({ messages: 40 });
+    const { deliveries } = await runWorkload({
+      ...{ nodeCount: 60, messages: 40, create: (each) => createNetworkModel(each) },
+      network: `fidelity: mesh, ${EVEN}, churn: { meanUpMs: 8000, meanDownMs: 2000 }`,
+    });
+    const share = deliveries.length / steady.deliveries.length;
+    // up for four fifths of the time, publishers too, and new in the mesh for a part of it
+    assert.ok(share > 0.4 && share < 0.9, `${share} of all`);
   });
 
   it('send straight to each other, to themselves at once', async () => {
