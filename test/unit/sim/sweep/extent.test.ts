@@ -23,6 +23,8 @@ describe('sim/sweep: how far a cell is run', () => {
     assert.deepEqual(extentOf(read(UNTIL), upTo(100, { count: 50, of: 100 })).replicas, 4);
     // 50 trials a replica: narrow after 384 of them, so after the second block
     assert.deepEqual(extentOf(read(UNTIL), upTo(100, { count: 25, of: 50 })).replicas, 8);
+    // 320 after the second are not enough: no replica counts twice
+    assert.deepEqual(extentOf(read(UNTIL), upTo(100, { count: 20, of: 40 })).replicas, 12);
   });
 
   it('does not depend on what is known beyond the block that was enough', () => {
