@@ -21,7 +21,6 @@ import {
   windowRounds,
 } from '../src/core/index.ts';
 import {
-  type BeaconSource,
   type Crypto,
   createBeaconSource,
   createSigner,
@@ -31,10 +30,13 @@ import {
   type Signer,
   standInCrypto,
 } from '../src/crypto/index.ts';
+import { BeaconCoalition } from './adversary/beacon-coalition.ts';
 import type { AdversaryTools, Behaviour } from './adversary/behaviour.ts';
 import { createBehaviour } from './adversary/behaviours.ts';
 import { Conspiracy } from './adversary/conspiracy.ts';
 import { assignRoles, type Roles } from './adversary/roles.ts';
+import { type Staked, splitSybils } from './adversary/sybil-split.ts';
+import { Beacon } from './beacon.ts';
 import { Checker } from './checker/checker.ts';
 import { Committees } from './checker/committees.ts';
 import { Faults } from './faults/faults.ts';
@@ -48,7 +50,7 @@ import { sharedCrypto } from './shared-crypto.ts';
 import { Truth } from './truth.ts';
 import { Workload } from './workload/requests.ts';
 import { drawStakes } from './workload/stakes.ts';
-import { World } from './world.ts';
+import { World, type WorldOptions } from './world.ts';
 
 /** Requesters of a run: enough that they differ, they cost nothing. */
 const REQUESTER_COUNT = 8;
@@ -71,7 +73,7 @@ export type Simulation = {
 
 type Keys = {
   readonly crypto: Crypto;
-  readonly beacon: BeaconSource;
+  readonly beacon: Beacon;
   readonly signer: (name: string) => Signer;
 };
 
@@ -80,9 +82,9 @@ type Keys = {
  * @param seed of all its randomness; the scenario's own seed is not read
  */
 export function createSimulation(scenario: Scenario, seed: number, oracle: Oracle): Simulation {
-  const keys = createKeys(scenario, seed);
-  const stakes = drawStakes(scenario.validators, new RandomStream(seed, 'stakes'));
-  const roles = assignRoles(scenario, { stakes, random: new RandomStream(seed, 'roles') });
+  const coalition = new BeaconCoalition();
+  const keys = createKeys(scenario, seed, coalition);
+  const { stakes, roles } = populationOf(scenario, seed);
   const signers: Signers = {
     validators: stakes.map((_, index) => keys.signer(`validator/${index}`)),
     providers: roles.providers.map((_, index) => keys.signer(`provider/${index}`)),
@@ -101,7 +103,8 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
     observers: new Set(up.map(({ id }) => id)),
     nodeCount,
   });
-  const nodes = createNodes({ scenario, seed, roles, signers, draws, crypto, oracle });
+  const foes = { coalition, beacon: keys.beacon };
+  const nodes = createNodes({ scenario, seed, roles, signers, draws, crypto, oracle, ...foes });
   const faults = new Faults(scenario, { seed, nodes });
   const checker = new Checker({
     committees,
@@ -114,17 +117,7 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
   const world = new World({
     loop,
     nodes,
-    connect: (client) =>
-      createNetworkModel({
-        network: scenario.network,
-        // those who only relay come after the nodes that have a core
-        nodeCount: nodes.length + scenario.network.relays,
-        seed,
-        loop,
-        client,
-        conditions: faults.links,
-        isDue: ({ decoded }) => decoded.message.type === 'beacon',
-      }),
+    connect: connectionOf(scenario, { seed, loop, faults, nodes }),
     oracle,
     beacon: keys.beacon,
     beaconFaults: faults.beacon,
@@ -141,6 +134,32 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
   faults.plan(world);
   const judges = { truth, committees, recorder, checker };
   return { scenario, seed, network, nodes, faults, ...judges, world };
+}
+
+/** Who is in the set, with which stake: drawn, then split by those who split theirs. */
+function populationOf(scenario: Scenario, seed: number): Staked {
+  const stakes = drawStakes(scenario.validators, new RandomStream(seed, 'stakes'));
+  const random = new RandomStream(seed, 'roles');
+  return splitSybils({ stakes, roles: assignRoles(scenario, { stakes, random }) });
+}
+
+/** What makes the network of a run. */
+function connectionOf(
+  { network }: Scenario,
+  parts: { seed: number; loop: Kernel; faults: Faults; nodes: readonly SimNode[] },
+): WorldOptions['connect'] {
+  const { seed, loop, faults, nodes } = parts;
+  return (client) =>
+    createNetworkModel({
+      network,
+      // those who only relay come after the nodes that have a core
+      nodeCount: nodes.length + network.relays,
+      seed,
+      loop,
+      client,
+      conditions: faults.links,
+      isDue: ({ decoded }) => decoded.message.type === 'beacon',
+    });
 }
 
 type Signers = { readonly validators: readonly Signer[]; readonly providers: readonly Signer[] };
@@ -190,19 +209,20 @@ function workloadOf(
   });
 }
 
-function createKeys({ crypto }: Scenario, seed: number): Keys {
+function createKeys(scenario: Scenario, seed: number, coalition: BeaconCoalition): Keys {
   const seedOf = (name: string): Uint8Array => sha256(utf8(`assay/sim/keys/${seed}/${name}`));
-  if (crypto === 'real') {
-    return {
-      crypto: realCrypto,
-      beacon: createBeaconSource(seedOf('beacon')),
-      signer: (name) => createSigner(seedOf(name)),
-    };
-  }
+  const isReal = scenario.crypto === 'real';
+  const createChain = isReal ? createBeaconSource : createStandInBeaconSource;
+  const createIdentity = isReal ? createSigner : createStandInSigner;
+  const beacon = new Beacon({
+    beacon: scenario.beacon,
+    chain: (name) => createChain(seedOf(name)),
+    choose: (r, randomness) => coalition.choose(r, randomness),
+  });
   return {
-    crypto: standInCrypto,
-    beacon: createStandInBeaconSource(seedOf('beacon')),
-    signer: (name) => createStandInSigner(seedOf(name)),
+    crypto: beacon.accepting(isReal ? realCrypto : standInCrypto),
+    beacon,
+    signer: (name) => createIdentity(seedOf(name)),
   };
 }
 
@@ -254,10 +274,12 @@ type Crew = {
   readonly draws: Draws;
   readonly crypto: Crypto;
   readonly oracle: Oracle;
+  readonly coalition: BeaconCoalition;
+  readonly beacon: Beacon;
 };
 
 function createNodes(crew: Crew): readonly SimNode[] {
-  const { scenario, seed, roles, signers, draws, crypto, oracle } = crew;
+  const { scenario, seed, roles, signers, draws, crypto, oracle, coalition, beacon } = crew;
   const conspiracy = new Conspiracy();
   const machines = new RandomStream(seed, 'machines');
   const slow = new RandomStream(seed, 'slow');
@@ -287,6 +309,8 @@ function createNodes(crew: Crew): readonly SimNode[] {
         oracle,
         random,
         conspiracy,
+        coalition,
+        foresee: (r) => beacon.foresee(r),
         machine,
         scenario,
         now: () => node.now,

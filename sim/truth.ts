@@ -18,6 +18,8 @@ export type Answer = {
   /** What was run: `reference`, a substitute, or `cached`. */
   readonly variant: string;
   readonly isWrong: boolean;
+  /** Whether the same request was claimed before. [CLAIM-4] */
+  readonly isRepeat: boolean;
   readonly outputDigest: Digest;
 };
 

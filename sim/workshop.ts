@@ -10,7 +10,7 @@ import type { Micros } from './kernel/queue.ts';
 import type { Recorder } from './metrics/recorder.ts';
 import { LOST, type Posted } from './network/model.ts';
 import type { SimNode, Timeless } from './node.ts';
-import { type Oracle, REFERENCE } from './oracle/oracle.ts';
+import { CACHED, type Oracle, REFERENCE } from './oracle/oracle.ts';
 
 /** Size of a request for an output, and of a small output, on the wire. */
 const FETCH_BYTES = 256;
@@ -44,8 +44,8 @@ export class Workshop {
     const dishonest = node.behaviour.answer?.(request);
     const variant = dishonest?.variant ?? REFERENCE;
     const outputDigest =
-      dishonest?.cached ?? oracle.output({ model, input, variant, machine: node.machine });
-    const at = dishonest?.cached === undefined ? node.executor.occupy(loop.now) : loop.now;
+      dishonest?.output ?? oracle.output({ model, input, variant, machine: node.machine });
+    const at = variant === CACHED ? loop.now : node.executor.occupy(loop.now);
     recorder.answered({ node, request, variant, outputDigest });
     const executionClass = oracle.machines[node.machine]?.executionClass ?? '';
     return { at, event: { kind: 'answer-computed', request, executionClass, outputDigest } };

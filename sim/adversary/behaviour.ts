@@ -2,13 +2,14 @@
  * How a dishonest node differs from an honest one. It runs the same core; a behaviour stands
  * between the core and the world and changes what goes in and what comes out.
  */
-import type { Digest, Measurement, NodeId, TimeMs } from '../../src/base/index.ts';
+import type { Digest, Measurement, NodeId, Round, TimeMs } from '../../src/base/index.ts';
 import type { Scenario } from '../../src/config/index.ts';
 import type { Draws, Effect, ProviderEffect, ProviderEvent } from '../../src/core/index.ts';
 import type { Signer } from '../../src/crypto/index.ts';
 import type { RequestMessage } from '../../src/wire/index.ts';
 import type { RandomStream } from '../kernel/random.ts';
 import type { Oracle } from '../oracle/oracle.ts';
+import type { BeaconCoalition } from './beacon-coalition.ts';
 import type { Conspiracy } from './conspiracy.ts';
 
 export type ExecuteEffect = Effect & { readonly kind: 'execute' };
@@ -22,6 +23,10 @@ export type AdversaryTools = {
   readonly random: RandomStream;
   /** What dishonest nodes tell each other. */
   readonly conspiracy: Conspiracy;
+  /** Those who choose the beacon, where a scenario lets them. */
+  readonly coalition: BeaconCoalition;
+  /** Randomness of a round that is not published yet, if dishonest nodes know it. */
+  readonly foresee: (round: Round) => Uint8Array | undefined;
   readonly scenario: Scenario;
   /** Index of its execution class. */
   readonly machine: number;
@@ -33,8 +38,8 @@ export type AdversaryTools = {
 export type DishonestAnswer = {
   /** What it runs; `cached` runs nothing. */
   readonly variant: string;
-  /** Output that it hands out instead, if it runs nothing. */
-  readonly cached?: Digest;
+  /** Output that it hands out, if it is not what the variant yields. */
+  readonly output?: Digest;
 };
 
 /** What a dishonest validator finds without running anything, or `never` to stay silent. */
@@ -42,6 +47,8 @@ export type Invention = Measurement | 'never';
 
 /** All parts are optional: what is left out is done honestly. */
 export interface Behaviour {
+  /** Round in which it asks for its stake back; never, if absent. */
+  readonly asksToLeaveIn?: number;
   /** Chooses what answers a request; `undefined` is an honest answer. */
   answer?(request: RequestMessage): DishonestAnswer | undefined;
   /** Events as the core shall see them, in order; each is given the time of delivery. */

@@ -1,19 +1,27 @@
 /** From the scenario's word for an adversary to what it does. */
 import { unreachable } from '../../src/base/index.ts';
 import type { Adversary } from '../../src/config/index.ts';
+import { beaconBiaser } from './beacon-biaser.ts';
 import type { AdversaryTools, Behaviour } from './behaviour.ts';
 import { cachedOutput } from './cached-output.ts';
 import { cartelProvider, cartelValidator } from './cartel.ts';
+import { earlyLeaver } from './early-leaver.ts';
 import { equivocator } from './equivocator.ts';
 import { falseChallenger } from './false-challenger.ts';
+import { grinder } from './grinder.ts';
 import { lateSealer } from './late-sealer.ts';
 import { lazyValidator } from './lazy-validator.ts';
 import { nonOpener } from './non-opener.ts';
 import { nonRevealer } from './non-revealer.ts';
+import { replayer } from './replayer.ts';
+import { samplingAware } from './sampling-aware.ts';
 import { selectiveCheat } from './selective-cheat.ts';
 import { silentValidator } from './silent-validator.ts';
+import { sleeper } from './sleeper.ts';
 import { substituteModel } from './substitute-model.ts';
+import { toleranceEdge } from './tolerance-edge.ts';
 import { voteCopier } from './vote-copier.ts';
+import { withholder } from './withholder.ts';
 
 /** Returns the behaviour of one dishonest node. */
 export function createBehaviour(
@@ -48,6 +56,24 @@ export function createBehaviour(
       return silentValidator();
     case 'equivocator':
       return equivocator(tools);
+    case 'beacon-biaser':
+      return beaconBiaser(tools, adversary);
+    case 'early-leaver':
+      return earlyLeaver(tools, adversary);
+    case 'grinder':
+      return grinder(tools, adversary);
+    case 'replayer':
+      return replayer(tools, adversary);
+    case 'sampling-aware':
+      return samplingAware(tools, adversary);
+    case 'sleeper':
+      return sleeper(tools, adversary);
+    case 'tolerance-edge':
+      return toleranceEdge(tools, adversary);
+    case 'withholder':
+      return withholder(tools, adversary);
+    case 'sybil-split':
+      return {};
     default:
       return unreachable(adversary);
   }

@@ -3,7 +3,7 @@
  * Stopped by sampling. [SAMPLE-1]
  */
 import { type Digest, defined } from '../../src/base/index.ts';
-import { REFERENCE } from '../oracle/oracle.ts';
+import { CACHED, REFERENCE } from '../oracle/oracle.ts';
 import type { AdversaryTools, Behaviour } from './behaviour.ts';
 import { Cheating } from './cheating.ts';
 
@@ -12,11 +12,11 @@ export function cachedOutput(
   tools: AdversaryTools,
   { cheatShare }: { readonly cheatShare: number },
 ): Behaviour {
-  const cheating = new Cheating(tools, { cheatShare, variant: 'cached' });
+  const cheating = new Cheating(tools, { cheatShare, variant: CACHED });
   return {
     answer: (request) => {
       const answer = cheating.answer(request);
-      return answer === undefined ? undefined : { ...answer, cached: cachedFor(tools, request) };
+      return answer === undefined ? undefined : { ...answer, output: cachedFor(tools, request) };
     },
   };
 }

@@ -32,6 +32,11 @@ export class Cheating {
     return { variant };
   }
 
+  /** Takes a wrong answer back, before anybody saw it. */
+  recant(request: RequestMessage): void {
+    this.#wrongRequests.delete(requestKey(request));
+  }
+
   /** Tells whether a request was answered wrongly. */
   isWrongRequest(request: Pick<RequestMessage, 'requester' | 'nonce'>): boolean {
     return this.#wrongRequests.has(requestKey(request));

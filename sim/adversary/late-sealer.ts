@@ -7,23 +7,12 @@
  * first beacon goes through: a core without any would refuse the first answers.
  */
 import { type Round, sha256 } from '../../src/base/index.ts';
-import {
-  claimOf,
-  drawnIndices,
-  later,
-  type ProviderEvent,
-  type Slot,
-  slotKey,
-} from '../../src/core/index.ts';
-import { merkleRoot } from '../../src/crypto/index.ts';
-import { type BeaconMessage, batchId, encodeClaim } from '../../src/wire/index.ts';
+import { later, type ProviderEvent } from '../../src/core/index.ts';
 import type { AdversaryTools, Behaviour } from './behaviour.ts';
 import { Cheating, type CheatingOptions } from './cheating.ts';
+import { type AnswerEvent, bestOrder, slotsOf } from './grinding.ts';
+import { beaconOf } from './held-answers.ts';
 
-/** Orders it tries for one batch before it takes the best one: a second of hashing, no more. */
-const GRINDS_MAX = 4_096;
-
-type AnswerEvent = ProviderEvent & { readonly kind: 'answer-computed' };
 type BeaconEvent = ProviderEvent & { readonly kind: 'message-received' };
 
 /** Seals `delayRounds` late, in the order that suits it. */
@@ -58,68 +47,22 @@ export function lateSealer(
   };
 }
 
-function beaconOf(event: ProviderEvent): BeaconMessage | undefined {
-  if (event.kind !== 'message-received') return undefined;
-  const { message } = event.decoded;
-  return message.type === 'beacon' ? message : undefined;
-}
-
 type Material = {
   readonly answers: readonly AnswerEvent[];
   readonly slot: Round;
   readonly beacons: readonly BeaconEvent[];
 };
 
-/** Answers that would stand in one batch. */
-type SlotAnswers = { readonly slot: Slot; readonly answers: readonly AnswerEvent[] };
-
 /** Orders the answers of each slot so that as few wrong ones as possible are drawn. */
-function grind(tools: AdversaryTools, cheating: Cheating, material: Material): AnswerEvent[] {
-  const drawing = material.beacons
-    .map(beaconOf)
-    .find((beacon) => beacon?.round === later(material.slot, 2));
-  const groups = new Map<string, SlotAnswers & { answers: AnswerEvent[] }>();
-  for (const answer of material.answers) {
-    const { assuranceClass, model } = answer.request;
-    const slot = { provider: tools.signer.id, round: material.slot, assuranceClass, model };
-    const group = groups.get(slotKey(slot)) ?? { slot, answers: [] };
-    group.answers.push(answer);
-    groups.set(slotKey(slot), group);
-  }
-  if (drawing === undefined) return [...material.answers];
-  const randomness = sha256(drawing.signature);
-  return [...groups.values()].flatMap(({ slot, answers }) =>
-    bestOrder(tools, cheating, { slot, answers, randomness }),
-  );
-}
-
-/** An answer, as the leaf that it would be. */
-type Leaf = { readonly answer: AnswerEvent; readonly bytes: Uint8Array; readonly isWrong: boolean };
-
-function bestOrder(
-  { signer, draws, random }: AdversaryTools,
+function grind(
+  tools: AdversaryTools,
   cheating: Cheating,
-  { slot, answers, randomness }: SlotAnswers & { readonly randomness: Uint8Array },
+  { answers, slot, beacons }: Material,
 ): readonly AnswerEvent[] {
-  const { network } = draws;
-  const oneIn = network.parameters.classes.get(slot.assuranceClass) ?? 1;
-  const count = answers.length;
-  let order: readonly Leaf[] = answers.map((answer) => ({
-    answer,
-    bytes: encodeClaim(claimOf(signer, network, answer).claim),
-    isWrong: cheating.isWrongRequest(answer.request),
-  }));
-  let best = order;
-  let fewest = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < GRINDS_MAX && fewest > 0; i++) {
-    const batch = batchId({ ...slot, root: merkleRoot(order.map(({ bytes }) => bytes)), count });
-    const drawn = drawnIndices(randomness, { batch, count, oneIn });
-    const wrong = drawn.filter((index) => order[index]?.isWrong).length;
-    if (wrong < fewest) {
-      fewest = wrong;
-      best = order;
-    }
-    order = random.shuffled(order);
-  }
-  return best.map(({ answer }) => answer);
+  const drawing = beacons.map(beaconOf).find((beacon) => beacon?.round === later(slot, 2));
+  if (drawing === undefined) return answers;
+  const randomness = sha256(drawing.signature);
+  return slotsOf(tools, { answers, round: slot }).flatMap(
+    (group) => bestOrder(tools, cheating, { ...group, randomness }).order,
+  );
 }

@@ -46,6 +46,8 @@ export type ClaimRow = {
   /** What was run: `reference`, a substitute, or `cached`. */
   readonly variant: string;
   readonly isWrong: boolean;
+  /** Whether its request was claimed before. */
+  readonly isRepeat: boolean;
   readonly isSealed: boolean;
   readonly answeredMs: number;
   /** Absent if the claim was not drawn. */
@@ -81,6 +83,7 @@ export function claimRows(simulation: Simulation): readonly ClaimRow[] {
       index: answer.index,
       variant: answer.variant,
       isWrong: answer.isWrong,
+      isRepeat: answer.isRepeat,
       isSealed: sealed.has(slotKey(answer)),
       answeredMs: answer.answeredAt,
       drawn: record === undefined ? undefined : drawnClaim(record),

@@ -51,11 +51,17 @@ export type RecorderOptions = {
   readonly nodeCount: number;
 };
 
-type PendingAnswer = { readonly variant: string; readonly outputDigest: Digest; isWrong: boolean };
+/** An answer that was computed, and whether it was claimed. */
+type ComputedAnswer = {
+  readonly variant: string;
+  readonly outputDigest: Digest;
+  readonly right: Digest;
+  isClaimed: boolean;
+};
 
 export class Recorder {
   readonly #options: RecorderOptions;
-  readonly #pending = new Map<string, PendingAnswer>();
+  readonly #computed = new Map<string, ComputedAnswer>();
   readonly #outputs = new Map<string, { readonly node: SimNode }>();
   readonly #open = new Set<SubjectKey>();
   readonly subjects = new Map<SubjectKey, SubjectRecord>();
@@ -95,15 +101,16 @@ export class Recorder {
       variant: REFERENCE,
       machine: node.machine,
     });
-    const isWrong = toHex(right) !== toHex(outputDigest);
     this.requestCount += 1;
-    this.#pending.set(requestKey(request), { variant, outputDigest, isWrong });
+    const computed = { variant, outputDigest, right, isClaimed: false };
+    this.#computed.set(requestKey(request), computed);
     this.#outputs.set(toHex(outputDigest), { node });
   }
 
   promised(node: SimNode, { promise, claim, outputDigest }: AnswerEffect, now: TimeMs): void {
-    const pending = defined(this.#pending.get(requestKey(claim)), 'an answer had a request');
-    this.#pending.delete(requestKey(claim));
+    const computed = defined(this.#computed.get(requestKey(claim)), 'an answer had a request');
+    const isAsComputed = toHex(outputDigest) === toHex(computed.outputDigest);
+    if (!isAsComputed) this.#outputs.set(toHex(outputDigest), { node });
     this.#options.truth.addAnswer({
       provider: node.id,
       model: claim.model,
@@ -112,10 +119,13 @@ export class Recorder {
       round: promise.round,
       index: promise.index,
       answeredAt: now,
-      variant: pending.variant,
-      isWrong: pending.isWrong,
+      // who thought better of it computed the right answer after all
+      variant: isAsComputed ? computed.variant : REFERENCE,
+      isWrong: toHex(outputDigest) !== toHex(computed.right),
+      isRepeat: computed.isClaimed,
       outputDigest,
     });
+    computed.isClaimed = true;
   }
 
   /** What the provider answered for a drawn leaf. */

@@ -109,6 +109,10 @@ class MeasuredOracle implements Oracle {
     return defined(this.#digests.get(executionKey(execution)), 'all executions were prepared');
   }
 
+  nearby(execution: Omit<Execution, 'variant'>, distance: number): Digest {
+    return this.#book.nearby(this.output({ ...execution, variant: REFERENCE }), distance);
+  }
+
   run(execution: Omit<Execution, 'variant'>, { beacon }: { beacon: Uint8Array }): Measurement {
     const digest = this.output({ ...execution, variant: REFERENCE });
     return defined(this.#book.measure(digest, beacon), 'a prepared output is measured');

@@ -32,7 +32,7 @@ type Options = {
 
 export class ModelledOracle implements Oracle {
   readonly models: readonly WorkModel[];
-  readonly machines = [{ executionClass: 'modelled/0', share: 1 }];
+  readonly machines: Oracle['machines'];
   readonly #options: Options;
   readonly #book: OutputBook;
   readonly #digests = new Map<string, Digest>();
@@ -41,6 +41,11 @@ export class ModelledOracle implements Oracle {
     this.#options = options;
     this.#book = new OutputBook(options.sketchSize);
     const { models, distinctInputs } = options.workload;
+    const drifting = options.oracle.drift?.share ?? 0;
+    this.machines = [
+      { executionClass: 'modelled/0', share: 1 - drifting },
+      ...(drifting === 0 ? [] : [{ executionClass: 'modelled/drifting', share: drifting }]),
+    ];
     this.models = models.map(({ share }, index) => ({
       model: blobId(utf8(`model/${index}`)),
       share,
@@ -48,25 +53,32 @@ export class ModelledOracle implements Oracle {
     }));
   }
 
-  output({ model, input, variant }: Execution): Digest {
+  output({ model, input, variant, machine }: Execution): Digest {
+    if (variant === REFERENCE && machine > 0) return this.#found({ model, input, machine });
     const { honestDistance, cheatDistance } = this.#options.oracle;
     const distance = variant === REFERENCE ? honestDistance : cheatDistance;
     return this.#at({ model, input, name: variant, distance });
   }
 
+  nearby({ model, input }: Omit<Execution, 'variant'>, distance: number): Digest {
+    return this.#book.nearby(this.#found({ model, input, machine: 0 }), distance);
+  }
+
   run(
-    { model, input }: Omit<Execution, 'variant'>,
+    { model, input, machine }: Omit<Execution, 'variant'>,
     { beacon, drawn, claimed }: RunContext,
   ): Measurement {
     const { seed, oracle } = this.#options;
     const random = new RandomStream(seed, `seat/${drawn}`);
     const isMiss = random.chance(oracle.missShare);
     const isAlarm = random.chance(oracle.falseAlarmShare);
-    // distances are counted from what validators find
-    const honest = this.#at({ model, input, name: 'validator', distance: 0 });
-    const right = this.output({ model, input, variant: REFERENCE, machine: 0 });
+    const honest = this.#found({ model, input, machine });
+    const isRight = this.machines.some((_, index) => {
+      const right = this.output({ model, input, variant: REFERENCE, machine: index });
+      return toHex(right) === toHex(claimed);
+    });
     let digest = honest;
-    if (toHex(claimed) !== toHex(right)) digest = isMiss ? claimed : honest;
+    if (!isRight) digest = isMiss ? claimed : honest;
     else if (isAlarm) {
       digest = this.#at({ model, input, name: `alarm/${drawn}`, distance: ALARM_DISTANCE });
     }
@@ -75,6 +87,16 @@ export class ModelledOracle implements Oracle {
 
   measure(digest: Digest, beacon: Uint8Array): Measurement | undefined {
     return this.#book.measure(digest, beacon);
+  }
+
+  /** What a validator finds; distances are counted from it. A class that drifts finds one thing. */
+  #found({ model, input, machine }: Omit<Execution, 'variant'>): Digest {
+    if (machine === 0) return this.#at({ model, input, name: 'validator', distance: 0 });
+    const index = this.models.findIndex((known) => known.model === model);
+    const { oracle, workload } = this.#options;
+    const tolerance = workload.models[index]?.tolerance ?? 0;
+    const distance = (oracle.drift?.factor ?? 0) * tolerance;
+    return this.#at({ model, input, name: 'drifting', distance });
   }
 
   /** A vector at `distance` from the base of (model, input), in a direction of its own name. */

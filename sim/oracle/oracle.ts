@@ -3,7 +3,13 @@
  * validator measures of them. The truth of a run: an answer is wrong if it is not that of the
  * reference.
  */
-import { type BlobId, type Digest, type Measurement, toHex } from '../../src/base/index.ts';
+import {
+  type BlobId,
+  type Digest,
+  defined,
+  type Measurement,
+  toHex,
+} from '../../src/base/index.ts';
 import { measure, type OutputTensor, outputDigest } from '../../src/compare/index.ts';
 import type { WorkModel } from '../workload/requests.ts';
 
@@ -26,6 +32,8 @@ export type RunContext = {
 };
 
 export const REFERENCE = 'reference';
+/** The variant of an output that was at hand: it runs nothing. */
+export const CACHED = 'cached';
 
 export interface Oracle {
   readonly models: readonly WorkModel[];
@@ -33,6 +41,8 @@ export interface Oracle {
   readonly machines: readonly { readonly executionClass: string; readonly share: number }[];
   /** Digest of the output of an execution. */
   output(execution: Execution): Digest;
+  /** Digest of an output at relative rms `distance` from what validators find. */
+  nearby(execution: Omit<Execution, 'variant'>, distance: number): Digest;
   /** What a machine measures when it runs the reference. */
   run(execution: Omit<Execution, 'variant'>, at: RunContext): Measurement;
   /** What anybody measures of an output that was served; `undefined` if nobody has it. */
@@ -55,6 +65,15 @@ export class OutputBook {
     return digest;
   }
 
+  /**
+   * Adds an output at relative rms `distance` from a known one: its floats, scaled. Sketches see
+   * that distance without blur: nobody can stay nearer to a tolerance. Other types are kept.
+   */
+  nearby(digest: Digest, distance: number): Digest {
+    const tensors = defined(this.#outputs.get(toHex(digest)), 'an output nearby has an original');
+    return this.add(tensors.map((tensor) => scaled(tensor, 1 + distance)));
+  }
+
   /** @param beacon the same array object for one beacon, so that results are shared */
   measure(digest: Digest, beacon: Uint8Array): Measurement | undefined {
     const key = toHex(digest);
@@ -68,4 +87,12 @@ export class OutputBook {
     known.set(key, measurement);
     return measurement;
   }
+}
+
+function scaled(tensor: OutputTensor, factor: number): OutputTensor {
+  if (tensor.type !== 'float32' && tensor.type !== 'float64') return tensor;
+  const data = tensor.data.map((value) => value * factor);
+  return tensor.type === 'float32'
+    ? { ...tensor, type: 'float32', data: Float32Array.from(data) }
+    : { ...tensor, type: 'float64', data: Float64Array.from(data) };
 }

@@ -66,6 +66,7 @@ function claimsOf(
         round: 0,
         index: 0,
         variant: 'reference',
+        isRepeat: false,
         isSealed: true,
         answeredMs: 0,
         drawn: undefined,

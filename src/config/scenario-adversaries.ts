@@ -7,6 +7,17 @@
 import { z } from 'zod';
 import { numberField, shareField } from './fields.ts';
 import { cheatShare, ofProviders, ofValidators, variant } from './scenario-adversary-fields.ts';
+import {
+  beaconBiaser,
+  earlyLeaver,
+  grinder,
+  replayer,
+  samplingAware,
+  sleeper,
+  sybilSplit,
+  toleranceEdge,
+  withholder,
+} from './scenario-dishonest-providers.ts';
 
 const substituteModel = z
   .strictObject({
@@ -162,6 +173,15 @@ export const adversarySchema = z
     cartel,
     silentValidator,
     equivocator,
+    samplingAware,
+    beaconBiaser,
+    grinder,
+    toleranceEdge,
+    sleeper,
+    withholder,
+    earlyLeaver,
+    replayer,
+    sybilSplit,
   ])
   .meta({ description: 'A group of dishonest actors' });
 
@@ -175,6 +195,14 @@ const PROVIDER_BEHAVIOURS: readonly Adversary['behaviour'][] = [
   'non-opener',
   'non-revealer',
   'late-sealer',
+  'sampling-aware',
+  'beacon-biaser',
+  'grinder',
+  'tolerance-edge',
+  'sleeper',
+  'withholder',
+  'early-leaver',
+  'replayer',
 ];
 
 /** Returns the share of providers, by count, that the group takes. */

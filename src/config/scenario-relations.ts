@@ -18,6 +18,7 @@ export function scenarioRelations(scenario: Scenario): readonly RelationProblem[
     ...timeProblems(scenario),
     ...warmUpProblems(scenario),
     ...stakeProblems(scenario),
+    ...beaconProblems(scenario),
   ];
 }
 
@@ -158,8 +159,16 @@ function timeProblems({ workload, validators }: Scenario): readonly RelationProb
 
 function warmUpProblems({ warmUpRounds, durationRounds }: Scenario): readonly RelationProblem[] {
   if (warmUpRounds < durationRounds) return [];
-  const message = `warmUpRounds (${warmUpRounds}) leaves nothing of durationRounds (${durationRounds})`;
+  const message =
+    `warmUpRounds (${warmUpRounds}) leaves nothing of ` + `durationRounds (${durationRounds})`;
   return [{ path: ['warmUpRounds'], message, remedy: 'Lower it, or let the run last longer.' }];
+}
+
+/** Only a chain that is stood in for has several values of one round that verify. */
+function beaconProblems({ beacon, crypto }: Scenario): readonly RelationProblem[] {
+  if (beacon.kind !== 'last-revealer' || crypto === 'stand-in') return [];
+  const message = 'a beacon that last revealers choose needs crypto: stand-in';
+  return [{ path: ['beacon', 'kind'], message, remedy: 'Set crypto to stand-in.' }];
 }
 
 function stakeProblems(scenario: Scenario): readonly RelationProblem[] {

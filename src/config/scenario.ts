@@ -10,6 +10,7 @@ import { countField, numberField, shareField } from './fields.ts';
 import { parseLatencyTable, readLatencyCsv } from './latency-table.ts';
 import { resolveConfig } from './loader.ts';
 import { adversarySchema } from './scenario-adversaries.ts';
+import { beaconSchema } from './scenario-beacon.ts';
 import { faultSchema } from './scenario-faults.ts';
 import { networkSchema } from './scenario-network.ts';
 import { parametersSchema } from './scenario-parameters.ts';
@@ -19,6 +20,7 @@ import { scenarioRelations } from './scenario-relations.ts';
 export const ABLATIONS = {
   'TIME-3': 'seats seal after the draw is known: a provider waits for it, then orders its batch',
   'SAMPLE-1': 'no leaf is ever drawn: nobody looks at an answer',
+  'SEAT-1': 'seats are drawn by identity, not by stake: who splits its stake gets more',
   'COMMIT-2': 'measurements and outputs are shown at once: who waits can copy them in time',
   'VOTE-1': 'a vote need not follow from the measurement: always saying valid pays',
   'VOTE-4': 'a vote is paid however late its commit was: who waits can copy',
@@ -230,6 +232,20 @@ const oracle = z
         falseAlarmShare: shareField(
           'Share of right outputs that an honest seat takes for wrong',
         ).default(0),
+        drift: z
+          .strictObject({
+            share: shareField('Share of honest machines, a class of their own, that drift'),
+            factor: numberField(
+              {
+                description: 'How far they drift from the others, all alike',
+                unit: 'tolerances',
+                tooHigh: 'beyond 3 honest machines accuse each other',
+              },
+              { min: 0, max: 1000 },
+            ).default(0.5),
+          })
+          .optional()
+          .meta({ description: 'Honest machines that err together', defaultText: 'none' }),
       })
       .meta({ description: 'Distances are drawn; nothing is executed' }),
   ])
@@ -246,6 +262,17 @@ const economics = z
       { description: 'Stake that one unit of cost and price is worth', unit: 'stake' },
       { min: 1, max: 1_000_000_000_000 },
     ).default(1000),
+    unbondingRounds: countField(
+      {
+        description: 'Rounds from asking to leave until stake is free',
+        unit: 'rounds',
+        tooLow: 'who cheated is gone before it is convicted',
+        tooHigh: 'stake is bound for long',
+      },
+      { min: 0, max: 1_000_000 },
+    )
+      .optional()
+      .meta({ defaultText: 'until all that was sealed before is closed' }),
   })
   .meta({ description: 'Costs and prices, to tell whether cheating pays' });
 
@@ -283,6 +310,7 @@ export const scenarioSchema = z
       .enum(['stand-in', 'real'])
       .default('stand-in')
       .meta({ description: 'Whether signatures are computed, or only stood in for' }),
+    beacon: beaconSchema,
     network: networkSchema.prefault({}),
     validators: validators.prefault({}),
     providers: providers.prefault({}),

@@ -49,9 +49,10 @@ function createPool(network: Network, isMember: (index: number) => boolean): Poo
   const members: number[] = [];
   const prefixSums: bigint[] = [];
   let sum = 0n;
+  const byIdentity = network.totalStake / BigInt(network.validators.length);
   network.validators.forEach((validator, index) => {
     if (!isMember(index) || validator.stake === 0n) return;
-    sum += validator.stake;
+    sum += network.ablated.has('SEAT-1') ? byIdentity : validator.stake;
     members.push(index);
     prefixSums.push(sum);
   });

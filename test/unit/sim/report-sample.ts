@@ -46,6 +46,7 @@ export function claim(changes: Partial<ClaimRow> = {}): ClaimRow {
     index: 0,
     variant: 'reference',
     isWrong: false,
+    isRepeat: false,
     isSealed: true,
     answeredMs: 1000,
     drawn: undefined,
