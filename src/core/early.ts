@@ -27,6 +27,13 @@ export type EarlyItem<Content> = {
 
 type Usage = { items: number; bytes: number };
 
+/** Something that must become known first. */
+export type Early = {
+  readonly early: string;
+  /** Whether nothing of it could be checked yet. */
+  readonly isUnchecked?: boolean;
+};
+
 /** Items waiting for something to become known, by what they wait for. */
 export class EarlyBuffer<Content> {
   readonly #limits: EarlyLimits;

@@ -18,13 +18,13 @@ import {
 } from '../wire/index.ts';
 import { checkHeader } from './certificate/certificate.ts';
 import type { Context } from './context.ts';
-import { EarlyBuffer } from './early.ts';
+import { type Early, EarlyBuffer } from './early.ts';
 import { guiltyOf } from './evidence/evidence.ts';
 import { ACCEPTED, combined, ignored, type Judgement, rejected } from './judgement.ts';
 import { answerQuery } from './query.ts';
 import { type Batch, samplingRound } from './sampling/batch.ts';
 import type { BatchBook } from './sampling/batch-book.ts';
-import type { Court, Early } from './verification/court.ts';
+import type { Court } from './verification/court.ts';
 import { isLeafOf } from './verification/opening.ts';
 
 /** Early messages kept in all, and for one thing that must become known first. */
@@ -100,14 +100,16 @@ export class Follower {
     for (const position of bundle.entries.keys()) this.#takeEntry(bundle, position);
   }
 
-  #keep({ early }: Early, decoded: Decoded, from: string): Judgement {
+  #keep({ early, isUnchecked }: Early, decoded: Decoded, from: string): Judgement {
     const isKept = this.#early.keep(early, {
       content: { kind: 'message', decoded },
       sender: from,
       message: decoded,
       messageBytes: decoded.bytes.length,
     });
-    return isKept ? { verdict: 'accept', code: 'early' } : ignored('too-many-early');
+    if (!isKept) return ignored('too-many-early');
+    // [WIRE-3] what nobody checked yet is not passed on: others would blame this node for it
+    return isUnchecked ? ignored('early') : { verdict: 'accept', code: 'early' };
   }
 
   #apply(message: Message, from: string): Outcome {
@@ -180,7 +182,11 @@ export class Follower {
     if (!crypto.verify(bundle.validator, signed, bundle.signature)) {
       return rejected('bundle-signature');
     }
-    return combined(bundle.entries.map((_, position) => this.#takeEntry(bundle, position)));
+    const judgement = combined(bundle.entries.map((_, at) => this.#takeEntry(bundle, at)));
+    if (judgement.verdict !== 'reject') return judgement;
+    // [WIRE-3] whoever passed it on may know less: the fault is that of the signer
+    this.#context.report({ kind: 'fault', code: judgement.code, from: bundle.validator });
+    return ignored(judgement.code);
   }
 
   #takeEntry(bundle: BundleMessage, position: number): Judgement {
@@ -234,7 +240,7 @@ export class Follower {
   #takeOutput(message: Message & { type: 'output' }): Outcome {
     const batch = this.#books.get(message.batch);
     if (batch?.sampled !== undefined && !batch.sampled.includes(message.index)) {
-      return rejected('not-drawn');
+      return ignored('not-drawn');
     }
     return this.#court.takeOutput(message);
   }
@@ -242,14 +248,14 @@ export class Follower {
   #takeCertificate(message: CertificateMessage): Outcome {
     if (!this.#isOfInterest(message.header)) return ignored('not-followed');
     const sealed = this.#sealedBatch(message.header, message.seal);
-    if (!('sampled' in sealed)) return sealed;
-    return this.#court.takeCertificate(sealed, message);
+    const taken = 'sampled' in sealed ? this.#court.takeCertificate(sealed, message) : sealed;
+    return 'early' in taken ? { ...taken, isUnchecked: true } : taken;
   }
 
   /** The batch of a message that carries header and seal, drawn. */
   #sealedBatch(header: HeaderMessage, seal: OpeningsMessage['seal']): Batch | Outcome {
     const added = this.#books.addSealed(header, seal);
-    if (added === 'early') return { early: `round/${header.round}` };
+    if (added === 'early') return { early: `round/${header.round}`, isUnchecked: true };
     if (added.verdict === 'reject') return added;
     const batch = this.#books.get(batchId(header));
     if (batch === undefined) return added;

@@ -16,7 +16,7 @@ import { measurementFits } from '../../wire/index.ts';
 import { drawingRound, type Milestone } from '../calendar.ts';
 import { publishDue, takeCertificate, tally } from '../certificate/exchange.ts';
 import type { Context } from '../context.ts';
-import { EARLY_ROUNDS_MAX } from '../early.ts';
+import { EARLY_ROUNDS_MAX, type Early } from '../early.ts';
 import type { CoreEvent } from '../events.ts';
 import { entryEvidence } from '../evidence/evidence.ts';
 import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
@@ -31,9 +31,6 @@ import { addCommit, addReveal, createLevel, type EntryOutcome, isSameReveal } fr
 import { isOutputOf, readOpening } from './opening.ts';
 import { abstain, commitTo, type Participation, progress } from './progress.ts';
 import { type EntrySource, type LevelState, Levels, type SubjectState } from './state.ts';
-
-/** Something that must become known first. */
-export type Early = { readonly early: string };
 
 type VotingEntry = Exclude<BundleEntry, { kind: 'ack' }>;
 
@@ -98,7 +95,7 @@ export class Court {
   takeOpening(batch: Batch, opening: Opening): Judgement {
     const state = this.get({ batch: batch.id, index: opening.index });
     // only drawn leaves are opened [SAMPLE-1]
-    if (state === undefined) return rejected('opening-not-drawn');
+    if (state === undefined) return ignored('opening-not-drawn');
     // an opening without the input is no reason to turn away the one with it
     const isRicher = opening.input !== undefined && state.opened?.inlineInput === undefined;
     if (state.opened !== undefined && !isRicher) return ignored('known-opening');
@@ -116,7 +113,7 @@ export class Court {
     if (state.opened === undefined) return { early: `opening/${state.key}` };
     if (state.output !== undefined) return ignored('known-output');
     // [CLAIM-3] the reveal hashes to the commitment
-    if (!isOutputOf(state.opened, message)) return rejected('output-commitment');
+    if (!isOutputOf(state.opened, message)) return ignored('output-commitment');
     state.output = message;
     for (const level of state.levels) this.#recheck(state, level);
     return ACCEPTED;

@@ -141,9 +141,9 @@ export function addReveal(
     inTime: isInTime,
   });
   checkReveal(context, { subject, level, index });
-  // [VOTE-1] a reveal whose vote does not follow is rejected
+  // [VOTE-1] a reveal whose vote does not follow does not count; its signer was reported
   const isKept = level.reveals.has(index);
-  return { judgement: isKept ? ACCEPTED : rejected('vote-does-not-follow') };
+  return { judgement: isKept ? ACCEPTED : ignored('vote-does-not-follow') };
 }
 
 /** Commitments by the reveal itself: entries are never changed, and simulated nodes share them. */
