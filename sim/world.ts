@@ -146,9 +146,12 @@ export class World implements NetworkClient<Letter> {
   deliver(index: number, from: number, { decoded, content }: Letter): GossipVerdict {
     const node = this.#options.nodes[index];
     if (node === undefined) return 'accept';
-    const sender = this.#options.nodes[from]?.id ?? `relay/${from}`;
-    const event = { kind: 'message-received', from: sender, decoded } as const;
-    return this.#step(node, event, { kind: TRACE_KINDS.deliver, content });
+    const sender = this.#options.nodes[from];
+    const name = sender?.id ?? `relay/${from}`;
+    const event = { kind: 'message-received', from: name, decoded } as const;
+    const verdict = this.#step(node, event, { kind: TRACE_KINDS.deliver, content });
+    this.#options.checker.observeVerdict(verdict, { node, sender, type: decoded.message.type });
+    return verdict;
   }
 
   sent(letter: Letter, copies: number): void {

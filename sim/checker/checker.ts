@@ -23,6 +23,7 @@ import {
 } from '../../src/core/index.ts';
 import type { BundleMessage } from '../../src/wire/index.ts';
 import type { Faults } from '../faults/faults.ts';
+import type { GossipVerdict } from '../network/model.ts';
 import type { SimNode } from '../node.ts';
 import type { Truth } from '../truth.ts';
 import type { Committees } from './committees.ts';
@@ -99,6 +100,15 @@ export class Checker {
     else if (effect.kind === 'publish' && effect.message.type === 'bundle') {
       this.#checkBundle(node, effect.message, now);
     } else if (effect.kind === 'report') this.#checkReport(node, effect.report);
+  }
+
+  /** [WIRE-3] Judges what a node says of a message that another one passed on. */
+  observeVerdict(
+    verdict: GossipVerdict,
+    { node, sender, type }: { node: SimNode; sender: SimNode | undefined; type: string },
+  ): void {
+    const isBlamed = verdict === 'reject' && node.isHonest && sender?.isHonest === true;
+    this.hold(!isBlamed, 'no-honest-relay-blamed', () => `for a ${type}`);
   }
 
   /** Holds `condition`, or counts and throws a violation. */
