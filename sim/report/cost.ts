@@ -35,8 +35,12 @@ export type BehaviourMoney = {
   readonly units: number;
   readonly revenueStake: number;
   readonly executionCostStake: number;
+  /** Executions that were due and were not run. */
+  readonly savedStake: number;
   /** Decimal text: beyond 2^53 on large stakes. */
   readonly slashedStake: string;
+  /** Slashes that came after the stake had left. */
+  readonly escapedSlashStake: string;
   readonly penaltyStake: string;
   readonly challengeCostStake: string;
   readonly verificationCostStake: string;
@@ -44,6 +48,8 @@ export type BehaviourMoney = {
   readonly netStake: number;
   readonly netPerUnitStake: number | null;
   readonly netPerNodeStake: number;
+  /** Share of all seats over share of all stake; absent for providers. */
+  readonly seatsOverStake: number | null;
   /** Net per unit less that of honest nodes of the role; for honest nodes absent. */
   readonly againstHonestyPerUnitStake: number | null;
 };
@@ -109,7 +115,10 @@ export function moneyReport(
     .map(({ assuranceClass }) => 1 / (classes.get(assuranceClass) ?? 1));
   return {
     unitStake: simulation.scenario.economics.unitStake,
-    behaviours: purses.map((purse) => behaviourMoney(purse, honestOf(simulation, purses, purse))),
+    behaviours: purses.map((purse) => ({
+      ...behaviourMoney(purse, honestOf(simulation, purses, purse)),
+      seatsOverStake: seatsOverStake(purse, purses),
+    })),
     samplingRate: rates.length === 0 ? null : rates.reduce((sum, r) => sum + r, 0) / rates.length,
     leastSamplingRate: deterringRate(simulation, rows),
     poolStake: String(settled.pool),
@@ -129,7 +138,20 @@ function honestOf(
   return role === 'provider' ? (claimPrice - executionCost) * unitStake : undefined;
 }
 
-function behaviourMoney(purse: Purse, honest: number | undefined): BehaviourMoney {
+/** [SEAT-1] 1 up to chance, however stake is split. */
+function seatsOverStake(purse: Purse, purses: readonly Purse[]): number | null {
+  if (purse.role === 'provider') return null;
+  const all = purses.filter(({ role }) => role === 'validator');
+  const seats = all.reduce((sum, { units }) => sum + units, 0);
+  const stake = all.reduce((sum, other) => sum + other.stake, 0n);
+  if (seats === 0 || purse.stake === 0n) return null;
+  return purse.units / seats / (Number(purse.stake) / Number(stake));
+}
+
+function behaviourMoney(
+  purse: Purse,
+  honest: number | undefined,
+): Omit<BehaviourMoney, 'seatsOverStake'> {
   const { role, behaviour, nodes, units } = purse;
   const net = netOf(purse);
   const perUnit = units === 0 ? null : net / units;
@@ -142,7 +164,9 @@ function behaviourMoney(purse: Purse, honest: number | undefined): BehaviourMone
     units,
     revenueStake: purse.revenueStake,
     executionCostStake: purse.executionCostStake,
+    savedStake: purse.savedStake,
     slashedStake: String(purse.slashedStake),
+    escapedSlashStake: String(purse.escapedSlashStake),
     penaltyStake: String(purse.penaltyStake),
     challengeCostStake: String(purse.challengeCostStake),
     verificationCostStake: String(purse.verificationCostStake),

@@ -10,6 +10,7 @@ import {
   captured,
   caught,
   challenged,
+  escapedByBias,
   escapedUnseen,
   isWholeSetStuck,
 } from '../../src/theory/index.ts';
@@ -17,6 +18,9 @@ import type { ClaimRow } from '../metrics/claims.ts';
 import { type Expected, notExpected } from '../metrics/rate.ts';
 import type { Simulation } from '../setup.ts';
 import { type Opposition, oppositionOf } from './opposition.ts';
+
+/** Whose wrong answers a coalition of last revealers keeps from being drawn. */
+const BIASER = 'beacon-biaser';
 
 type Kind = Exclude<Expected, { value: null }>['kind'];
 
@@ -43,11 +47,39 @@ export class ClosedForms {
 
   /** [SAMPLE-1] Share of sealed claims that is drawn: 1/m of each class. */
   drawn(sealed: readonly ClaimRow[]): Expected {
-    return this.#mean(sealed, 'exact', (row) => ({ value: this.#rate(row), form: '1/m' }));
+    // who knows or chooses the beacon moves draws from one leaf to another, and past the last one
+    const kind = this.#isSound ? 'exact' : 'approximation';
+    return this.#mean(sealed, kind, (row) => ({ value: this.#rate(row), form: '1/m' }));
+  }
+
+  /** Share of wrong sealed claims that is not drawn: 1-p, or what a coalition makes of it. */
+  undrawn(wrong: readonly ClaimRow[]): Expected {
+    const { ablate, beacon } = this.#simulation.scenario;
+    if (ablate.length > 0) return notExpected(`rules are ablated: ${ablate.join(', ')}`);
+    if (beacon.kind === 'predictable') return notExpected('the draw is foreseen');
+    const revealers = beacon.kind === 'last-revealer' ? beacon.revealers : 0;
+    const inRound = new Map<number, number>();
+    for (const row of wrong) {
+      if (row.behaviour !== BIASER) continue;
+      inRound.set(row.round, (inRound.get(row.round) ?? 0) + 1);
+    }
+    const isOne = [...inRound.values()].every((count) => count === 1);
+    const isExact = revealers === 0 || isOne;
+    return this.#mean(wrong, isExact ? 'exact' : 'approximation', (row) => {
+      const rate = this.#rate(row);
+      if (revealers === 0 || row.behaviour !== BIASER) return { value: 1 - rate, form: '1-p' };
+      const wrongAnswers = inRound.get(row.round) ?? 1;
+      const value = escapedByBias({ rate, revealers, wrongAnswers });
+      const form = `1-sum P[X>=x]^(2^j)/n; j=${revealers}, n=${wrongAnswers}`;
+      return { value, form: isOne ? `1-p^(2^j); j=${revealers}` : form };
+    });
   }
 
   /** Share of wrong drawn claims that end `valid`: level 0 certifies them and nobody dissents. */
   wrongAccepted(wrong: readonly ClaimRow[]): Expected {
+    if (wrong.some((row) => row.variant === 'edge')) {
+      return notExpected('answers near the tolerance: their distance decides');
+    }
     return this.#overSeats(wrong, (bench) => ({
       value: escapedUnseen({
         seats: bench.seats,
@@ -62,6 +94,9 @@ export class ClosedForms {
 
   /** Share of wrong drawn claims that level 0 certifies as `valid`. */
   captured(wrong: readonly ClaimRow[]): Expected {
+    if (wrong.some((row) => row.variant === 'edge')) {
+      return notExpected('answers near the tolerance: their distance decides');
+    }
     return this.#overSeats(wrong, (bench) => ({
       value: captured({ seats: bench.seats, adversary: bench.votesFor }),
       form: `P[X >= q]; ${numbers(bench, bench.votesFor)}`,
@@ -146,7 +181,7 @@ export class ClosedForms {
     const forms = new Set<string>();
     let sum = 0;
     for (const row of rows) {
-      const key = `${row.model}/${row.behaviour}/${row.assuranceClass}`;
+      const key = `${row.model}/${row.behaviour}/${row.assuranceClass}/${row.round}`;
       const form = known.get(key) ?? formOf(row);
       known.set(key, form);
       if (typeof form === 'string') return notExpected(form);
@@ -199,10 +234,16 @@ export class ClosedForms {
     return 1 / (classes.get(row?.assuranceClass ?? '') ?? 1);
   }
 
+  get #isSound(): boolean {
+    return this.#simulation.scenario.beacon.kind === 'threshold';
+  }
+
   /** Why no form holds, if none does. */
   #obstacle(): string | undefined {
-    const { ablate, faults } = this.#simulation.scenario;
+    const { ablate, faults, oracle } = this.#simulation.scenario;
     if (ablate.length > 0) return `rules are ablated: ${ablate.join(', ')}`;
+    const drifts = oracle.kind === 'modelled' && oracle.drift !== undefined;
+    if (drifts) return 'honest machines drift: their distance decides';
     return faults.length > 0 ? 'faults change who votes in time' : undefined;
   }
 }

@@ -3,6 +3,7 @@
  * intervals and closed forms; what does not exist (a share of nothing) is null.
  */
 import { configHash } from '../../src/config/index.ts';
+import { windowRounds } from '../../src/core/index.ts';
 import {
   afterWarmUp,
   type ClaimRow,
@@ -10,6 +11,7 @@ import {
   type DrawnClaim,
   type Outcome,
 } from '../metrics/claims.ts';
+import { convictions, unbondingRounds } from '../metrics/exits.ts';
 import { type Durations, durationsOf } from '../metrics/quantile.ts';
 import { notExpected, type Rate, rateOf } from '../metrics/rate.ts';
 import { settleRun } from '../metrics/settlement.ts';
@@ -86,12 +88,16 @@ export type WrongReport = {
   /** Sealed and not drawn: they got through unverified. */
   readonly undrawn: number;
   readonly drawn: number;
+  /** The undrawn among the sealed. */
+  readonly escaped: Rate;
   /** Drawn, and final `valid`. */
   readonly accepted: Rate;
   /** Drawn, and certified `valid` at level 0, whatever was final. */
   readonly capturedAtLevel0: Rate;
   /** Providers with a sealed wrong answer that got a final `invalid` or `unavailable`. */
   readonly caughtProviders: Rate;
+  /** Convictions that still found the stake of the provider. */
+  readonly slashCollected: Rate;
 };
 
 export type HonestReport = {
@@ -139,7 +145,7 @@ export function summarise(
     virtualMs: world.now,
     population: populationReport(simulation),
     claims: claimReport(counted, forms),
-    wrong: wrongReport(counted, forms),
+    wrong: { ...wrongReport(counted, forms), slashCollected: slashCollected(simulation) },
     honest: { ...honestReport(right, forms), ...slashedHonest(simulation) },
     verdicts: { right: outcomeCounts(right), wrong: outcomeCounts(wrong) },
     levels: { right: levelCounts(right), wrong: levelCounts(wrong) },
@@ -172,7 +178,10 @@ export function claimReport(rows: readonly ClaimRow[], forms: ClosedForms): Clai
 }
 
 /** Says what became of wrong answers. */
-export function wrongReport(rows: readonly ClaimRow[], forms: ClosedForms): WrongReport {
+export function wrongReport(
+  rows: readonly ClaimRow[],
+  forms: ClosedForms,
+): Omit<WrongReport, 'slashCollected'> {
   const wrong = rows.filter(({ isWrong }) => isWrong);
   const sealed = wrong.filter(({ isSealed }) => isSealed);
   const drawn = sealed.filter(isDrawn);
@@ -187,10 +196,22 @@ export function wrongReport(rows: readonly ClaimRow[], forms: ClosedForms): Wron
     unsealed: wrong.length - sealed.length,
     undrawn: sealed.length - drawn.length,
     drawn: drawn.length,
+    escaped: rateOf(sealed.length - drawn.length, sealed.length, forms.undrawn(sealed)),
     accepted: rateOf(accepted.length, drawn.length, forms.wrongAccepted(drawn)),
     capturedAtLevel0: rateOf(captured.length, drawn.length, forms.captured(drawn)),
     caughtProviders: rateOf(caught.length, cheaters.length, forms.caught(cheaters)),
   };
+}
+
+function slashCollected(simulation: Simulation): Rate {
+  const found = [...convictions(simulation).values()];
+  const owed = found.reduce((sum, each) => sum + each.owed, 0);
+  const collected = found.reduce((sum, each) => sum + each.collected, 0);
+  const isBound = unbondingRounds(simulation) >= windowRounds(simulation.network);
+  const expected = isBound
+    ? ({ value: 1, form: 'stake stays until all is closed', kind: 'exact' } as const)
+    : notExpected('stake leaves before all is closed');
+  return rateOf(collected, owed, expected);
 }
 
 /** Says what became of right answers that were drawn. */

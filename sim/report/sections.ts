@@ -91,7 +91,7 @@ function whatHappened(result: RunResult, layout: Layout): Section {
 
 function wrongAnswers(result: RunResult, layout: Layout): Section {
   const { wrong } = result;
-  const { accepted, capturedAtLevel0, caughtProviders } = wrong;
+  const { escaped, accepted, capturedAtLevel0, caughtProviders, slashCollected } = wrong;
   const lines = [
     ...grid([
       ['wrong answers given', formatCount(wrong.answered)],
@@ -101,9 +101,11 @@ function wrongAnswers(result: RunResult, layout: Layout): Section {
     ]),
     '',
     ...rateLines(layout, [
+      ['sealed ones not drawn', escaped],
       ['drawn ones accepted', accepted],
       ['level 0 captured', capturedAtLevel0],
       ['cheating providers caught', caughtProviders],
+      ['slashes that found the stake', slashCollected],
     ]),
   ];
   return { title: 'Did wrong answers get through?', verdict: wrongVerdict(result), lines };
@@ -284,11 +286,11 @@ function moneyGrid(behaviours: readonly BehaviourMoney[], layout: Layout): reado
   const rows = (['provider', 'validator'] as const).flatMap((role) => {
     const own = behaviours.filter((each) => each.role === role);
     const title = role === 'provider' ? 'providers, per answer' : 'validators, per seat';
-    const header = [title, 'nodes', 'earned', 'spent', 'lost', 'net', 'vs honest'];
+    const header = [title, 'nodes', 'earned', 'spent', 'saved', 'lost', 'net', 'vs honest'];
     return own.length === 0 ? [] : [header, ...own.map(moneyRow)];
   });
   // what is spent can be told from the rest
-  const isShown = (column: number): boolean => !isNarrow(layout) || (column !== 1 && column !== 3);
+  const isShown = (column: number): boolean => !isNarrow(layout) || ![1, 3, 4].includes(column);
   return grid(rows.map((row) => row.filter((_, column) => isShown(column))));
 }
 
@@ -301,6 +303,7 @@ function moneyRow(money: BehaviourMoney): readonly string[] {
     formatCount(money.nodes),
     per(money.revenueStake),
     per(money.executionCostStake),
+    per(money.savedStake),
     per(lostStake(money)),
     per(money.netStake),
     against === null ? '' : formatNumber(against),

@@ -43,6 +43,10 @@ export const PROTOCOL_METRICS: readonly MetricDoc[] = [
   { name: 'profitPerSeat', unit: 'prices', meaning: 'net of validators per seat, by behaviour' },
   { name: 'gainPerClaim', unit: 'prices', meaning: 'the same as profitPerClaim, above honesty' },
   { name: 'gainPerSeat', unit: 'prices', meaning: 'the same as profitPerSeat, above honesty' },
+  { name: 'savedPerClaim', unit: 'prices', meaning: 'executions not run, per claim, by behaviour' },
+  { name: 'savedPerSeat', unit: 'prices', meaning: 'executions not run, per seat, by behaviour' },
+  { name: 'seatsOverStake', unit: 'ratio', meaning: 'share of seats over share of stake' },
+  { name: 'slashCollected', unit: 'share', meaning: 'convictions that still found the stake' },
   { name: 'violations', unit: 'count', meaning: 'promises broken; only ablated rules allow any' },
   { name: 'virtualMs', unit: 'ms', meaning: 'virtual time until all was final' },
 ];
@@ -57,7 +61,7 @@ export function metricsOf(result: RunResult): readonly Metric[] {
   return [
     rate('wrongAccepted', wrong.accepted),
     rate('wrongCertified', wrong.capturedAtLevel0),
-    counted('wrongUndrawn', wrong.undrawn, wrong.undrawn + wrong.drawn),
+    rate('wrongUndrawn', wrong.escaped),
     rate('cheatersCaught', wrong.caughtProviders),
     rate('honestAccused', honest.rejected),
     rate('honestChallenged', honest.challengedAtLevel0),
@@ -77,6 +81,7 @@ export function metricsOf(result: RunResult): readonly Metric[] {
     value('executionsPerClaim', reExecutions.perClaim),
     value('executionsPerDrawn', reExecutions.perDrawnClaim),
     ...moneyMetrics(result),
+    rate('slashCollected', wrong.slashCollected),
     value('violations', violations),
     value('virtualMs', result.virtualMs),
   ];
@@ -91,6 +96,12 @@ function moneyMetrics({ money }: RunResult): readonly Metric[] {
   return [
     ...money.behaviours.map((each) => row('profit', each, each.netPerUnitStake)),
     ...compared.map((each) => row('gain', each, each.againstHonestyPerUnitStake)),
+    ...money.behaviours.map((each) =>
+      row('saved', each, each.units === 0 ? null : each.savedStake / each.units),
+    ),
+    ...money.behaviours
+      .filter(({ role }) => role === 'validator')
+      .map((each) => value(`seatsOverStake.${each.behaviour}`, each.seatsOverStake)),
   ];
 }
 

@@ -6,6 +6,7 @@
  */
 import type { Share } from './arguments.ts';
 import { requireAmount, requireCount, split } from './arguments.ts';
+import { binomialUpper } from './distributions.ts';
 import { TheoryError } from './error.ts';
 
 /** A provider that cheats on a share of its claims, and the sampling it lives under. */
@@ -38,6 +39,32 @@ export function claimsUntilCaught(
   if (once === 1) return 1;
   if (once === 0 || target === 1) return undefined;
   return Math.ceil(Math.log1p(-target) / Math.log1p(-once));
+}
+
+/** A beacon of which the last speakers choose the value, and a provider that they work for. */
+export type Bias = {
+  /** Share of claims that are drawn, p. */
+  readonly rate: Share;
+  /** Last revealers in the coalition, j: each may withhold. 0 is a sound beacon. */
+  readonly revealers: number;
+  /** Wrong answers that one round draws from, n ≥ 1. */
+  readonly wrongAnswers: number;
+};
+
+/**
+ * Returns the share of wrong answers that escape the draw if the best of 2^j values is taken:
+ * 1 − Σ P[X ≥ x]^(2^j) / n over x = 1..n, X binomial (n, p). For one wrong answer 1 − p^(2^j).
+ * Draws are taken as independent; of one run of m leaves only one is drawn.
+ */
+export function escapedByBias({ rate, revealers, wrongAnswers }: Bias): number {
+  requireCount(revealers, 'revealers', { min: 0, max: 30 });
+  requireCount(wrongAnswers, 'wrongAnswers', { min: 1, max: 1_000_000 });
+  const law = { trials: wrongAnswers, probability: rate };
+  let fewest = 0;
+  for (let count = 1; count <= wrongAnswers; count++) {
+    fewest += binomialUpper(law, count) ** (2 ** revealers);
+  }
+  return 1 - fewest / wrongAnswers;
 }
 
 /** One provider, one checker, and what is at stake between them. */

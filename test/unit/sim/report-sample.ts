@@ -77,7 +77,9 @@ const money = {
   units: 50,
   revenueStake: 60_000,
   executionCostStake: 50_000,
+  savedStake: 0,
   slashedStake: '0',
+  escapedSlashStake: '0',
   penaltyStake: '0',
   challengeCostStake: '0',
   verificationCostStake: '0',
@@ -85,6 +87,7 @@ const money = {
   netStake: 10_000,
   netPerUnitStake: 200,
   netPerNodeStake: 10_000,
+  seatsOverStake: null,
   againstHonestyPerUnitStake: null,
 };
 
@@ -148,9 +151,11 @@ function sampleRates(): Pick<RunResult, 'claims' | 'wrong' | 'honest'> {
       unsealed: 1,
       undrawn: 9,
       drawn: 10,
+      escaped: rateOf(9, 19, exact(0.75)),
       accepted: rateOf(1, 10, exact(1.28e-5)),
       capturedAtLevel0: rateOf(2, 10, { ...exact(0.004672), kind: 'approximation' }),
       caughtProviders: rateOf(1, 1, { ...exact(0.99999), kind: 'lower-bound' }),
+      slashCollected: rateOf(7, 8, exact(1)),
     },
     honest: {
       rejected: rateOf(0, 20, { ...exact(5.55e-15), kind: 'upper-bound' }),
@@ -184,6 +189,7 @@ function sampleMoney(): RunResult['money'] {
         behaviour: 'lazy-validator',
         unit: 'seat',
         executionCostStake: 0,
+        savedStake: 50_000,
         netStake: 60_000,
         netPerUnitStake: 1200,
         againstHonestyPerUnitStake: 1000,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   caught,
   claimsUntilCaught,
+  escapedByBias,
   leastSamplingRate,
   leastSlashFactor,
   TheoryError,
@@ -33,6 +34,19 @@ describe('theory: detection and deterrence', () => {
       assert.equal(claimsUntilCaught({ ...sure, [key]: 0, target: 0.5 }), undefined, key);
     }
     assert.equal(claimsUntilCaught({ ...sure, target: 0.5 }), 1);
+  });
+
+  it('loses one wrong answer with probability p^(2^j) where j last revealers choose', () => {
+    const escaped = (revealers: number) => escapedByBias({ rate: 0.1, revealers, wrongAnswers: 1 });
+    assert.ok(Math.abs(escaped(0) - 0.9) < 1e-15);
+    assert.ok(Math.abs(escaped(1) - 0.99) < 1e-15);
+    assert.ok(Math.abs(escaped(2) - 0.9999) < 1e-15);
+    // the fewer of two binomial (2, 1/2) counts: 0 in 7 of 16 cases, 1 in 8, 2 in 1
+    const two = escapedByBias({ rate: 0.5, revealers: 1, wrongAnswers: 2 });
+    assert.ok(Math.abs(two - (1 - 10 / 32)) < 1e-15);
+    const many = { rate: 0.25, revealers: 0, wrongAnswers: 40 };
+    assert.ok(Math.abs(escapedByBias(many) - 0.75) < 1e-14);
+    assert.throws(() => escapedByBias({ ...many, wrongAnswers: 0 }), TheoryError);
   });
 
   it('keeps its digits when cheats are rare', () => {
