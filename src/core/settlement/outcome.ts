@@ -1,7 +1,14 @@
 /**
  * What an epoch knows about one subject, and what follows for its final verdict. Pure.
  */
-import { compareText, type NodeId, type Subject, toHex, type Verdict } from '../../base/index.ts';
+import {
+  compareText,
+  type NodeId,
+  Remembered,
+  type Subject,
+  toHex,
+  type Verdict,
+} from '../../base/index.ts';
 import { bitmapIndices, type RevealEntry } from '../../wire/index.ts';
 import type { Committee } from '../committee/committee.ts';
 import { finalVerdict } from '../tally/decision.ts';
@@ -93,8 +100,15 @@ function uniteLevels(a: JudgedLevel, b: JudgedLevel): JudgedLevel {
   };
 }
 
+/** Votes by the reveal: nodes that share a process share them. */
+const votes = new Remembered<RevealEntry, JudgedVote>();
+
 /** Reads a reveal as settlement sees it. */
-export function judgedVote(
+export function judgedVote(committee: Committee, holder: NodeId, entry: RevealEntry): JudgedVote {
+  return votes.get(entry, [committee, holder], () => readVote(committee, holder, entry));
+}
+
+function readVote(
   committee: Committee,
   holder: NodeId,
   { verdict, executionClass, measurement, seen }: RevealEntry,

@@ -17,20 +17,23 @@ export function recheckReveals(context: Context, place: Place): void {
   updateChallenges(context, place);
 }
 
-/** Finds dissent that is a challenge; a node without the output fetches it to see. */
-export function updateChallenges(context: Context, place: Place): void {
-  if (!context.isInForce('QUORUM-2')) return;
+/** Finds dissent that is a challenge. */
+function updateChallenges(context: Context, place: Place): void {
+  for (const index of place.level.reveals.keys()) updateChallenge(context, place, index);
+}
+
+/** Sees whether the reveal of a holder is a challenge; a node without the output fetches it. */
+export function updateChallenge(context: Context, place: Place, index: number): void {
   const { level } = place;
-  for (const [index, reveal] of level.reveals) {
-    if (reveal.entry.verdict !== 'invalid') continue;
-    if (level.challengers.has(index) || level.lateChallengers.has(index)) continue;
-    if (reveal.follows === undefined) {
-      requestMeasurement(context, place);
-      if (level.provider.phase !== 'missing') continue;
-    }
-    if (!checkSignatures(context, place, { verdict: 'invalid', indices: [index] })) continue;
-    addChallenger(context, place, { index, inTime: reveal.inTime });
+  const reveal = level.reveals.get(index);
+  if (reveal?.entry.verdict !== 'invalid' || !context.isInForce('QUORUM-2')) return;
+  if (level.challengers.has(index) || level.lateChallengers.has(index)) return;
+  if (reveal.follows === undefined) {
+    requestMeasurement(context, place);
+    if (level.provider.phase !== 'missing') return;
   }
+  if (!checkSignatures(context, place, { verdict: 'invalid', indices: [index] })) return;
+  addChallenger(context, place, { index, inTime: reveal.inTime });
 }
 
 function addChallenger(

@@ -24,7 +24,7 @@ import type { Patience } from '../patience.ts';
 import { type Batch, samplingRound } from '../sampling/batch.ts';
 import { decide, isChallenged } from '../tally/decision.ts';
 import { CalendarBook } from './calendar-book.ts';
-import { recheckReveals, updateChallenges } from './challenge.ts';
+import { recheckReveals, updateChallenge } from './challenge.ts';
 import { subjectsOf } from './drawn.ts';
 import { judgedSubject } from './judged.ts';
 import { addCommit, addReveal, createLevel, type EntryOutcome, isSameReveal } from './level.ts';
@@ -127,7 +127,10 @@ export class Court {
     if ('early' in level || 'code' in level) return level;
     const outcome = this.#add(state, level, { validator, entry, source });
     if (outcome.contradicts !== undefined) this.#accuse(level, outcome.contradicts, source);
-    if (outcome.judgement.verdict === 'accept') this.#afterEntry(state, level, entry);
+    if (outcome.judgement.verdict !== 'accept') return outcome.judgement;
+    const index = level.committee.indexOf.get(validator) ?? -1;
+    updateChallenge(this.#context, { subject: state, level }, index);
+    this.#afterEntry(state, level, entry);
     return outcome.judgement;
   }
 
@@ -273,10 +276,7 @@ export class Court {
 
   #afterEntry(state: SubjectState, level: LevelState, entry: VotingEntry): void {
     const place = { subject: state, level };
-    if (entry.kind === 'reveal') {
-      if (entry.verdict === 'invalid') updateChallenges(this.#context, place);
-      this.#count(state, level);
-    }
+    if (entry.kind === 'reveal') this.#count(state, level);
     if (level.level <= state.current) progress(this.#context, this.#participation, place);
     // [QUORUM-2] commits of the next level may make a late challenge count
     if (level.level > 0 && state.decision !== undefined) this.#reconsider(state);
