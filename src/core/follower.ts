@@ -36,6 +36,15 @@ const EARLY_LIMITS = {
   bytesPerSenderMax: 4_194_304,
 };
 
+/** [WIRE-4] ablated: whatever comes early is kept. */
+const UNLIMITED = {
+  totalMax: Number.POSITIVE_INFINITY,
+  perKeyMax: Number.POSITIVE_INFINITY,
+  perSenderMax: Number.POSITIVE_INFINITY,
+  bytesMax: Number.POSITIVE_INFINITY,
+  bytesPerSenderMax: Number.POSITIVE_INFINITY,
+};
+
 /** Signed bytes by the bundle itself: bundles are never changed, and simulated nodes share them. */
 const signedBytes = new WeakMap<BundleMessage, { networkId: Uint8Array; bytes: Uint8Array }>();
 
@@ -67,13 +76,14 @@ export class Follower {
   readonly #books: BatchBook;
   readonly #court: Court;
   readonly #isOfInterest: (header: HeaderMessage) => boolean;
-  readonly #early = new EarlyBuffer<EarlyContent>(EARLY_LIMITS);
+  readonly #early: EarlyBuffer<EarlyContent>;
 
   constructor(context: Context, { books, court, isOfInterest }: FollowerParts) {
     this.#context = context;
     this.#books = books;
     this.#court = court;
     this.#isOfInterest = isOfInterest;
+    this.#early = new EarlyBuffer(context.isInForce('WIRE-4') ? EARLY_LIMITS : UNLIMITED);
   }
 
   /** Evidence seen, by whom it convicts. */

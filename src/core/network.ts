@@ -95,6 +95,11 @@ export function isInForce(network: Network, tag: string): boolean {
   return !network.ablated.has(tag);
 }
 
+/** [COMMIT-1] Whom a commitment binds: its owner, or nobody in particular where that is ablated. */
+export function boundTo(network: Network, owner: NodeId): NodeId {
+  return isInForce(network, 'COMMIT-1') ? owner : (network.validators[0]?.id ?? owner);
+}
+
 /** Returns when beacon `r` is due. */
 export function nominalTime(network: Network, r: Round): TimeMs {
   return timeMs(network.beacon.genesisMs + (r - 1) * network.parameters.roundMs);

@@ -17,7 +17,7 @@ import {
 } from '../../wire/index.ts';
 import { verifyCertificate } from '../certificate/certificate.ts';
 import { slotKey } from '../guard.ts';
-import type { Network } from '../network.ts';
+import { boundTo, type Network } from '../network.ts';
 import { isConflict } from '../tally/tally.ts';
 import type { EntrySource } from '../verification/state.ts';
 
@@ -116,7 +116,7 @@ function commitmentText(
     networkId: network.id,
     subject: entry,
     level: entry.level,
-    validator,
+    validator: boundTo(network, validator),
     measurement: entry.measurement,
     salt: entry.salt,
   }).join();

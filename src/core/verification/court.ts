@@ -31,6 +31,7 @@ import { addCommit, addReveal, createLevel, type EntryOutcome, isSameReveal } fr
 import { isOutputOf, readOpening } from './opening.ts';
 import { abstain, commitTo, type Participation, progress } from './progress.ts';
 import { type EntrySource, type LevelState, Levels, type SubjectState } from './state.ts';
+import { Turns } from './turns.ts';
 
 type VotingEntry = Exclude<BundleEntry, { kind: 'ack' }>;
 
@@ -45,8 +46,7 @@ export class Court {
   readonly #patience: Patience;
   readonly #subjects = new Map<SubjectKey, SubjectState>();
   readonly #calendars = new CalendarBook();
-  /** Levels that wait for their turn to publish. */
-  readonly #publishing = new Map<string, { subject: SubjectState; level: LevelState }>();
+  readonly #turns = new Turns();
   /** Subjects that became known after their calendar, shared with others, had passed a level. */
   #late: SubjectState[] = [];
 
@@ -66,16 +66,14 @@ export class Court {
 
   /** Opens a subject for each drawn leaf of `batch` and starts level 0. */
   open(batch: Batch): void {
+    const first = samplingRound(batch.header);
     for (const { subject, key } of subjectsOf(batch)) {
       const state: SubjectState = {
         subject,
         key,
         batch,
         manifest: batch.manifest,
-        calendar: this.#calendars.enter(this.#context, batch.manifest, {
-          first: samplingRound(batch.header),
-          subject: key,
-        }),
+        calendar: this.#calendars.of(this.#context, batch.manifest, first),
         lastLevel: this.#context.draws.lastLevel(batch),
         levels: new Levels(),
         current: -1,
@@ -85,6 +83,7 @@ export class Court {
         isUnresolved: false,
       };
       this.#subjects.set(state.key, state);
+      this.#calendars.enter(state);
       this.#context.report({ kind: 'subject-drawn', subject });
       this.#startLevel(state, 0);
       if (state.calendar.hasPassed(0, 'settle')) this.#late.push(state);
@@ -163,25 +162,15 @@ export class Court {
       for (const state of late) this.#catchUp(state);
     }
     for (const { milestone, subjects } of this.#calendars.advance(this.#context)) {
-      for (const key of subjects) {
-        const state = this.#subjects.get(key);
-        if (state !== undefined) this.#pass(state, milestone);
-      }
+      for (const state of subjects) this.#pass(state, milestone);
     }
-    if (this.#publishing.size === 0) return;
-    for (const [key, place] of this.#publishing) {
-      publishDue(this.#context, place);
-      if (place.level.publishAt === undefined) this.#publishing.delete(key);
-    }
+    this.#turns.take(this.#context.now, (place) => publishDue(this.#context, place));
   }
 
   nextDeadline(): TimeMs | undefined {
-    let next = this.#calendars.nextDeadline(this.#context.beacons);
-    for (const { level } of this.#publishing.values()) {
-      const at = level.publishAt;
-      if (at !== undefined && (next === undefined || at < next)) next = at;
-    }
-    return next;
+    const passes = this.#calendars.nextDeadline(this.#context.beacons);
+    const { next } = this.#turns;
+    return passes === undefined || (next !== undefined && next < passes) ? next : passes;
   }
 
   /** [WIRE-3] Tells whether an entry tells nothing new, before its signature is checked. */
@@ -216,10 +205,8 @@ export class Court {
       if (state === undefined) continue;
       this.#context.shards.leave(subject);
       this.#subjects.delete(state.key);
-      this.#calendars.leave(state.calendar, state.key);
-      for (const { level } of state.levels) {
-        this.#publishing.delete(`${state.key}/${level}`);
-      }
+      this.#calendars.leave(state);
+      for (const level of state.levels) this.#turns.delete(level);
       this.#context.report({ kind: 'closed', subject, judged: judgedSubject(state) });
     }
   }
@@ -286,9 +273,7 @@ export class Court {
   #count(state: SubjectState, level: LevelState, isRestDue = false): void {
     const place = { subject: state, level };
     const hasNews = tally(this.#context, place, { patience: this.#patience, isRestDue });
-    if (level.publishAt !== undefined) {
-      this.#publishing.set(`${state.key}/${level.level}`, { subject: state, level });
-    }
+    this.#turns.add(place);
     if (hasNews) this.#reconsider(state);
   }
 

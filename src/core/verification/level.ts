@@ -19,6 +19,7 @@ import {
 } from '../../wire/index.ts';
 import type { Context } from '../context.ts';
 import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
+import { boundTo, type Network } from '../network.ts';
 import { isHeavyLevel } from '../tally/decision.ts';
 import type { CommitRecord, EntrySource, LevelState, SubjectState } from './state.ts';
 import { doesVoteFollow } from './vote.ts';
@@ -114,10 +115,10 @@ export function addReveal(
   const index = level.committee.indexOf.get(holder);
   if (index === undefined) return { judgement: rejected('reveal-without-seat') };
   const before = level.reveals.get(index);
-  const commitment = commitmentBehind(context.network.id, source.bundle, entry);
+  const commitment = commitmentBehind(context.network, source.bundle, entry);
   if (before !== undefined) {
     // [VOTE-2] two different votes are evidence, and so are two measurements [COMMIT-1]
-    const first = commitmentBehind(context.network.id, before.source.bundle, before.entry);
+    const first = commitmentBehind(context.network, before.source.bundle, before.entry);
     const isSame = before.entry.verdict === entry.verdict && equalBytes(first, commitment);
     return isSame
       ? { judgement: ignored('known-reveal') }
@@ -151,14 +152,16 @@ const commitments = new WeakMap<RevealEntry, Digest>();
 
 /** The commitment to which a reveal recomputes. */
 function commitmentBehind(
-  networkId: Uint8Array,
-  { validator }: EntrySource['bundle'],
+  network: Network,
+  bundle: EntrySource['bundle'],
   entry: RevealEntry,
 ): Digest {
   const known = commitments.get(entry);
   if (known !== undefined) return known;
   const { level, measurement, salt } = entry;
   const subject = { batch: entry.batch, index: entry.index };
+  const validator = boundTo(network, bundle.validator);
+  const networkId = network.id;
   const commitment = commitmentOf({ networkId, subject, level, validator, measurement, salt });
   commitments.set(entry, commitment);
   return commitment;

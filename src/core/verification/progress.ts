@@ -15,6 +15,7 @@ import {
 import { drawingRound, PHASES } from '../calendar.ts';
 import type { Context } from '../context.ts';
 import type { GuardRecord } from '../guard.ts';
+import { boundTo } from '../network.ts';
 import { isCommitComplete, seenInTime, workId } from './level.ts';
 import type { LevelState, SubjectState } from './state.ts';
 import { followingVote } from './vote.ts';
@@ -137,7 +138,7 @@ export function commitTo(
       networkId: context.network.id,
       subject: subject.subject,
       level: level.level,
-      validator: context.id,
+      validator: boundTo(context.network, context.id),
       measurement,
       salt: saltOf(context, subject, level.level),
     }),
