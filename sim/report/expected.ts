@@ -58,21 +58,28 @@ export class ClosedForms {
     if (ablate.length > 0) return notExpected(`rules are ablated: ${ablate.join(', ')}`);
     if (beacon.kind === 'predictable') return notExpected('the draw is foreseen');
     const revealers = beacon.kind === 'last-revealer' ? beacon.revealers : 0;
-    const inRound = new Map<number, number>();
-    for (const row of wrong) {
-      if (row.behaviour !== BIASER) continue;
-      inRound.set(row.round, (inRound.get(row.round) ?? 0) + 1);
-    }
-    const isOne = [...inRound.values()].every((count) => count === 1);
-    const isExact = revealers === 0 || isOne;
-    return this.#mean(wrong, isExact ? 'exact' : 'approximation', (row) => {
-      const rate = this.#rate(row);
-      if (revealers === 0 || row.behaviour !== BIASER) return { value: 1 - rate, form: '1-p' };
-      const wrongAnswers = inRound.get(row.round) ?? 1;
-      const value = escapedByBias({ rate, revealers, wrongAnswers });
-      const form = `1-sum P[X>=x]^(2^j)/n; j=${revealers}, n=${wrongAnswers}`;
-      return { value, form: isOne ? `1-p^(2^j); j=${revealers}` : form };
+    const biased = wrong.filter((row) => row.behaviour === BIASER);
+    return this.#mean(wrong, 'exact', (row) => {
+      const isBiased = revealers > 0 && row.behaviour === BIASER;
+      if (!isBiased) return { value: 1 - this.#rate(row), form: '1-p' };
+      const runs = this.#runs(biased.filter(({ round }) => round === row.round));
+      const form = `1-sum P[X>=x]^(2^j)/n; j=${revealers}`;
+      return { value: escapedByBias({ revealers, runs }), form };
     });
+  }
+
+  /** [SAMPLE-1] The runs of which one leaf each is drawn, with the wrong ones among `rows`. */
+  #runs(rows: readonly ClaimRow[]): readonly { readonly wrong: number; readonly leaves: number }[] {
+    const runs = new Map<string, { wrong: number; readonly leaves: number }>();
+    for (const row of rows) {
+      const leaves = Math.round(1 / this.#rate(row));
+      const { provider, model, assuranceClass, index } = row;
+      const key = `${provider}/${model}/${assuranceClass}/${Math.floor(index / leaves)}`;
+      const run = runs.get(key) ?? { wrong: 0, leaves };
+      run.wrong += 1;
+      runs.set(key, run);
+    }
+    return [...runs.values()];
   }
 
   /** Share of wrong drawn claims that end `valid`: level 0 certifies them and nobody dissents. */
@@ -181,7 +188,9 @@ export class ClosedForms {
     const forms = new Set<string>();
     let sum = 0;
     for (const row of rows) {
-      const key = `${row.model}/${row.behaviour}/${row.assuranceClass}/${row.round}`;
+      // only a coalition makes rounds differ
+      const round = row.behaviour === BIASER ? row.round : '';
+      const key = `${row.model}/${row.behaviour}/${row.assuranceClass}/${round}`;
       const form = known.get(key) ?? formOf(row);
       known.set(key, form);
       if (typeof form === 'string') return notExpected(form);

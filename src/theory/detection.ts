@@ -6,7 +6,6 @@
  */
 import type { Share } from './arguments.ts';
 import { requireAmount, requireCount, split } from './arguments.ts';
-import { binomialUpper } from './distributions.ts';
 import { TheoryError } from './error.ts';
 
 /** A provider that cheats on a share of its claims, and the sampling it lives under. */
@@ -41,30 +40,41 @@ export function claimsUntilCaught(
   return Math.ceil(Math.log1p(-target) / Math.log1p(-once));
 }
 
-/** A beacon of which the last speakers choose the value, and a provider that they work for. */
+/** A beacon of which the last speakers choose the value, and the wrong answers that they hide. */
 export type Bias = {
-  /** Share of claims that are drawn, p. */
-  readonly rate: Share;
   /** Last revealers in the coalition, j: each may withhold. 0 is a sound beacon. */
   readonly revealers: number;
-  /** Wrong answers that one round draws from, n ≥ 1. */
-  readonly wrongAnswers: number;
+  /** Runs of `leaves` answers that one round draws from, one of each; `wrong` of them are wrong. */
+  readonly runs: readonly { readonly wrong: number; readonly leaves: number }[];
 };
 
 /**
- * Returns the share of wrong answers that escape the draw if the best of 2^j values is taken:
- * 1 − Σ P[X ≥ x]^(2^j) / n over x = 1..n, X binomial (n, p). For one wrong answer 1 − p^(2^j).
- * Draws are taken as independent; of one run of m leaves only one is drawn.
+ * Returns the share of the n wrong answers of a round that escape the draw if the best of 2^j values
+ * is taken: 1 − Σ P[X ≥ x]^(2^j) / n, where X counts the wrong ones that one value draws: a sum of
+ * independent draws, one for each run. For one wrong answer that is 1 − p^(2^j), p = 1 / leaves.
+ * @throws TheoryError argument-out-of-range if no answer is wrong, or more than a run has
  */
-export function escapedByBias({ rate, revealers, wrongAnswers }: Bias): number {
+export function escapedByBias({ revealers, runs }: Bias): number {
   requireCount(revealers, 'revealers', { min: 0, max: 30 });
-  requireCount(wrongAnswers, 'wrongAnswers', { min: 1, max: 1_000_000 });
-  const law = { trials: wrongAnswers, probability: rate };
-  let fewest = 0;
-  for (let count = 1; count <= wrongAnswers; count++) {
-    fewest += binomialUpper(law, count) ** (2 ** revealers);
+  const wrong = runs.reduce((sum, run) => sum + run.wrong, 0);
+  requireCount(wrong, 'wrong', { min: 1 });
+  // mass[x] = P[X = x]
+  let mass = [1];
+  for (const run of runs) {
+    const { share, rest } = split(run.wrong / run.leaves, 'wrong');
+    const next = [...mass, 0];
+    for (let x = 0; x < next.length; x++) {
+      next[x] = (mass[x] ?? 0) * rest + (mass[x - 1] ?? 0) * share;
+    }
+    mass = next;
   }
-  return 1 - fewest / wrongAnswers;
+  let fewest = 0;
+  let atLeast = 0;
+  for (let x = mass.length - 1; x >= 1; x--) {
+    atLeast += mass[x] ?? 0;
+    fewest += atLeast ** (2 ** revealers);
+  }
+  return 1 - fewest / wrong;
 }
 
 /** One provider, one checker, and what is at stake between them. */

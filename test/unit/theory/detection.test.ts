@@ -37,16 +37,22 @@ describe('theory: detection and deterrence', () => {
   });
 
   it('loses one wrong answer with probability p^(2^j) where j last revealers choose', () => {
-    const escaped = (revealers: number) => escapedByBias({ rate: 0.1, revealers, wrongAnswers: 1 });
+    const one = [{ wrong: 1, leaves: 10 }];
+    const escaped = (revealers: number) => escapedByBias({ revealers, runs: one });
     assert.ok(Math.abs(escaped(0) - 0.9) < 1e-15);
     assert.ok(Math.abs(escaped(1) - 0.99) < 1e-15);
     assert.ok(Math.abs(escaped(2) - 0.9999) < 1e-15);
     // the fewer of two binomial (2, 1/2) counts: 0 in 7 of 16 cases, 1 in 8, 2 in 1
-    const two = escapedByBias({ rate: 0.5, revealers: 1, wrongAnswers: 2 });
+    const half = { wrong: 1, leaves: 2 };
+    const two = escapedByBias({ revealers: 1, runs: [half, half] });
     assert.ok(Math.abs(two - (1 - 10 / 32)) < 1e-15);
-    const many = { rate: 0.25, revealers: 0, wrongAnswers: 40 };
-    assert.ok(Math.abs(escapedByBias(many) - 0.75) < 1e-14);
-    assert.throws(() => escapedByBias({ ...many, wrongAnswers: 0 }), TheoryError);
+    // of one run always one leaf is drawn, whatever the value
+    assert.equal(escapedByBias({ revealers: 3, runs: [{ wrong: 2, leaves: 2 }] }), 0.5);
+    const many = Array.from({ length: 40 }, () => ({ wrong: 1, leaves: 4 }));
+    assert.ok(Math.abs(escapedByBias({ revealers: 0, runs: many }) - 0.75) < 1e-14);
+    assert.throws(() => escapedByBias({ revealers: 0, runs: [] }), TheoryError);
+    const beyond = [{ wrong: 3, leaves: 2 }];
+    assert.throws(() => escapedByBias({ revealers: 0, runs: beyond }), TheoryError);
   });
 
   it('keeps its digits when cheats are rare', () => {
