@@ -8,10 +8,10 @@ import { meshSchema } from './scenario-mesh.ts';
 /** The ways to model messages: what each holds, what it leaves out, and up to how many nodes. */
 export const NETWORKS = {
   analytic: {
-    description: 'Arrival times of a flood over a random overlay, computed in one pass',
-    models: 'delays, jitter, loss repaired after a heartbeat, serialisation of one message',
-    leavesOut: 'queues, meshes, scores, overlay attackers',
-    nodesMax: 1_000_000,
+    description: 'Floods over a random overlay, with queues at uplinks',
+    models: 'delays, jitter, queues at uplinks, loss repaired after a heartbeat, relays',
+    leavesOut: 'downlinks, validation time, meshes, scores, overlay attackers',
+    nodesMax: 2_000_000,
   },
   mesh: {
     description: 'GossipSub v1.1 and v1.2 link by link',
