@@ -6,7 +6,14 @@ import '../src/polyfill.ts';
 import { readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 
-const NOT_BENCHES = ['main.ts', 'processes.ts', 'report.ts', 'sim-flood.ts', 'sim-yardstick.ts'];
+const NOT_BENCHES = [
+  'main.ts',
+  'processes.ts',
+  'report.ts',
+  'sim-flood.ts',
+  'sim-protocol.ts',
+  'sim-yardstick.ts',
+];
 
 await main(process.argv[2]);
 

@@ -5,12 +5,14 @@
  * same input (`bench/yardstick/flood.c`, where a C compiler is there), in turns, checksums
  * compared. Then how CPU time grows with nodes and with messages, and the memory of a million
  * nodes with sixteen messages on their way. CPU time, not wall time: other processes may run.
- * `npm run bench -- sim memory` is the process whose memory is measured.
+ * Protocol runs: core steps per CPU second, growth, memory (`sim-protocol.ts`). One part alone:
+ * `npm run bench -- sim floods`, `... sim protocol`.
  */
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { print, quantile } from './report.ts';
 import { type FloodCase, type FloodRun, prepareFlood, runFlood } from './sim-flood.ts';
+import { benchProtocol, benchProtocolHere } from './sim-protocol.ts';
 import { compileYardstick, runYardstick, writeYardstickInput } from './sim-yardstick.ts';
 
 const ROUNDS = 5;
@@ -29,9 +31,24 @@ const MEMORY_CASE: FloodCase = { nodes: 1_000_000, messages: 16, gapUs: 0 };
 
 /** Runs all parts, or the one that is named. */
 export async function bench(): Promise<void> {
-  if (process.argv[3] === 'memory') return benchMemoryHere();
-  benchFloods();
-  benchMemory();
+  const [part, argument] = process.argv.slice(3);
+  if (part === 'memory') return benchMemoryHere();
+  if (part === 'protocol' && argument !== undefined) return await benchProtocolHere(argument);
+  if (part === undefined || part === 'floods') {
+    benchFloods();
+    benchMemory();
+  }
+  if (part === undefined || part === 'protocol') benchProtocols();
+}
+
+/** One case at a time changes: validators, then claims. */
+function benchProtocols(): void {
+  const at = (validators: number, claims: number) =>
+    benchProtocol({ validators, claims, rounds: Math.max(5, claims / 10), seats: 32 }).cpuSeconds;
+  const byNodes = [250, 500, 1_000].map((validators) => [validators, at(validators, 100)] as const);
+  print(`sim/protocol: CPU time grows with validators^${exponent(byNodes).toFixed(2)}`);
+  const byClaims = [100, 300, 1_000].map((claims) => [claims, at(1_000, claims)] as const);
+  print(`sim/protocol: CPU time grows with claims^${exponent(byClaims).toFixed(2)}`);
 }
 
 function benchFloods(): void {
