@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareMeasuredOracle } from '../../../../sim/oracle/measured.ts';
 import { type Execution, type Oracle, REFERENCE } from '../../../../sim/oracle/oracle.ts';
-import { AssayError, defined } from '../../../../src/base/index.ts';
+import { AssayError, type Digest, defined } from '../../../../src/base/index.ts';
 import { compareMeasurements } from '../../../../src/compare/index.ts';
 import { parseConfigText, resolveScenario } from '../../../../src/config/index.ts';
 import {
@@ -58,6 +58,22 @@ describe('the measured oracle', () => {
     for (const at of executionsOf(oracle)) {
       assert.equal(verdict(oracle, { ...at, variant: REFERENCE }, 1), 'valid');
       assert.equal(verdict(oracle, { ...at, variant: 'int8' }, 1), 'invalid');
+    }
+  });
+
+  it('puts an output as near as it is told, as machines of either class see it', async () => {
+    const { oracle } = await prepare('[{ model: mlp }]', {});
+    for (const { model, input } of executionsOf(oracle)) {
+      for (const [tolerances, expected] of [
+        [0.8, 'valid'],
+        [2, 'inconclusive'],
+        [4, 'invalid'],
+      ] as const) {
+        const near = oracle.nearby({ model, input, machine: 0 }, tolerances * COMPARATOR.tolerance);
+        for (const judge of [0, 1]) {
+          assert.equal(verdictOn(oracle, near, { model, input, judge }), expected);
+        }
+      }
     }
   });
 
@@ -129,8 +145,15 @@ function executionsOf(oracle: Oracle): readonly Omit<Execution, 'variant'>[] {
 
 /** What a validator on machine `judge` finds of an answer. */
 function verdict(oracle: Oracle, answer: Execution, judge: number): string {
-  const claimed = oracle.output(answer);
   const { model, input } = answer;
+  return verdictOn(oracle, oracle.output(answer), { model, input, judge });
+}
+
+function verdictOn(
+  oracle: Oracle,
+  claimed: Digest,
+  { model, input, judge }: Pick<Execution, 'model' | 'input'> & { readonly judge: number },
+): string {
   const own = oracle.run({ model, input, machine: judge }, { beacon: BEACON, drawn: '', claimed });
   const provider = defined(oracle.measure(claimed, BEACON), 'an output that was made is measured');
   return compareMeasurements(own, provider, COMPARATOR, SKETCH_SIZE).verdict;

@@ -48,6 +48,25 @@ describe('the modelled oracle', () => {
     }
   });
 
+  it('puts an output as near as it is told, and a class that drifts as far', () => {
+    const oracle = modelled('drift: { share: 0.25, factor: 2 }');
+    const model = modelOf(oracle);
+    const shares = oracle.machines.map(({ share }) => share);
+    assert.deepEqual(shares, [0.75, 0.25]);
+    for (const input of inputsOf(oracle)) {
+      const at = { beacon: BEACON, drawn: 'seat', claimed: outputOf(oracle, input, REFERENCE) };
+      const usual = oracle.run({ model, input, machine: 0 }, at);
+      const drifting = oracle.run({ model, input, machine: 1 }, at);
+      const near = oracle.measure(oracle.nearby({ model, input, machine: 0 }, 4e-6), BEACON);
+      assert.ok(near !== undefined);
+      const nearBy = compareMeasurements(usual, near, COMPARATOR, SKETCH_SIZE).distance;
+      const driftBy = compareMeasurements(usual, drifting, COMPARATOR, SKETCH_SIZE).distance;
+      assert.ok(Math.abs(nearBy / 4e-6 - 1) < 1e-3, `near ${nearBy}`);
+      // twice the tolerance of the model
+      assert.ok(Math.abs(driftBy / 1e-5 - 1) < 1e-2, `drift ${driftBy}`);
+    }
+  });
+
   it('errs the same for the same seat, whoever asks first', () => {
     const options = 'missShare: 0.5';
     const [there, back] = [modelled(options), modelled(options)];
