@@ -12,6 +12,9 @@ import { SweepError } from './error.ts';
 import type { Executor, Outcome, RunUnit } from './executor.ts';
 import { isOutcome } from './record.ts';
 
+/** Most of what a step makes dies at once: room for it saves a sixth of the time, measured. */
+const YOUNG_GENERATION = '--max-semi-space-size=32';
+
 /** How often a unit is given to a process: a second time if the first one died. */
 const ATTEMPTS = 2;
 
@@ -118,7 +121,7 @@ function childModule(): { readonly module: string; readonly execArgv: string[] }
   const here = import.meta.url;
   const extension = here.endsWith('.ts') ? 'ts' : 'js';
   const module = fileURLToPath(new URL(`./pool-process.${extension}`, here));
-  if (extension === 'js') return { module, execArgv: [] };
+  if (extension === 'js') return { module, execArgv: [YOUNG_GENERATION] };
   const loader = pathToFileURL(createRequire(here).resolve('tsx/esm')).href;
-  return { module, execArgv: ['--import', loader] };
+  return { module, execArgv: [YOUNG_GENERATION, '--import', loader] };
 }
