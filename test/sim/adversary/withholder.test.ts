@@ -24,12 +24,12 @@ describe('withholder', () => {
     assertHonestUnharmed(at);
   });
 
-  it('[SAMPLE-2] [QUORUM-5] cannot split the seats by serving some of them', async () => {
+  it('[SAMPLE-2] is found wrong by all if it serves some: these serve the others', async () => {
     const at = await fight(withholder(0.5), { set });
-    const { 'wrong unavailable': missing = 0, 'wrong invalid': found = 0, ...others } = counts(at);
-    assert.ok(missing + found >= 4, `${missing} and ${found} leaves are too few to tell`);
+    const { 'wrong invalid': found = 0, ...others } = counts(at);
+    assert.ok(found >= 4, `${found} leaves are too few to tell`);
     assert.deepEqual(Object.keys(others).sort(), ['right undrawn', 'right valid', 'wrong undrawn']);
-    assert.equal(moved(at, 'dishonest', ['slash-provider']), -150_000 * (missing + found));
+    assert.equal(moved(at, 'dishonest', ['slash-provider']), -150_000 * found);
     assertHonestUnharmed(at);
   });
 
