@@ -52,7 +52,8 @@ durationRounds: ${rounds}
 network: { latency: { kind: constant, delayMs: 50 }, jitter: 0.1 }
 validators: { count: ${validators} }
 providers: { count: 1, stake: 1000000000000, executionMs: 1 }
-workload: { claimsPerRound: ${claims / rounds}, arrivals: fixed, classes: { full: 1 }, distinctInputs: 8 }
+workload:
+  { claimsPerRound: ${claims / rounds}, arrivals: fixed, classes: { full: 1 }, distinctInputs: 8 }
 oracle: { kind: modelled }
 parameters: { roundMs: 1000, levels: [${seats}, 256], evidenceWindowRounds: 4, shards: ${SHARDS} }
 `,

@@ -188,7 +188,7 @@ export class World implements NetworkClient<Letter> {
     this.at(node.pausedUntil, () => this.#catchUp(node));
   }
 
-  /** [WIRE-6] Beacons that a node missed, in order; then it asks what is open, and what was said. */
+  /** [WIRE-6] Beacons that a node missed, in order; then it asks what is open and was said. */
   #catchUp(node: SimNode): void {
     const helpers = helpersOf(this.#options.nodes, node);
     const latest = Math.max(0, ...this.#beacons.keys());

@@ -119,7 +119,7 @@ export class Checker {
     if (!this.#options.isLenient) throw new InvariantViolation(invariant, detail());
   }
 
-  /** Holds a promise that is void where a level was captured, or a fault breaks it: only counted. */
+  /** Holds a promise that is void where a level was captured or a fault breaks it: counted. */
   holdUnless(isVoid: boolean, invariant: string, promise: Promised): void {
     const { isKept, detail } = promise;
     if (!isVoid || isKept) return this.hold(isKept, invariant, detail);

@@ -34,8 +34,9 @@ function checkOneVerdict({ checker, committees, recorder }: Simulation): void {
 }
 
 /**
- * Every leaf that was drawn after the last fault is decided at every honest node that is up, if more than 2/3 of all stake is
- * honest and up: then the whole pool, which is the last level, always finds a quorum.
+ * Every leaf that was drawn after the last fault is decided at every honest node that is up, if
+ * more than 2/3 of all stake is honest and up: then the whole pool, which is the last level,
+ * always finds a quorum.
  */
 function checkLiveness(simulation: Simulation): void {
   const { network, nodes, truth, recorder, checker, scenario, faults } = simulation;

@@ -19,7 +19,7 @@ export type GossipVerdict = 'accept' | 'ignore' | 'reject';
 
 /** Whoever posts messages and takes them. */
 export interface NetworkClient<Message extends Posted> {
-  /** Hands a message to a node, once each. @param from the neighbour that it came from, or sender */
+  /** Hands a message to a node, once each. @param from the neighbour it came from, or sender */
   deliver(node: number, from: number, message: Message): GossipVerdict;
   /** Counts copies of a message put on links, duplicates included. */
   sent(message: Message, copies: number): void;

@@ -6,7 +6,7 @@
 import { type BatchId, Remembered, sha256, utf8 } from '../base/index.ts';
 import type { ProviderEffect } from './events.ts';
 
-/** What a shard carries: acknowledgements of a batch, or what holders say about one of its leaves. */
+/** What a shard carries: acknowledgements of a batch, or what holders say about a leaf of it. */
 export type Matter = { readonly batch: BatchId; readonly index?: number };
 
 const numbers = new Remembered<Matter, number>();

@@ -43,7 +43,7 @@ describe('crashes', () => {
     assert.ok(restarts >= 24, `${restarts} restarts are too few to tell`);
   });
 
-  it('[WIRE-6] a node that was away learns what was decided without it, and takes part', async () => {
+  it('[WIRE-6] a node that was away learns what was decided, and takes part', async () => {
     const away = '{ kind: crash, nodeShare: 0.2, fromRound: 3, downRounds: 3 }';
     const { simulation, result } = await runWith(away, 1);
     const back = simulation.nodes.filter(({ incarnation }) => incarnation === 2);

@@ -43,7 +43,7 @@ describe('protocol parameters', () => {
     assert.equal(broken({ sealSeats: 6.5 }), 'sealSeats');
     assert.equal(broken({ levels: [0, 128] }), 'levels');
     assert.equal(broken({ classes: new Map([['spot', 0]]) }), 'classes');
-    assert.equal(broken({ shards: 2 }), 'shards');
+    assert.equal(broken({ shards: 1025 }), 'shards');
   });
 
   it('refuses levels that do not increase, and none at all', () => {
