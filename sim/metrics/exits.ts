@@ -12,7 +12,7 @@ import { judgedSubjects } from './settlement.ts';
 /** Final verdicts that slash a provider, and how many of them still found its stake. */
 export type Convictions = { readonly owed: number; readonly collected: number };
 
-/** Rounds from asking to leave until stake is free. By default all that it answers for is closed. */
+/** Rounds from asking to leave until stake is free; by default all that it sealed is closed. */
 export function unbondingRounds({ scenario, network }: Simulation): number {
   return scenario.economics.unbondingRounds ?? windowRounds(network);
 }

@@ -4,14 +4,15 @@
  * A provider earns `claimPrice` for each claim that was sealed and is not contested: undrawn, or
  * final `valid`. What it reserves for its seats [CLAIM-6] the requester pays on top of the price,
  * so it is shown but not counted. Execution is paid for what really ran: a substitute costs
- * its part of the reference, see `SUBSTITUTE_COST`; a cached output nothing. A request is paid once,
- * however often it is claimed [CLAIM-4]. What an honest node would have spent on the same claims,
- * or on the seats that it held, less what was spent, is saved.
+ * its part of the reference, see `SUBSTITUTE_COST`; a cached output nothing. A request is paid
+ * once, however often it is claimed [CLAIM-4]. What an honest node would have spent on the same
+ * claims, or on the seats that it held, less what was spent, is saved.
  */
 import { type NodeId, unreachable } from '../../src/base/index.ts';
 import type { Movement } from '../../src/core/index.ts';
 import type { SimNode } from '../node.ts';
 import type { Simulation } from '../setup.ts';
+import { bribesPaid } from './bribes.ts';
 import type { ClaimRow } from './claims.ts';
 import { type Convictions, convictions } from './exits.ts';
 import { judgedSubjects, settleRun } from './settlement.ts';
@@ -43,7 +44,7 @@ export type Purse = {
   readonly stake: bigint;
   /** Answered claims of providers; seats of validators, those of whole pools by share. */
   readonly units: number;
-  /** Price of claims, or rewards of seats. */
+  /** Price of claims, or rewards of seats and what outsiders paid for votes. */
   readonly revenueStake: number;
   readonly executionCostStake: number;
   /** Executions that were due and were not run, at least 0. */
@@ -104,6 +105,8 @@ function purseOf(simulation: Simulation, group: Group): Purse {
     const { owed: all, collected } = owed.get(id) ?? { owed: 0, collected: 0 };
     return sum + all - collected;
   }, 0);
+  const paid = bribesPaid(simulation);
+  const bribes = [...ids].reduce((sum, id) => sum + (paid.get(id) ?? 0), 0);
   const slashed = -sumOf(own, 'slash');
   const escaped = smaller(BigInt(late) * scenario.parameters.slashProvider, slashed);
   return {
@@ -112,7 +115,7 @@ function purseOf(simulation: Simulation, group: Group): Purse {
     nodes: nodes.length,
     stake: network.validators.reduce((sum, { id, stake }) => sum + (ids.has(id) ? stake : 0n), 0n),
     units: work.units,
-    revenueStake: work.paid * (claimPrice * unitStake) + Number(sumOf(own, 'reward')),
+    revenueStake: work.paid * (claimPrice * unitStake) + Number(sumOf(own, 'reward')) + bribes,
     executionCostStake: work.executions * (executionCost * unitStake),
     savedStake: Math.max(0, work.due - work.executions) * (executionCost * unitStake),
     slashedStake: slashed - escaped,
@@ -145,7 +148,8 @@ function answers({ rows }: Group, behaviour: string): Work {
 }
 
 function judging({ nodes, duties }: Group): Work {
-  const own = nodes.flatMap(({ id }) => duties.get(id) ?? []);
+  const ids = new Set(nodes.map(({ id }) => id));
+  const own = [...ids].flatMap((id) => duties.get(id) ?? []);
   return {
     units: own.reduce((sum, { seats }) => sum + seats, 0),
     paid: 0,
