@@ -50,8 +50,9 @@ export type Bias = {
 
 /**
  * Returns the share of the n wrong answers of a round that escape the draw if the best of 2^j
- * values is taken: 1 − Σ P[X ≥ x]^(2^j) / n, where X counts the wrong ones that one value draws: a sum of
- * independent draws, one for each run. For one wrong answer that is 1 − p^(2^j), p = 1 / leaves.
+ * values is taken: 1 − Σ P[X ≥ x]^(2^j) / n, where X counts the wrong ones that one value draws:
+ * a sum of independent draws, one for each run. For one wrong answer that is 1 − p^(2^j) with
+ * p = 1 / leaves.
  * @throws TheoryError argument-out-of-range if no answer is wrong, or more than a run has
  */
 export function escapedByBias({ revealers, runs }: Bias): number {

@@ -24,7 +24,7 @@ describe('beacon-biaser', () => {
     assertHonestUnharmed(run);
   });
 
-  it('has fewer wrong answers drawn the more revealers it has, as the closed form says', async () => {
+  it('has fewer wrong answers drawn with more revealers, as the closed form says', async () => {
     const escapes = [];
     for (const revealers of [1, 3]) {
       const { escaped } = await escapeWith([

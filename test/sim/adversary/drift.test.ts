@@ -24,7 +24,7 @@ describe('hardware that drifts together', () => {
     assertHonestUnharmed(at);
   });
 
-  it('[COMPARE-1] [QUORUM-5] escalates below the rejection, and costs no honest stake', async () => {
+  it('[COMPARE-1] [QUORUM-5] escalates below the rejection, and costs no stake', async () => {
     for (const factor of [1.5, 2.9]) {
       const at = await drift(factor);
       const { 'right valid': valid = 0, 'right inconclusive': open = 0, ...others } = counts(at);
