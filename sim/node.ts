@@ -117,9 +117,9 @@ export class SimNode {
     return after?.(effects) ?? effects;
   }
 
-  /** When its core wants to be woken. */
+  /** When its core, or its behaviour, wants to be woken. */
   nextDeadline(): Micros | undefined {
-    const deadline = this.#role.core.nextDeadline();
+    const deadline = earlier(this.#role.core.nextDeadline(), this.behaviour.nextDeadline?.());
     return deadline === undefined ? undefined : this.clock.timeOf(deadline);
   }
 
@@ -141,4 +141,9 @@ export class SimNode {
     assert(event.kind !== 'answer-computed', 'a validator answers no requests');
     return this.#role.core.step(event);
   }
+}
+
+function earlier(a: TimeMs | undefined, b: TimeMs | undefined): TimeMs | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a < b ? a : b;
 }

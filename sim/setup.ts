@@ -36,6 +36,7 @@ import { createBehaviour } from './adversary/behaviours.ts';
 import { Conspiracy } from './adversary/conspiracy.ts';
 import { assignRoles, type Roles } from './adversary/roles.ts';
 import { type Staked, splitSybils } from './adversary/sybil-split.ts';
+import { Treasury } from './adversary/treasury.ts';
 import { Beacon } from './beacon.ts';
 import { Checker } from './checker/checker.ts';
 import { Committees } from './checker/committees.ts';
@@ -68,6 +69,8 @@ export type Simulation = {
   readonly committees: Committees;
   readonly recorder: Recorder;
   readonly checker: Checker;
+  /** What outsiders promised for votes. */
+  readonly treasury: Treasury;
   readonly world: World;
 };
 
@@ -96,14 +99,16 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
   const truth = new Truth(...dishonestAndDown(roles, signers));
   const committees = new Committees({ draws, truth, randomnessOf: (r) => randomness.get(r) });
   const up = network.validators.filter(({ id }) => truth.isHonest(id) && !truth.down.has(id));
-  const nodeCount = signers.validators.length + signers.providers.length;
+  const twins = roles.validators.filter((adversary) => adversary?.behaviour === 'twin').length;
+  const nodeCount = signers.validators.length + signers.providers.length + twins;
   const recorder = new Recorder({
     truth,
     oracle,
     observers: new Set(up.map(({ id }) => id)),
     nodeCount,
   });
-  const foes = { coalition, beacon: keys.beacon };
+  const treasury = new Treasury();
+  const foes = { coalition, treasury, beacon: keys.beacon };
   const nodes = createNodes({ scenario, seed, roles, signers, draws, crypto, oracle, ...foes });
   const faults = new Faults(scenario, { seed, nodes });
   const checker = new Checker({
@@ -132,7 +137,7 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
     windowRounds: windowRounds(network),
   });
   faults.plan(world);
-  const judges = { truth, committees, recorder, checker };
+  const judges = { truth, committees, recorder, checker, treasury };
   return { scenario, seed, network, nodes, faults, ...judges, world };
 }
 
@@ -275,11 +280,13 @@ type Crew = {
   readonly crypto: Crypto;
   readonly oracle: Oracle;
   readonly coalition: BeaconCoalition;
+  readonly treasury: Treasury;
   readonly beacon: Beacon;
 };
 
 function createNodes(crew: Crew): readonly SimNode[] {
-  const { scenario, seed, roles, signers, draws, crypto, oracle, coalition, beacon } = crew;
+  const { scenario, seed, roles, signers, draws, crypto, oracle } = crew;
+  const { coalition, treasury, beacon } = crew;
   const conspiracy = new Conspiracy();
   const machines = new RandomStream(seed, 'machines');
   const slow = new RandomStream(seed, 'slow');
@@ -310,6 +317,7 @@ function createNodes(crew: Crew): readonly SimNode[] {
         random,
         conspiracy,
         coalition,
+        treasury,
         foresee: (r) => beacon.foresee(r),
         machine,
         scenario,
@@ -323,6 +331,10 @@ function createNodes(crew: Crew): readonly SimNode[] {
   };
   for (const [at, signer] of signers.validators.entries()) add('validator', at, signer);
   for (const [at, signer] of signers.providers.entries()) add('provider', at, signer);
+  // the second machine of a validator that runs twice
+  for (const [at, signer] of signers.validators.entries()) {
+    if (roles.validators[at]?.behaviour === 'twin') add('validator', at, signer);
+  }
   return nodes;
 }
 

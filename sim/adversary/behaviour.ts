@@ -11,6 +11,7 @@ import type { RandomStream } from '../kernel/random.ts';
 import type { Oracle } from '../oracle/oracle.ts';
 import type { BeaconCoalition } from './beacon-coalition.ts';
 import type { Conspiracy } from './conspiracy.ts';
+import type { Treasury } from './treasury.ts';
 
 export type ExecuteEffect = Effect & { readonly kind: 'execute' };
 export type MeasureEffect = Effect & { readonly kind: 'measure-output' };
@@ -23,6 +24,8 @@ export type AdversaryTools = {
   readonly random: RandomStream;
   /** What dishonest nodes tell each other. */
   readonly conspiracy: Conspiracy;
+  /** What outsiders promised for votes. */
+  readonly treasury: Treasury;
   /** Those who choose the beacon, where a scenario lets them. */
   readonly coalition: BeaconCoalition;
   /** Randomness of a round that is not published yet, if dishonest nodes know it. */
@@ -55,6 +58,8 @@ export interface Behaviour {
   before?(event: ProviderEvent): readonly ProviderEvent[];
   /** Effects as the world shall see them. */
   after?(effects: readonly ProviderEffect[]): readonly ProviderEffect[];
+  /** When it wants to be woken, by its own clock. */
+  nextDeadline?(): TimeMs | undefined;
   /** In place of an execution; `undefined` executes honestly. */
   execute?(effect: ExecuteEffect): Invention | undefined;
   /** Whether it serves an output to a node that asks for it; a node that is left out does. */

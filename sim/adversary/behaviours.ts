@@ -3,8 +3,11 @@ import { unreachable } from '../../src/base/index.ts';
 import type { Adversary } from '../../src/config/index.ts';
 import { beaconBiaser } from './beacon-biaser.ts';
 import type { AdversaryTools, Behaviour } from './behaviour.ts';
+import { boundaryRacer } from './boundary-racer.ts';
+import { bribedValidator } from './briber.ts';
 import { cachedOutput } from './cached-output.ts';
 import { cartelProvider, cartelValidator } from './cartel.ts';
+import { commitCopier } from './commit-copier.ts';
 import { earlyLeaver } from './early-leaver.ts';
 import { equivocator } from './equivocator.ts';
 import { falseChallenger } from './false-challenger.ts';
@@ -14,12 +17,15 @@ import { lazyValidator } from './lazy-validator.ts';
 import { nonOpener } from './non-opener.ts';
 import { nonRevealer } from './non-revealer.ts';
 import { replayer } from './replayer.ts';
+import { revealWithholder } from './reveal-withholder.ts';
 import { samplingAware } from './sampling-aware.ts';
 import { selectiveCheat } from './selective-cheat.ts';
 import { silentValidator } from './silent-validator.ts';
 import { sleeper } from './sleeper.ts';
+import { spammer } from './spammer.ts';
 import { substituteModel } from './substitute-model.ts';
 import { toleranceEdge } from './tolerance-edge.ts';
+import { twin } from './twin.ts';
 import { voteCopier } from './vote-copier.ts';
 import { withholder } from './withholder.ts';
 
@@ -42,20 +48,6 @@ export function createBehaviour(
       return nonRevealer(tools, adversary);
     case 'late-sealer':
       return lateSealer(tools, adversary);
-    case 'lazy-validator':
-      return lazyValidator();
-    case 'vote-copier':
-      return voteCopier();
-    case 'false-challenger':
-      return falseChallenger(tools, adversary);
-    case 'cartel':
-      return group === 'provider'
-        ? cartelProvider(tools, adversary)
-        : cartelValidator(tools, adversary);
-    case 'silent-validator':
-      return silentValidator();
-    case 'equivocator':
-      return equivocator(tools);
     case 'beacon-biaser':
       return beaconBiaser(tools, adversary);
     case 'early-leaver':
@@ -72,8 +64,68 @@ export function createBehaviour(
       return toleranceEdge(tools, adversary);
     case 'withholder':
       return withholder(tools, adversary);
+    default:
+      return validatorBehaviour(adversary, group, tools);
+  }
+}
+
+type ValidatorAdversary = Extract<
+  Adversary,
+  {
+    readonly behaviour:
+      | 'lazy-validator'
+      | 'vote-copier'
+      | 'false-challenger'
+      | 'cartel'
+      | 'silent-validator'
+      | 'equivocator'
+      | 'sybil-split'
+      | 'commit-copier'
+      | 'briber'
+      | 'reveal-withholder'
+      | 'boundary-racer'
+      | 'spammer'
+      | 'twin';
+  }
+>;
+
+/** Behaviours of validators, and of the providers that they serve. */
+function validatorBehaviour(
+  adversary: ValidatorAdversary,
+  group: 'validator' | 'provider',
+  tools: AdversaryTools,
+): Behaviour {
+  switch (adversary.behaviour) {
+    case 'lazy-validator':
+      return lazyValidator(tools, adversary);
+    case 'vote-copier':
+      return voteCopier();
+    case 'false-challenger':
+      return falseChallenger(tools, adversary);
+    case 'cartel':
+      return group === 'provider'
+        ? cartelProvider(tools, adversary)
+        : cartelValidator(tools, adversary);
+    case 'silent-validator':
+      return silentValidator();
+    case 'equivocator':
+      return equivocator(tools);
     case 'sybil-split':
       return {};
+    case 'commit-copier':
+      return commitCopier(tools, adversary);
+    case 'briber':
+      return group === 'provider'
+        ? cartelProvider(tools, adversary)
+        : bribedValidator(tools, adversary);
+    case 'reveal-withholder':
+      return revealWithholder(tools, adversary);
+    case 'boundary-racer':
+      return boundaryRacer(tools, adversary);
+    case 'spammer':
+      return spammer(tools, adversary);
+    case 'twin':
+      return twin();
     default:
       return unreachable(adversary);
   }

@@ -1,8 +1,9 @@
 /**
  * Validators that vote for each other. With providers: these cheat and tell the members their
  * outputs, who commit to them and vote `valid`; stopped by challenges of the honest seats
- * [QUORUM-2]. Without: members call right claims `invalid`, to have the provider slashed; stopped
- * because small committees take no money [QUORUM-4].
+ * [QUORUM-2]. Without: members call right claims `invalid`, to have the provider slashed falsely;
+ * stopped because small committees take no money [QUORUM-4]: P[false slash] is P[captured] of the
+ * first level with slashSeats, whatever members reach below.
  */
 import { subjectKey } from '../../src/base/index.ts';
 import type { ProviderEvent } from '../../src/core/index.ts';
@@ -47,7 +48,8 @@ export function cartelValidator(
   };
 }
 
-function noteOpenings(conspiracy: Conspiracy, event: ProviderEvent): void {
+/** A member who sees openings tells the others whose they are. */
+export function noteOpenings(conspiracy: Conspiracy, event: ProviderEvent): void {
   if (event.kind !== 'message-received' || event.decoded.message.type !== 'openings') return;
   const { header, openings } = event.decoded.message;
   const batch = batchId(header);

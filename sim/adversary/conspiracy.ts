@@ -26,6 +26,10 @@ export class Conspiracy {
     this.#claims.set(subjectKey(subject), opened);
   }
 
+  claimOf(subject: Subject): { readonly claim: Claim; readonly provider: NodeId } | undefined {
+    return this.#claims.get(subjectKey(subject));
+  }
+
   providerOf(subject: Subject): NodeId | undefined {
     return this.#claims.get(subjectKey(subject))?.provider;
   }

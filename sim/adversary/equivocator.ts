@@ -4,16 +4,9 @@
  */
 import { digest, sha256, utf8 } from '../../src/base/index.ts';
 import type { ProviderEffect } from '../../src/core/index.ts';
-import { merkleRoot } from '../../src/crypto/index.ts';
-import {
-  type BundleEntry,
-  type BundleMessage,
-  bundleSigningBytes,
-  encodeEntry,
-  encodeMessage,
-  voteSigningBytes,
-} from '../../src/wire/index.ts';
+import { type BundleEntry, voteSigningBytes } from '../../src/wire/index.ts';
 import type { AdversaryTools, Behaviour } from './behaviour.ts';
+import { bundleOf } from './own-bundles.ts';
 
 /** Says everything twice, differently. */
 export function equivocator(tools: AdversaryTools): Behaviour {
@@ -24,17 +17,7 @@ export function equivocator(tools: AdversaryTools): Behaviour {
 function rivalOf(tools: AdversaryTools, effect: ProviderEffect): readonly ProviderEffect[] {
   if (effect.kind !== 'publish' || effect.message.type !== 'bundle') return [];
   const entries = effect.message.entries.flatMap(({ entry }) => contradictionOf(tools, entry));
-  if (entries.length === 0) return [];
-  const { signer, draws } = tools;
-  const encoded = entries.map(encodeEntry);
-  const root = merkleRoot(encoded.map(({ bytes }) => bytes));
-  const message: BundleMessage = {
-    type: 'bundle',
-    validator: signer.id,
-    entries: encoded,
-    signature: signer.sign(bundleSigningBytes(draws.network.id, signer.id, root)),
-  };
-  return [{ kind: 'publish', message, bytes: encodeMessage(message) }];
+  return entries.length === 0 ? [] : [bundleOf(tools, entries)];
 }
 
 function contradictionOf(

@@ -73,7 +73,9 @@ function partOf(adversaries: readonly Adversary[], kind: string): Part | undefin
       return 'challenging';
     case 'silent-validator':
     case 'lazy-validator':
-      // [VOTE-1] the vote of a lazy validator does not follow from what it reveals: it is refused
+    case 'commit-copier':
+    case 'reveal-withholder':
+      // [VOTE-1] [COMMIT-1] lazy votes do not follow, copied commits do not open: both are refused
       return 'silent';
     default:
       return undefined;
@@ -85,11 +87,19 @@ function challengeShareOf(adversaries: readonly Adversary[]): number {
   return challenger?.behaviour === 'false-challenger' ? challenger.challengeShare : 0;
 }
 
+/** Whose votes depend on more than who it is. */
+const IRREGULAR: readonly Adversary['behaviour'][] = ['briber', 'boundary-racer', 'twin'];
+
 /** Groups whose seats follow others, or cannot be told apart by their behaviour. */
 function irregularityOf(adversaries: readonly Adversary[]): string | undefined {
   const kinds = adversaries.map(({ behaviour }) => behaviour);
   if (kinds.includes('vote-copier')) return 'vote copiers follow others: seats are not independent';
   if (kinds.includes('equivocator')) return 'equivocators vote twice: seats are not counted alike';
+  const odd = kinds.find((kind) => IRREGULAR.includes(kind));
+  if (odd !== undefined) return `a ${odd} is now honest, now not`;
+  if (adversaries.some((a) => a.behaviour === 'lazy-validator' && a.lazyShare < 1)) {
+    return 'a lazy-validator is now honest, now not';
+  }
   const twice = ['cartel', 'false-challenger'].find(
     (kind) => kinds.filter((each) => each === kind).length > 1,
   );

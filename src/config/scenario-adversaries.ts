@@ -2,7 +2,8 @@
  * Who is dishonest in a scenario, and how. One behaviour, one set of options.
  *
  * `stoppedBy` names the rules of the protocol that make it fail, as the first lines of its file in
- * `sim/adversary` do; the JSON Schema carries it to `assay sim list adversaries`.
+ * `sim/adversary` do; `control` says what to set to see it succeed, `metric` which numbers tell.
+ * The JSON Schema carries all three to `assay sim list adversaries`.
  */
 import { z } from 'zod';
 import { numberField, shareField } from './fields.ts';
@@ -18,6 +19,15 @@ import {
   toleranceEdge,
   withholder,
 } from './scenario-dishonest-providers.ts';
+import {
+  boundaryRacer,
+  briber,
+  commitCopier,
+  lazyValidator,
+  revealWithholder,
+  spammer,
+  twin,
+} from './scenario-dishonest-validators.ts';
 
 const substituteModel = z
   .strictObject({
@@ -29,6 +39,8 @@ const substituteModel = z
   .meta({
     description: 'A provider that runs a cheaper model than it claims',
     stoppedBy: ['SAMPLE-1'],
+    control: 'ablate: [SAMPLE-1]',
+    metric: 'wrongAccepted and wrongUndrawn; gainPerClaim.substitute-model',
   });
 
 const cachedOutput = z
@@ -36,6 +48,8 @@ const cachedOutput = z
   .meta({
     description: 'A provider that answers with the output of another input',
     stoppedBy: ['SAMPLE-1'],
+    control: 'ablate: [SAMPLE-1]',
+    metric: 'wrongUndrawn; gainPerClaim.cached-output',
   });
 
 const selectiveCheat = z
@@ -53,6 +67,8 @@ const selectiveCheat = z
   .meta({
     description: 'A provider that cheats only where it is rarely checked',
     stoppedBy: ['SAMPLE-1'],
+    control: 'ablate: [SAMPLE-1]',
+    metric: 'gainPerClaim.selective-cheat, against parameters.classes',
   });
 
 const nonOpener = z
@@ -65,6 +81,8 @@ const nonOpener = z
   .meta({
     description: 'A provider that does not open a drawn leaf on which it cheated',
     stoppedBy: ['SLASH-1', 'VOTE-3'],
+    control: 'ablate: [SLASH-1]',
+    metric: 'gainPerClaim.non-opener',
   });
 
 const nonRevealer = z
@@ -77,6 +95,8 @@ const nonRevealer = z
   .meta({
     description: 'A provider that opens, and does not reveal an output it cheated on',
     stoppedBy: ['SLASH-1', 'SAMPLE-2'],
+    control: 'ablate: [SLASH-1]',
+    metric: 'gainPerClaim.non-revealer',
   });
 
 const lateSealer = z
@@ -98,13 +118,8 @@ const lateSealer = z
   .meta({
     description: 'A provider that waits for the drawing beacon, then chooses its batch',
     stoppedBy: ['TIME-3'],
-  });
-
-const lazyValidator = z
-  .strictObject({ behaviour: z.literal('lazy-validator'), share: ofValidators })
-  .meta({
-    description: 'A validator that never executes and always says valid',
-    stoppedBy: ['VOTE-1'],
+    control: 'ablate: [TIME-3]',
+    metric: 'sealed; gainPerClaim.late-sealer',
   });
 
 const voteCopier = z
@@ -112,6 +127,8 @@ const voteCopier = z
   .meta({
     description: 'A validator that repeats what others revealed instead of executing',
     stoppedBy: ['COMMIT-2', 'VOTE-4'],
+    control: 'ablate: [COMMIT-2], or [VOTE-4]',
+    metric: 'gainPerSeat.vote-copier',
   });
 
 const falseChallenger = z
@@ -123,6 +140,8 @@ const falseChallenger = z
   .meta({
     description: 'A validator that says invalid to right claims',
     stoppedBy: ['QUORUM-3', 'SLASH-1'],
+    control: 'ablate: [QUORUM-3, SLASH-1]',
+    metric: 'escalated; executionsPerClaim; gainPerSeat.false-challenger',
   });
 
 const cartel = z
@@ -142,6 +161,9 @@ const cartel = z
   .meta({
     description: 'Validators that vote for each other, with or against a provider',
     stoppedBy: ['QUORUM-2', 'QUORUM-4'],
+    control: 'ablate: [QUORUM-2] with providers, [QUORUM-4] without',
+    metric:
+      'wrongAccepted; honestAccused and honestSlashed: P[false slash] is P[captured] at slashSeats',
   });
 
 const silentValidator = z
@@ -149,6 +171,8 @@ const silentValidator = z
   .meta({
     description: 'A validator that seals, and neither commits nor votes',
     stoppedBy: ['SLASH-1'],
+    control: 'ablate: [SLASH-1]',
+    metric: 'gainPerSeat.silent-validator; unresolved',
   });
 
 const equivocator = z
@@ -156,6 +180,8 @@ const equivocator = z
   .meta({
     description: 'A validator that signs two different commits and votes',
     stoppedBy: ['COMMIT-1', 'VOTE-2', 'SLASH-1'],
+    control: 'ablate: [SLASH-1]',
+    metric: 'gainPerSeat.equivocator; honestSlashed stays 0',
   });
 
 /** One group of dishonest actors. */
@@ -182,6 +208,12 @@ export const adversarySchema = z
     earlyLeaver,
     replayer,
     sybilSplit,
+    commitCopier,
+    briber,
+    revealWithholder,
+    boundaryRacer,
+    spammer,
+    twin,
   ])
   .meta({ description: 'A group of dishonest actors' });
 
@@ -208,6 +240,9 @@ const PROVIDER_BEHAVIOURS: readonly Adversary['behaviour'][] = [
 /** Returns the share of providers, by count, that the group takes. */
 export function providerShareOf(adversary: Adversary): number {
   if (adversary.behaviour === 'cartel') return adversary.withProvider ? adversary.providerShare : 0;
+  if (adversary.behaviour === 'briber') {
+    return adversary.wants === 'accept-wrong' ? adversary.providerShare : 0;
+  }
   return PROVIDER_BEHAVIOURS.includes(adversary.behaviour) ? adversary.share : 0;
 }
 

@@ -11,6 +11,8 @@ export const samplingAware = z
   .meta({
     description: 'A provider that cheats only on claims that it knows will not be drawn',
     stoppedBy: ['TIME-1', 'TIME-3'],
+    control: 'beacon: { kind: predictable }',
+    metric: 'wrongUndrawn; gainPerClaim.sampling-aware',
   });
 
 /** Chooses among the values that the beacon may take. */
@@ -20,6 +22,8 @@ export const beaconBiaser = z
     description:
       'A provider whose friends choose the beacon that draws fewest of its wrong answers',
     stoppedBy: ['TIME-1'],
+    control: 'beacon: { kind: last-revealer }',
+    metric: 'wrongUndrawn beside its closed form; gainPerClaim.beacon-biaser',
   });
 
 /** Tries orders of its batch. */
@@ -35,6 +39,8 @@ export const grinder = z
   .meta({
     description: 'A provider that orders and splits its batches by the best guess of the draw',
     stoppedBy: ['TIME-3'],
+    control: 'beacon: { kind: predictable }',
+    metric: 'wrongUndrawn; gainPerClaim.grinder',
   });
 
 /** Stays near the tolerance. */
@@ -56,6 +62,8 @@ export const toleranceEdge = z
   .meta({
     description: 'A provider whose answers are wrong by little less or more than is allowed',
     stoppedBy: ['COMPARE-1', 'QUORUM-5'],
+    control: 'edge: 0.5: within the tolerance it passes',
+    metric: 'wrongAccepted; gainPerClaim.tolerance-edge',
   });
 
 /** Earns trust first. */
@@ -76,6 +84,8 @@ export const sleeper = z
   .meta({
     description: 'A provider that is honest for a while, then cheats',
     stoppedBy: ['SAMPLE-1'],
+    control: 'ablate: [SAMPLE-1]',
+    metric: 'cheatersCaught; gainPerClaim.sleeper',
   });
 
 /** Shows digests and no data. */
@@ -88,6 +98,8 @@ export const withholder = z
   .meta({
     description: 'A provider that opens and reveals, and gives wrong outputs to few or nobody',
     stoppedBy: ['SAMPLE-2', 'QUORUM-5', 'SLASH-1'],
+    control: 'ablate: [SLASH-1]',
+    metric: 'gainPerClaim.withholder; unresolved',
   });
 
 /** Takes its stake away. */
@@ -108,6 +120,8 @@ export const earlyLeaver = z
   .meta({
     description: 'A provider that cheats, then takes its stake out before it is convicted',
     stoppedBy: ['SET-1'],
+    control: 'economics: { unbondingRounds: 0 }',
+    metric: 'gainPerClaim.early-leaver',
   });
 
 /** Says everything again. */
@@ -124,6 +138,8 @@ export const replayer = z
   .meta({
     description: 'A provider that claims requests twice, and sends its old messages again',
     stoppedBy: ['CLAIM-4', 'WIRE-6'],
+    control: 'no scenario shows one: there is no ablation of claim ids',
+    metric: 'gainPerClaim.replayer: 0',
   });
 
 /** Looks like many. */
@@ -144,4 +160,6 @@ export const sybilSplit = z
   .meta({
     description: 'Validators that split their stake over many identities, and work honestly',
     stoppedBy: ['SEAT-1'],
+    control: 'ablate: [SEAT-1]',
+    metric: 'gainPerSeat.sybil-split',
   });

@@ -97,7 +97,7 @@ export function isInForce(network: Network, tag: string): boolean {
 
 /** [COMMIT-1] Whom a commitment binds: its owner, or nobody in particular where that is ablated. */
 export function boundTo(network: Network, owner: NodeId): NodeId {
-  return isInForce(network, 'COMMIT-1') ? owner : (network.validators[0]?.id ?? owner);
+  return network.ablated.has('COMMIT-1') ? (network.validators[0]?.id ?? owner) : owner;
 }
 
 /** Returns when beacon `r` is due. */

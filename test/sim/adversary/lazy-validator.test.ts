@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { assertHonestUnharmed, fight, moved, profit, purse } from './arena.ts';
+import { caught } from '../../../src/theory/index.ts';
+import { assertHonestUnharmed, type Fight, fight, moved, profit, purse } from './arena.ts';
 
 const LAZY = 'behaviour: lazy-validator, share: 0.2';
 
@@ -13,6 +14,17 @@ describe('lazy-validator', () => {
     assertHonestUnharmed(at);
   });
 
+  it('[VOTE-1] is found out whenever it is lazy, and earns less than honesty', async () => {
+    const set = ['workload.claimsPerRound=12', 'durationRounds=6'];
+    const at = await fight(`${LAZY}, lazyShare: 0.1`, { set });
+    const { found, judged } = foundOut(at);
+    const expected = caught({ rate: 1, cheatShare: 0.1, catchShare: 1, claims: 1 });
+    const deviation = Math.sqrt((expected * (1 - expected)) / judged);
+    assert.ok(Math.abs(found / judged - expected) < 3 * deviation, `${found} of ${judged}`);
+    assert.ok(profit(at, 'validator', 'lazy-validator') < profit(at, 'validator', 'honest'));
+    assertHonestUnharmed(at);
+  });
+
   it('earns more than honesty when a vote need not follow', async () => {
     const at = await fight(LAZY, { ablate: ['VOTE-1'] });
     assert.equal(purse(at, 'validator', 'lazy-validator').executionCostStake, 0);
@@ -20,3 +32,15 @@ describe('lazy-validator', () => {
     assert.ok(profit(at, 'validator', 'lazy-validator') > profit(at, 'validator', 'honest'));
   });
 });
+
+/** Leaves that lazy validators judged, and those where no vote of theirs counted. */
+function foundOut({ judged, truth }: Fight): { found: number; judged: number } {
+  const places = judged.flatMap(({ levels }) =>
+    levels.flatMap(({ committee, votes }) =>
+      committee.holders
+        .filter((id) => truth.dishonest.has(id))
+        .map((id) => votes.some(({ holder }) => holder === id)),
+    ),
+  );
+  return { found: places.filter((voted) => !voted).length, judged: places.length };
+}

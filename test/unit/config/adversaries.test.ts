@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { jsonSchemaOf, scenarioSchema, VARIANTS } from '../../../src/config/index.ts';
+import { PROTOCOL_METRICS } from '../../../sim/statistics/protocol-metrics.ts';
+import { ABLATIONS, jsonSchemaOf, scenarioSchema, VARIANTS } from '../../../src/config/index.ts';
 import { MODEL_VARIANTS } from '../../../src/inference/index.ts';
 
 describe('adversaries of a scenario', () => {
@@ -21,17 +22,35 @@ describe('adversaries of a scenario', () => {
       for (const tag of stoppedBy) assert.ok(specification.includes(`[${tag}]`), `${name} ${tag}`);
     }
   });
+
+  it('say what to set to see them succeed, and which of the metrics tell', () => {
+    const families = PROTOCOL_METRICS.map(({ name }) => name);
+    for (const { name, control, metric } of adversaryKinds()) {
+      assert.ok(control.length > 0, name);
+      assert.ok(
+        families.some((family) => metric.includes(family)),
+        `${name}: ${metric}`,
+      );
+      const ablated = [...control.matchAll(/[A-Z]+-\d+/g)].map(([tag]) => tag);
+      for (const tag of ablated) assert.ok(tag in ABLATIONS, `${name} ${tag}`);
+    }
+  });
 });
 
-type Kind = { readonly name: string; readonly stoppedBy: readonly string[] };
+type Kind = {
+  readonly name: string;
+  readonly stoppedBy: readonly string[];
+  readonly control: string;
+  readonly metric: string;
+};
 
 /** As `assay sim list adversaries` and editors read them. */
 function adversaryKinds(): readonly Kind[] {
   const schema = JSON.parse(JSON.stringify(jsonSchemaOf(scenarioSchema)));
   return schema.properties.adversaries.items.oneOf.map(
-    (kind: { properties: { behaviour: { const: string } }; stoppedBy: string[] }) => ({
+    (kind: Omit<Kind, 'name'> & { properties: { behaviour: { const: string } } }) => ({
+      ...kind,
       name: kind.properties.behaviour.const,
-      stoppedBy: kind.stoppedBy,
     }),
   );
 }

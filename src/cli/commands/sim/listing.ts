@@ -116,6 +116,8 @@ function entryLines({ name, meaning, facts, options }: Entry): readonly string[]
 function adversary(schema: unknown): Entry {
   const entry = kindEntry(schema, 'behaviour');
   const stoppedBy = arrayAt(schema, 'stoppedBy').map(String);
+  const control = textAt(schema, 'control');
+  const metric = textAt(schema, 'metric');
   const shareOption = entry.options.find(({ name }) => name === 'share');
   const share = shareOption?.meaning ?? '';
   const options = entry.options.filter(({ name }) => name !== 'share');
@@ -123,10 +125,20 @@ function adversary(schema: unknown): Entry {
     ...entry,
     facts: [
       ['stopped by', stoppedBy.join(', ')],
+      ['to see it succeed', control],
+      ['look at', metric],
       ['  share:', share],
     ],
     options,
-    json: { behaviour: entry.name, meaning: entry.meaning, share, stoppedBy, options },
+    json: {
+      behaviour: entry.name,
+      meaning: entry.meaning,
+      share,
+      stoppedBy,
+      control,
+      metric,
+      options,
+    },
   };
 }
 
