@@ -153,6 +153,29 @@ describe('money', () => {
     assert.equal(honest?.units, 7);
   });
 
+  it('is saved where executions that were due were not run, and a repeat is none', () => {
+    const rows = [
+      claim({ isRepeat: true }),
+      wrongClaim({ behaviour: 'honest', variant: 'int8' }),
+      wrongClaim({ behaviour: 'honest', variant: 'cached' }),
+    ];
+    const [repeats] = pursesOf(smallSimulation(), rows);
+    // three quarters of a reference and a whole one; the repeat is neither paid nor computed
+    assert.equal(repeats?.savedStake, 1750);
+    assert.equal(repeats?.revenueStake, 2400);
+    const lazy = 'adversaries.0={ behaviour: lazy-validator, share: 0.25 }';
+    const simulation = ranSimulation(lazy);
+    const purses = pursesOf(simulation, claimRows(simulation));
+    const of = (behaviour: string) =>
+      purses.find((purse) => purse.role === 'validator' && purse.behaviour === behaviour);
+    assert.equal(of('honest')?.savedStake, 0);
+    assert.equal(of('lazy-validator')?.executionCostStake, 0);
+    const perSeat = (of('lazy-validator')?.savedStake ?? 0) / (of('lazy-validator')?.units ?? 0);
+    // a claim is executed once for all seats of one holder
+    assert.ok(perSeat > 200 && perSeat <= 1000, `${perSeat} saved for each seat`);
+    assert.equal(of('lazy-validator')?.stake, 5_000_000n);
+  });
+
   it('nets all costs but what requesters pay for', () => {
     const purse = {
       role: 'provider' as const,
