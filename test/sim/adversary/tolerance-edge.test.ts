@@ -25,7 +25,7 @@ describe('tolerance-edge', () => {
     assertHonestUnharmed(below);
   });
 
-  it('[COMPARE-1] [QUORUM-5] is inconclusive above it: no stake is lost, and nothing won', async () => {
+  it('[COMPARE-1] [QUORUM-5] is inconclusive above it, and does not pay', async () => {
     for (const edge of [1.1, 2.9]) {
       const above = await at(edge);
       const { 'wrong inconclusive': refused = 0, ...others } = counts(above);
