@@ -27,6 +27,11 @@ adversaries: [{ behaviour: substitute-model, share: 0.5, cheatShare: 0.5 }]
 network: { latency: { kind: uniform, minMs: 10, maxMs: 90 }, lossShare: 0.02 }`,
   cartel: 'adversaries: [{ behaviour: cartel, share: 0.25, providerShare: 0.5 }]',
   'non-revealer': 'adversaries: [{ behaviour: non-revealer, share: 0.5 }]',
+  mesh: 'network: { fidelity: mesh, lossShare: 0.01 }',
+  faults: 'faults: [{ kind: random, perRound: 1 }]',
+  relays: `
+adversaries: [{ behaviour: false-challenger, share: 0.1 }]
+network: { relays: 20 }`,
   challenger: 'adversaries: [{ behaviour: false-challenger, share: 0.1 }]',
 };
 
