@@ -28,6 +28,8 @@ export interface EventLoop {
   register(handler: EventHandler): EventKind;
   /** Plans an event. @param at integer microseconds, not before `now`; any delay, 0 included */
   push(at: Micros, kind: EventKind, a: number, b: number): void;
+  /** Plans an event `delayUs` after `now`, below 2^30; faster than `push` where it matters. */
+  pushAfter(delayUs: number, kind: EventKind, a: number, b: number): void;
   /** Runs up to `count` events; tells whether any is left. */
   run(count: number): boolean;
 }
@@ -57,6 +59,10 @@ export class NaiveEventLoop implements EventLoop {
     assert(at >= this.#now, 'no event lies in the past');
     assert(b >= 0 && b <= EVENT_B_MAX, 'the second integer of an event has 18 bits');
     this.#queue.push(at, { kind, a, b });
+  }
+
+  pushAfter(delayUs: number, kind: EventKind, a: number, b: number): void {
+    this.push(this.#now + delayUs, kind, a, b);
   }
 
   run(count: number): boolean {

@@ -36,6 +36,7 @@ import { EVENT_B_SHIFT, EVENT_TICK_MASK, type EventRun, OpenWindow, WINDOW_US } 
 export type RunHandler = (run: EventRun) => void;
 
 const KIND_SHIFT = 28;
+const WINDOW_SHIFT = 10;
 const WINDOWS_PER_BLOCK = 1024;
 const BLOCK_US = WINDOWS_PER_BLOCK * WINDOW_US;
 /** Lists of windows: two blocks of them. */
@@ -69,6 +70,10 @@ export class Kernel implements EventLoop {
   /** Where lists of windows end: two blocks from the start of the open one. */
   #windowsEndUs: Micros = 2 * BLOCK_US;
   #now: Micros = 0;
+  /** The same as 32-bit integers: `now` and the end of lists within the open window, its list. */
+  #nowTick = 0;
+  #nearUs = 2 * BLOCK_US;
+  #openList = 0;
   #inRun = false;
   #taken = 0;
 
@@ -109,6 +114,16 @@ export class Kernel implements EventLoop {
     const ahead = at - this.#openUs;
     if (at < this.#windowsEndUs && ahead >= WINDOW_US) this.#toWindow(at, kind, a, b);
     else this.#toElsewhere(at, kind, a, b);
+  }
+
+  pushAfter(delayUs: number, kind: EventKind, a: number, b: number): void {
+    const ahead = this.#nowTick + delayUs;
+    if (ahead >= WINDOW_US && ahead < this.#nearUs) {
+      const list = (this.#openList + (ahead >> WINDOW_SHIFT)) & (WINDOW_LISTS - 1);
+      const tick = ahead & EVENT_TICK_MASK;
+      this.#lists.append(list, a, (kind << KIND_SHIFT) | (b << EVENT_B_SHIFT) | tick);
+      this.#inWindows += 1;
+    } else this.push(this.#now + delayUs, kind, a, b);
   }
 
   /** Events taken so far. */
@@ -157,7 +172,8 @@ export class Kernel implements EventLoop {
   }
 
   #take(a: number, word: number): void {
-    this.#now = this.#openUs + (word & EVENT_TICK_MASK);
+    this.#nowTick = word & EVENT_TICK_MASK;
+    this.#now = this.#openUs + this.#nowTick;
     this.#handlers[word >>> KIND_SHIFT]?.(a, (word >>> EVENT_B_SHIFT) & EVENT_B_MAX);
   }
 
@@ -185,10 +201,12 @@ export class Kernel implements EventLoop {
     const first = (run.words[run.from] as number) & EVENT_TICK_MASK;
     const last = (run.words[run.to - 1] as number) & EVENT_TICK_MASK;
     run.startUs = this.#openUs;
+    this.#nowTick = first;
     this.#now = this.#openUs + first;
     this.#inRun = true;
     handler(run);
     this.#inRun = false;
+    this.#nowTick = last;
     this.#now = this.#openUs + last;
   }
 
@@ -229,6 +247,8 @@ export class Kernel implements EventLoop {
       if (!this.#lists.isEmpty(windowList(windowUs))) break;
     }
     this.#openUs = windowUs;
+    this.#openList = windowList(windowUs);
+    this.#nearUs = this.#windowsEndUs - windowUs;
     this.#cursor = 0;
     this.#length = this.#open.fill(this.#lists, windowList(windowUs));
     this.#inWindows -= this.#length;

@@ -224,7 +224,7 @@ export class Flood {
     const { least, step, lossLimit } = this.#draws;
     const { loop } = this.#options;
     const kind = this.#kind;
-    const epoch = this.#epoch;
+    const now = loop.now - this.#epoch;
     let leaves = departure;
     let planned = 0;
     for (let link = first; link < end; link++) {
@@ -239,7 +239,7 @@ export class Flood {
       if (arrival >= (best[to] as number)) continue;
       best[to] = arrival;
       planned += 1;
-      loop.push(epoch + arrival, kind, word, slot);
+      loop.pushAfter(arrival - now, kind, word, slot);
     }
     flight.pending += planned;
   }

@@ -50,6 +50,10 @@ export class WarmLoop implements EventLoop {
     }
   }
 
+  pushAfter(delayUs: number, kind: EventKind, a: number, b: number): void {
+    this.push(this.now + delayUs, kind, a, b);
+  }
+
   /** Runs up to `count` events before 0. @returns whether there are more; else it hands over */
   run(count: number): boolean {
     for (let i = 0; i < count; i++) {

@@ -104,7 +104,9 @@ function play(
     for (const delay of programme[log.length % programme.length] ?? []) {
       if (pushed >= EVENTS_MAX) return;
       const kind = kinds[pushed % 3] as EventKind;
-      loop.push(loop.now + delay, kind, (pushed * 0x9e3779b1) | 0, pushed % (EVENT_B_MAX + 1));
+      const [a, b] = [(pushed * 0x9e3779b1) | 0, pushed % (EVENT_B_MAX + 1)];
+      if (delay < 2 ** 30 && pushed % 2 === 0) loop.pushAfter(delay, kind, a, b);
+      else loop.push(loop.now + delay, kind, a, b);
       pushed += 1;
     }
   };
@@ -168,7 +170,7 @@ function playRuns(
   const act = (at: number): void => {
     for (const delay of programme[log.length % programme.length] ?? []) {
       if (pushed >= EVENTS_MAX) return;
-      loop.push(at + delay, pushed % 4 === 0 ? single : hot, pushed, pushed % 5);
+      loop.pushAfter(at + delay - loop.now, pushed % 4 === 0 ? single : hot, pushed, pushed % 5);
       pushed += 1;
     }
   };
