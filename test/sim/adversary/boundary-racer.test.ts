@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { assertHonestUnharmed, counts, type Fight, fight, moved, profit } from './arena.ts';
 
 const RACER = 'behaviour: boundary-racer, share: 0.2';
+const set = ['durationRounds=2'];
 
 describe('boundary-racer', () => {
   it('[CERT-1] has nodes disagree about who was in time, never about a verdict', async () => {
-    const at = await fight(RACER);
+    const at = await fight(RACER, { set });
     assert.ok(disagreements(at) > 0, 'nobody disagreed: nothing is shown');
     assert.deepEqual(Object.keys(counts(at)), ['right valid']);
     assert.deepEqual([...at.checker.violations], []);
@@ -13,15 +14,15 @@ describe('boundary-racer', () => {
 
   it('[VOTE-4] is not paid for commits that come too late for nearly everybody', async () => {
     const late = `${RACER}, offsetMs: 400`;
-    const at = await fight(late);
+    const at = await fight(late, { set });
     assert.equal(moved(at, 'dishonest', ['reward']), 0);
     assert.ok(profit(at, 'validator', 'boundary-racer') < profit(at, 'validator', 'honest'));
-    const free = await fight(late, { ablate: ['VOTE-4'] });
+    const free = await fight(late, { set, ablate: ['VOTE-4'] });
     assert.ok(moved(free, 'dishonest', ['reward']) > 0);
   });
 
   it('is paid like anybody when it is a little early', async () => {
-    const at = await fight(`${RACER}, offsetMs: -200`);
+    const at = await fight(`${RACER}, offsetMs: -200`, { set });
     assert.ok(profit(at, 'validator', 'boundary-racer') > 0);
     assertHonestUnharmed(at);
   });

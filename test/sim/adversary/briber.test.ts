@@ -8,14 +8,16 @@ const set = ['workload.claimsPerRound=12'];
 
 describe('briber who wants wrong answers accepted', () => {
   it('[QUORUM-2] finds nobody to sell at a price like the reward', async () => {
-    const at = await fight(`${ACCEPT}, offer: 100`, { set });
+    const at = await fight(`${ACCEPT}, offer: 100`, { set: ['durationRounds=1'] });
     assert.equal(at.treasury.bribes.length, 0);
     assert.equal(counts(at)['wrong valid'], undefined);
     assertHonestUnharmed(at);
   });
 
   it('[QUORUM-2] [SLASH-1] buys votes at any price in vain: who sold is slashed', async () => {
-    const at = await fight(`${ACCEPT}, offer: 1000000, budget: 1000000000000`, { set });
+    const at = await fight(`${ACCEPT}, offer: 1000000, budget: 1000000000000`, {
+      set: ['durationRounds=2'],
+    });
     assert.ok(at.treasury.bribes.length > 0, 'nobody sold: nothing is shown');
     assert.equal(counts(at)['wrong valid'], undefined);
     assert.ok(moved(at, 'dishonest', ['slash-voter']) < 0);
@@ -36,7 +38,7 @@ describe('briber who wants wrong answers accepted', () => {
 
 describe('briber who wants right answers convicted', () => {
   it('[QUORUM-4] finds nobody to sell: the whole pool decides', async () => {
-    const at = await fight(CONVICT, { set });
+    const at = await fight(CONVICT, { set: ['durationRounds=1'] });
     assert.equal(at.treasury.bribes.length, 0);
     assertHonestUnharmed(at);
   });

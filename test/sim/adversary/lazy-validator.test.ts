@@ -6,7 +6,7 @@ const LAZY = 'behaviour: lazy-validator, share: 0.2';
 
 describe('lazy-validator', () => {
   it('[VOTE-1] is paid nothing and fined for silence: its votes do not follow', async () => {
-    const at = await fight(LAZY);
+    const at = await fight(LAZY, { set: ['durationRounds=2'] });
     assert.equal(moved(at, 'dishonest', ['reward']), 0);
     assert.ok(moved(at, 'dishonest', ['penalty-silent']) < 0);
     assert.ok(profit(at, 'validator', 'lazy-validator') < 0);
@@ -15,7 +15,7 @@ describe('lazy-validator', () => {
   });
 
   it('[VOTE-1] is found out whenever it is lazy, and earns less than honesty', async () => {
-    const set = ['workload.claimsPerRound=12', 'durationRounds=6'];
+    const set = ['workload.claimsPerRound=12'];
     const at = await fight(`${LAZY}, lazyShare: 0.1`, { set });
     const { found, judged } = foundOut(at);
     const expected = caught({ rate: 1, cheatShare: 0.1, catchShare: 1, claims: 1 });
@@ -26,7 +26,7 @@ describe('lazy-validator', () => {
   });
 
   it('earns more than honesty when a vote need not follow', async () => {
-    const at = await fight(LAZY, { ablate: ['VOTE-1'] });
+    const at = await fight(LAZY, { ablate: ['VOTE-1'], set: ['durationRounds=2'] });
     assert.equal(purse(at, 'validator', 'lazy-validator').executionCostStake, 0);
     assert.ok(moved(at, 'dishonest', ['reward']) > 0);
     assert.ok(profit(at, 'validator', 'lazy-validator') > profit(at, 'validator', 'honest'));

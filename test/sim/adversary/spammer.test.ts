@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { assertHonestUnharmed, counts, type Fight, fight } from './arena.ts';
 
-const SPAMMER = 'behaviour: spammer, share: 0.07';
-const set = ['durationRounds=1', 'workload.claimsPerRound=2'];
+const SPAMMER = 'behaviour: spammer, share: 0.1';
+const set = [
+  'durationRounds=1',
+  'workload.claimsPerRound=2',
+  'validators.count=8',
+  'parameters.levels=[4, 128]',
+  'parameters.sealSeats=8',
+];
 /** Entries that a node keeps of one signer before their batch is known. [WIRE-4] */
 const EARLY_MAX = 1_024;
 
