@@ -241,12 +241,12 @@ export class World implements NetworkClient<Letter> {
     else this.#planBeacon(round(r + 1));
   }
 
-  /** A node that is up, another one each round; gossip may have shut a spammer out. */
+  /** An honest node that is up, another one each round: gossip may have shut others out. */
   #relayOf(r: Round): SimNode {
     const { nodes } = this.#options;
     for (let i = 0; i < nodes.length; i++) {
       const node = defined(nodes[(r + i) % nodes.length], 'a round has a relay');
-      if (node.isUp && node.kind !== 'spammer') return node;
+      if (node.isUp && node.isHonest) return node;
     }
     return defined(nodes[0], 'a run has nodes');
   }

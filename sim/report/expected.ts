@@ -140,6 +140,9 @@ export class ClosedForms {
 
   /** Share of providers with sealed wrong claims that are convicted of at least one. */
   caught(cheaters: readonly (readonly ClaimRow[])[]): Expected {
+    if (this.#simulation.scenario.beacon.kind !== 'threshold') {
+      return notExpected('who knows or chooses the beacon is drawn as rarely as it likes');
+    }
     const probabilities: number[] = [];
     for (const wrong of cheaters) {
       let missed = 1;
