@@ -47,6 +47,16 @@ const FILE_NAMES: ReadonlySet<string> = new Set<keyof RunFiles>([
 export function checkFolder(folder: string): void {
   const path = placeOf(folder);
   refuseForeign(path, folder);
+  checkWritable(folder);
+}
+
+/**
+ * Makes sure that a folder can be made at `folder`, or written to; leaves no trace. Asked first,
+ * because where nothing can be made Node may never return from making folders within folders.
+ * @throws AssayError output-unwritable
+ */
+export function checkWritable(folder: string): void {
+  const path = placeOf(folder);
   attempt(folder, () => rmdirSync(mkdtempSync(join(nearestFolder(dirname(path)), '.assay-'))));
 }
 

@@ -30,7 +30,11 @@ export const PROTOCOL_METRICS: readonly MetricDoc[] = [
   { name: 'sealed', unit: 'share', meaning: 'answered claims whose batch was sealed in time' },
   { name: 'drawn', unit: 'share', meaning: 'sealed claims that were drawn' },
   { name: 'claims', unit: 'claims', meaning: 'answered claims of the run' },
-  { name: 'latencyMsP50', unit: 'ms', meaning: 'answer to final verdict, median of drawn claims' },
+  {
+    name: 'latencyMsP50',
+    unit: 'ms',
+    meaning: 'to the final verdict, median of drawn claims that have one',
+  },
   { name: 'latencyMsP95', unit: 'ms', meaning: 'the same, of 95 in 100 at most' },
   { name: 'latencyMsP99', unit: 'ms', meaning: 'the same, of 99 in 100 at most' },
   { name: 'certificateMsP50', unit: 'ms', meaning: 'answer to first certificate, median' },

@@ -23,6 +23,7 @@ import {
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { configYaml } from '../../src/config/index.ts';
+import { checkWritable } from '../report/folder.ts';
 import { SweepError } from './error.ts';
 import { checkManifest, MANIFEST_NAME, type Manifest, manifestText } from './manifest.ts';
 import { experimentOf, type PlannedCell, type SweepPlan } from './plan.ts';
@@ -62,10 +63,11 @@ export class SweepFolder {
 
   /**
    * Opens the folder of a sweep to add runs; makes it if need be.
-   * @throws SweepError as `look`, and sweep-unwritable
+   * @throws SweepError as `look`, and sweep-unwritable; AssayError output-unwritable
    */
   static open(path: string, plan: SweepPlan, manifest: Manifest): SweepFolder {
     const folder = SweepFolder.look(path, plan);
+    checkWritable(path);
     folder.#write(MANIFEST_NAME, manifestText(manifest));
     return folder;
   }

@@ -4,6 +4,7 @@ import { shippedLatencyTable, unknownRegions } from './latency-table.ts';
 import type { RelationProblem } from './loader.ts';
 import type { Scenario } from './scenario.ts';
 import { providerShareOf, validatorShareOf } from './scenario-adversaries.ts';
+import { NETWORKS } from './scenario-network.ts';
 
 /** Shares are given in decimal: they add up to 1 only nearly. */
 const SHARE_TOLERANCE = 1e-9;
@@ -13,6 +14,8 @@ export function scenarioRelations(scenario: Scenario): readonly RelationProblem[
   return [
     ...parameterProblems(scenario),
     ...networkProblems(scenario),
+    ...sizeProblems(scenario),
+    ...faultProblems(scenario),
     ...shareProblems(scenario),
     ...classProblems(scenario),
     ...timeProblems(scenario),
@@ -68,6 +71,24 @@ export function networkProblems({
     report('attack', message, 'Set network.fidelity to mesh, or remove the attack.');
   }
   return problems;
+}
+
+function sizeProblems({ network, validators, providers }: Scenario): readonly RelationProblem[] {
+  const { nodesMax } = NETWORKS[network.fidelity];
+  const count = validators.count + providers.count + network.relays;
+  if (count <= nodesMax) return [];
+  const message = `${count} nodes are more than the ${nodesMax} of the ${network.fidelity} network`;
+  const remedy = 'Take fewer nodes, or another network.fidelity: assay sim list networks.';
+  return [{ path: ['network', 'fidelity'], message, remedy }];
+}
+
+function faultProblems({ faults, durationRounds }: Scenario): readonly RelationProblem[] {
+  return faults.flatMap(({ fromRound }, index) => {
+    if (fromRound < durationRounds) return [];
+    const message = `begins in round ${fromRound}, and the last requests come in ${durationRounds}`;
+    const path = ['faults', index, 'fromRound'];
+    return [{ path, message, remedy: 'Let it begin earlier, or raise durationRounds.' }];
+  });
 }
 
 function latencyProblems({ latency }: Scenario['network']): readonly RelationProblem[] {

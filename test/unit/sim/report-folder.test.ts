@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkFolder, type RunFiles, writeFolder } from '../../../sim/report/folder.ts';
+import {
+  checkFolder,
+  checkWritable,
+  type RunFiles,
+  writeFolder,
+} from '../../../sim/report/folder.ts';
 
 const FILES: RunFiles = {
   'manifest.json': '{"kind":"assay-run"}',
@@ -65,5 +70,14 @@ describe('the output folder', () => {
       assert.throws(() => writeFolder(folder, FILES), /--out/, folder);
     }
     assert.deepEqual(readdirSync(base), ['file']);
+  });
+});
+
+describe('a place where nothing can be made', () => {
+  it('is refused at once, also by sweeps', () => {
+    // a file cannot hold a folder
+    const file = join(mkdtempSync(join(tmpdir(), 'assay-')), 'file');
+    writeFileSync(file, '');
+    assert.throws(() => checkWritable(join(file, 'runs', 'one')), /--out/);
   });
 });
