@@ -11,7 +11,7 @@ import { assert } from '../src/base/index.ts';
 import { readDocument, resolveSweep } from '../src/config/index.ts';
 import { print, quantile } from './report.ts';
 
-const SWEEP = 'configs/sweeps/small-committee.yaml';
+const SWEEP = 'configs/sweeps/capture.yaml';
 const TURNS = 3;
 /** Runs of some hundred ms each: twelve of them, so that the last ones leave little idle. */
 const SETTINGS = [

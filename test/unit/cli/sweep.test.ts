@@ -163,7 +163,7 @@ vary:
   });
 
   it('is checked and described like a scenario', async () => {
-    const checked = await assay(['config', 'check', file, 'configs/sweeps/small-committee.yaml']);
+    const checked = await assay(['config', 'check', file, 'configs/sweeps/capture.yaml']);
     assert.equal(checked.code, 0, checked.err);
     assert.match(checked.out, /sweep\.yaml: ok, config hash [0-9a-f]{16}\n/);
     const { out: schema } = await assay(['config', 'schema', 'sweep']);
