@@ -3,6 +3,7 @@
  * the effects of every core one by one and turns them into later events of others.
  */
 import { defined, type Round, round, type TimeMs, timeMs } from '../src/base/index.ts';
+import { QUIET_ROUNDS } from '../src/config/index.ts';
 import type { Effect, ProviderEffect } from '../src/core/index.ts';
 import type { BeaconSource } from '../src/crypto/index.ts';
 import { batchId, type Message, type RequestMessage } from '../src/wire/index.ts';
@@ -390,8 +391,6 @@ export class World implements NetworkClient<Letter> {
   }
 }
 
-/** Rounds after the last requests before a run may end: headers, seals and draws take that long. */
-const QUIET_ROUNDS = 4;
 /** Size of what a node gets that starts again, and how long it waits if nobody answers. */
 const SYNC_BYTES = 4_096;
 const SYNC_TIMEOUT_US = 1_000_000;

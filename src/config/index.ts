@@ -19,7 +19,7 @@ export type { Variant } from './scenario-adversary-fields.ts';
 export { VARIANTS } from './scenario-adversary-fields.ts';
 export type { Attack } from './scenario-attack.ts';
 export type { Fault, TimedFault } from './scenario-faults.ts';
-export { defaultFault, FAULT_KINDS } from './scenario-faults.ts';
+export { defaultFault, FAULT_KINDS, QUIET_ROUNDS } from './scenario-faults.ts';
 export type { Fidelity } from './scenario-network.ts';
 export { NETWORKS } from './scenario-network.ts';
 export type { Sweep, SweepRange } from './sweep.ts';

@@ -8,6 +8,9 @@ import { z } from 'zod';
 import { ABSTENTION_REASONS } from '../base/index.ts';
 import { countField, numberField, shareField } from './fields.ts';
 
+/** Rounds after the last requests before a run may end: headers, seals and draws take that long. */
+export const QUIET_ROUNDS = 4;
+
 const fromRound = countField(
   { description: 'Round in which it begins', unit: 'rounds' },
   { min: 0, max: 1_000_000 },

@@ -4,6 +4,7 @@ import { shippedLatencyTable, unknownRegions } from './latency-table.ts';
 import type { RelationProblem } from './loader.ts';
 import type { Scenario } from './scenario.ts';
 import { providerShareOf, validatorShareOf } from './scenario-adversaries.ts';
+import { QUIET_ROUNDS } from './scenario-faults.ts';
 import { NETWORKS } from './scenario-network.ts';
 
 /** Shares are given in decimal: they add up to 1 only nearly. */
@@ -84,8 +85,9 @@ function sizeProblems({ network, validators, providers }: Scenario): readonly Re
 
 function faultProblems({ faults, durationRounds }: Scenario): readonly RelationProblem[] {
   return faults.flatMap(({ fromRound }, index) => {
-    if (fromRound < durationRounds) return [];
-    const message = `begins in round ${fromRound}, and the last requests come in ${durationRounds}`;
+    const end = durationRounds + QUIET_ROUNDS;
+    if (fromRound <= end) return [];
+    const message = `begins in round ${fromRound}, and a run may be over after round ${end}`;
     const path = ['faults', index, 'fromRound'];
     return [{ path, message, remedy: 'Let it begin earlier, or raise durationRounds.' }];
   });

@@ -143,7 +143,7 @@ describe('scenario files', () => {
       'workload: { models: [{ model: mlp, executionMs: 10 }] }': /takes 40 ms on a validator/,
       'oracle: { kind: measured, honestClasses: { all: 0.9 } }': /honestClasses add up to 0\.9/,
       'network: { fidelity: gossipsub, relays: 2000 }': /2044 nodes are more than the 1000/,
-      'faults: [{ kind: loss, fromRound: 30 }]': /begins in round 30, .* come in 30/,
+      'faults: [{ kind: loss, fromRound: 35 }]': /begins in round 35, .* over after round 34/,
       'providers: { stake: 1 }': /not even one batch would be sealed/,
       'validators: { stake: { distribution: list, values: [1, 2] } }': /2 stakes .* 40 validators/,
     };
