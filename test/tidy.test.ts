@@ -35,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/network-file',
   ],
   'src/config': ['src/base'],
+  'src/trace': ['src/base', 'src/wire', 'src/crypto', 'src/compare', 'src/core'],
   'src/node': ['*'],
   'src/explorer': ['*'],
   'src/cli': ['*'],
@@ -52,6 +53,7 @@ const SIM_MAY_IMPORT = [
   'theory',
   'inference',
   'config',
+  'trace',
 ];
 /** What nothing but the composition root and its peers may import. */
 const NEVER_BELOW_CLI = ['src/cli', 'src/explorer'];
@@ -90,6 +92,11 @@ const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
   bullmq: 'sim/sweep/bullmq',
   ioredis: 'sim/sweep/bullmq',
   'hyparquet-writer': 'sim/sweep',
+  vega: 'sim/report/figures',
+  'vega-lite': 'sim/report/figures',
+  preact: 'src/explorer',
+  sigma: 'src/explorer',
+  graphology: 'src/explorer',
 };
 
 const INEXACT_MATH =
