@@ -15,6 +15,8 @@ export {
   pathOf,
   verifyMerkleProof,
 } from './merkle.ts';
+// For browsers: noble alone.
+export { nobleCrypto } from './noble.ts';
 export { createSigner, identitySeed, realCrypto } from './real.ts';
 // For simulations: keyed hashes.
 export { createStandInBeaconSource, createStandInSigner, standInCrypto } from './stand-in.ts';

@@ -7,6 +7,8 @@ export type CryptoUnderTest = {
   readonly crypto: Crypto;
   readonly createSigner: (seed: Uint8Array) => Signer;
   readonly createBeaconSource: (seed: Uint8Array) => BeaconSource;
+  /** Every how many bits one is flipped: 1, but for an implementation that is slow. */
+  readonly flipStep?: number;
 };
 
 const MESSAGE = utf8('the message');
@@ -23,7 +25,7 @@ export function cryptoSuite(name: string, subject: CryptoUnderTest): void {
   });
 }
 
-function signatureTests({ crypto, createSigner }: CryptoUnderTest): void {
+function signatureTests({ crypto, createSigner, flipStep = 1 }: CryptoUnderTest): void {
   it('gives the same identity for the same seed, another for another', () => {
     const a = createSigner(seedOf('a'));
     const again = createSigner(seedOf('a'));
@@ -51,7 +53,7 @@ function signatureTests({ crypto, createSigner }: CryptoUnderTest): void {
     ok(crypto.verify(a.id, MESSAGE, signature));
     ok(!crypto.verify(b.id, MESSAGE, signature));
     ok(!crypto.verify(a.id, OTHER, signature));
-    for (let bit = 0; bit < 512; bit++) {
+    for (let bit = 0; bit < 512; bit += flipStep) {
       ok(!crypto.verify(a.id, MESSAGE, withBitFlipped(signature, bit)), `bit ${bit}`);
     }
     for (const length of [0, 63, 65]) ok(!crypto.verify(a.id, MESSAGE, new Uint8Array(length)));
@@ -65,7 +67,7 @@ function signatureTests({ crypto, createSigner }: CryptoUnderTest): void {
   });
 }
 
-function aggregateTests({ crypto, createSigner }: CryptoUnderTest): void {
+function aggregateTests({ crypto, createSigner, flipStep = 1 }: CryptoUnderTest): void {
   const signers = ['a', 'b', 'c', 'd', 'e'].map((name) => createSigner(seedOf(name)));
   const keys = signers.map((signer) => signer.voteKey);
   const votes = signers.map((signer) => signer.signVote(MESSAGE));
@@ -128,7 +130,7 @@ function aggregateTests({ crypto, createSigner }: CryptoUnderTest): void {
 
   it('refuses an aggregate with any bit changed', () => {
     const aggregate = sum(votes);
-    for (let bit = 0; bit < 768; bit++) {
+    for (let bit = 0; bit < 768; bit += flipStep) {
       ok(!crypto.verifyAggregate(keys, MESSAGE, withBitFlipped(aggregate, bit)), `bit ${bit}`);
     }
   });
