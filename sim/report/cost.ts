@@ -66,6 +66,17 @@ export type MoneyReport = {
   readonly burnedStake: string;
 };
 
+/** Who publishes messages of a type. */
+export type Publisher = 'provider' | 'validator' | 'beacon';
+
+/** Returns who publishes messages of a type; whoever relays them is not told apart. */
+export function publisherOf(type: string): Publisher {
+  if (type === 'beacon') return 'beacon';
+  return PROVIDER_TYPES.includes(type) ? 'provider' : 'validator';
+}
+
+const PROVIDER_TYPES = ['header', 'openings', 'output', 'promise'];
+
 /** Sums up messages by type, per claim and per drawn claim. */
 export function trafficReport(
   traffic: ReadonlyMap<string, TrafficTotals>,
@@ -100,6 +111,12 @@ export function executionReport(
     perClaim: claims === 0 ? null : count / claims,
     perDrawnClaim: drawn === 0 ? null : count / drawn,
   };
+}
+
+/** Returns what providers ran, in executions of the model; what is claimed again is not run. */
+export function providerExecutions(rows: readonly ClaimRow[]): number {
+  const computed = rows.filter(({ isRepeat }) => !isRepeat);
+  return computed.reduce((sum, { variant }) => sum + (SUBSTITUTE_COST[variant] ?? 1), 0);
 }
 
 /** Says what every behaviour earned, and compares dishonest ones with honesty. */

@@ -22,10 +22,12 @@ import {
   executionReport,
   type MoneyReport,
   moneyReport,
+  providerExecutions,
   type TrafficReport,
   trafficReport,
 } from './cost.ts';
 import { ClosedForms } from './expected.ts';
+import { type SlashReport, slashReports } from './slashes.ts';
 
 /** Version of the layout below; it changes when a field changes its meaning or goes away. */
 export const RESULT_VERSION = 1;
@@ -54,7 +56,10 @@ export type RunResult = {
   readonly time: TimeReport;
   readonly traffic: TrafficReport;
   readonly reExecutions: ExecutionReport;
+  /** What providers ran, in executions of the model: a substitute counts by its cost. */
+  readonly providerExecutions: number;
   readonly money: MoneyReport;
+  readonly slashes: readonly SlashReport[];
   readonly invariants: {
     readonly checks: number;
     /** Violations by invariant; only runs with ablated rules end with any. */
@@ -96,6 +101,8 @@ export type WrongReport = {
   readonly capturedAtLevel0: Rate;
   /** Providers with a sealed wrong answer that got a final `invalid` or `unavailable`. */
   readonly caughtProviders: Rate;
+  /** The drawn with a final `invalid` or `unavailable`, by what was run instead of the model. */
+  readonly convictedByVariant: Readonly<Record<string, Rate>>;
   /** Convictions that still found the stake of the provider. */
   readonly slashCollected: Rate;
 };
@@ -152,7 +159,9 @@ export function summarise(
     time: timeReport(drawn),
     traffic: trafficReport(recorder.traffic, counts),
     reExecutions: executionReport(recorder.executionCount, counts),
+    providerExecutions: providerExecutions(rows),
     money: moneyReport(simulation, rows, settleRun(simulation)),
+    slashes: slashReports(simulation),
     invariants: {
       checks: checker.checkCount,
       violations: Object.fromEntries(checker.violations),
@@ -191,6 +200,7 @@ export function wrongReport(
     sealed.filter((row) => row.provider === provider),
   );
   const caught = cheaters.filter((claims) => claims.some(isConvicted));
+  const variants = [...new Set(drawn.map(({ variant }) => variant))].sort();
   return {
     answered: wrong.length,
     unsealed: wrong.length - sealed.length,
@@ -200,6 +210,12 @@ export function wrongReport(
     accepted: rateOf(accepted.length, drawn.length, forms.wrongAccepted(drawn)),
     capturedAtLevel0: rateOf(captured.length, drawn.length, forms.captured(drawn)),
     caughtProviders: rateOf(caught.length, cheaters.length, forms.caught(cheaters)),
+    convictedByVariant: Object.fromEntries(
+      variants.map((variant) => {
+        const own = drawn.filter((row) => row.variant === variant);
+        return [variant, rateOf(own.filter(isConvicted).length, own.length, notExpected(''))];
+      }),
+    ),
   };
 }
 

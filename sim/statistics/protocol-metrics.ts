@@ -5,8 +5,9 @@
  */
 import type { Metric, RateMetric, ValueMetric } from '../metrics/metric.ts';
 import { notExpected, type Rate } from '../metrics/rate.ts';
-import type { BehaviourMoney } from '../report/cost.ts';
+import { type BehaviourMoney, type Publisher, publisherOf } from '../report/cost.ts';
 import type { RunResult } from '../report/result.ts';
+import { SLASH_REASONS } from '../report/slashes.ts';
 
 /** What a metric is called, and what it says. */
 export type MetricDoc = {
@@ -22,10 +23,17 @@ export const PROTOCOL_METRICS: readonly MetricDoc[] = [
   { name: 'wrongCertified', unit: 'share', meaning: 'wrong drawn claims that level 0 certified' },
   { name: 'wrongUndrawn', unit: 'share', meaning: 'wrong sealed claims that nobody looked at' },
   { name: 'cheatersCaught', unit: 'share', meaning: 'cheating providers convicted at least once' },
+  {
+    name: 'wrongConvicted',
+    unit: 'share',
+    meaning: 'wrong drawn claims that ended in conviction, by what was run',
+  },
   { name: 'honestAccused', unit: 'share', meaning: 'right drawn claims that ended in conviction' },
   { name: 'honestChallenged', unit: 'share', meaning: 'right drawn claims challenged at level 0' },
   { name: 'honestSlashed', unit: 'nodes', meaning: 'honest providers and validators slashed' },
   { name: 'escalated', unit: 'share', meaning: 'drawn claims that went above level 0' },
+  { name: 'reachedLevel', unit: 'share', meaning: 'drawn claims that reached a level, from 1 on' },
+  { name: 'levelMax', unit: 'level', meaning: 'highest level that a drawn claim reached' },
   { name: 'unresolved', unit: 'share', meaning: 'drawn claims without a verdict at the end' },
   { name: 'sealed', unit: 'share', meaning: 'answered claims whose batch was sealed in time' },
   { name: 'drawn', unit: 'share', meaning: 'sealed claims that were drawn' },
@@ -37,12 +45,28 @@ export const PROTOCOL_METRICS: readonly MetricDoc[] = [
   },
   { name: 'latencyMsP95', unit: 'ms', meaning: 'the same, of 95 in 100 at most' },
   { name: 'latencyMsP99', unit: 'ms', meaning: 'the same, of 99 in 100 at most' },
+  { name: 'latencyMsMax', unit: 'ms', meaning: 'the same, of all' },
   { name: 'certificateMsP50', unit: 'ms', meaning: 'answer to first certificate, median' },
   { name: 'certificateMsP99', unit: 'ms', meaning: 'the same, of 99 in 100 at most' },
   { name: 'messagesPerClaim', unit: 'messages', meaning: 'messages published per answered claim' },
   { name: 'bytesPerClaim', unit: 'bytes', meaning: 'bytes over links per answered claim' },
+  {
+    name: 'providerBytesPerClaim',
+    unit: 'bytes',
+    meaning: 'bytes over links per answered claim, of what providers publish',
+  },
+  {
+    name: 'validatorBytesPerClaim',
+    unit: 'bytes',
+    meaning: 'the same, of what validators publish',
+  },
   { name: 'executionsPerClaim', unit: 'executions', meaning: 're-executions per answered claim' },
   { name: 'executionsPerDrawn', unit: 'executions', meaning: 're-executions per drawn claim' },
+  {
+    name: 'providerExecutionsPerClaim',
+    unit: 'executions',
+    meaning: 'what providers ran per answered claim, in executions of the model',
+  },
   { name: 'profitPerClaim', unit: 'prices', meaning: 'net of providers per claim, by behaviour' },
   { name: 'profitPerSeat', unit: 'prices', meaning: 'net of validators per seat, by behaviour' },
   { name: 'gainPerClaim', unit: 'prices', meaning: 'the same as profitPerClaim, above honesty' },
@@ -51,6 +75,9 @@ export const PROTOCOL_METRICS: readonly MetricDoc[] = [
   { name: 'savedPerSeat', unit: 'prices', meaning: 'executions not run, per seat, by behaviour' },
   { name: 'seatsOverStake', unit: 'ratio', meaning: 'share of seats over share of stake' },
   { name: 'slashCollected', unit: 'share', meaning: 'convictions that still found the stake' },
+  { name: 'slashedProviders', unit: 'share', meaning: 'providers slashed, by behaviour' },
+  { name: 'slashedValidators', unit: 'share', meaning: 'validators slashed, by behaviour' },
+  { name: 'slashes', unit: 'slashes', meaning: 'slashes of a run, by what they are for' },
   { name: 'violations', unit: 'count', meaning: 'promises broken; only ablated rules allow any' },
   { name: 'virtualMs', unit: 'ms', meaning: 'virtual time until all was final' },
 ];
@@ -61,16 +88,22 @@ export function metricsOf(result: RunResult): readonly Metric[] {
   const drawn = sum(levels.right) + sum(levels.wrong);
   const atLevel0 = (levels.right[0] ?? 0) + (levels.wrong[0] ?? 0);
   const unresolved = verdicts.right.unresolved + verdicts.wrong.unresolved;
+  const reached = drawnByLevelReached(levels);
   const violations = sum(Object.values(result.invariants.violations));
   return [
     rate('wrongAccepted', wrong.accepted),
     rate('wrongCertified', wrong.capturedAtLevel0),
     rate('wrongUndrawn', wrong.escaped),
     rate('cheatersCaught', wrong.caughtProviders),
+    ...Object.entries(wrong.convictedByVariant).map(([variant, each]) =>
+      rate(`wrongConvicted.${variant}`, each),
+    ),
     rate('honestAccused', honest.rejected),
     rate('honestChallenged', honest.challengedAtLevel0),
     value('honestSlashed', honest.slashedProviders + honest.slashedValidators),
     counted('escalated', drawn - atLevel0, drawn),
+    ...reached.slice(1).map((count, index) => counted(`reachedLevel.${index + 1}`, count, drawn)),
+    value('levelMax', reached.length === 0 ? null : reached.length - 1),
     counted('unresolved', unresolved, drawn),
     rate('sealed', claims.sealed),
     rate('drawn', claims.drawn),
@@ -78,14 +111,19 @@ export function metricsOf(result: RunResult): readonly Metric[] {
     value('latencyMsP50', time.toFinal.p50Ms?.value),
     value('latencyMsP95', time.toFinal.p95Ms?.value),
     value('latencyMsP99', time.toFinal.p99Ms?.value),
+    value('latencyMsMax', time.toFinal.maxMs),
     value('certificateMsP50', time.toCertificate.p50Ms?.value),
     value('certificateMsP99', time.toCertificate.p99Ms?.value),
     value('messagesPerClaim', traffic.perClaim?.messages),
     value('bytesPerClaim', traffic.perClaim?.bytes),
+    value('providerBytesPerClaim', bytesPerClaim(result, 'provider')),
+    value('validatorBytesPerClaim', bytesPerClaim(result, 'validator')),
     value('executionsPerClaim', reExecutions.perClaim),
     value('executionsPerDrawn', reExecutions.perDrawnClaim),
+    value('providerExecutionsPerClaim', perClaim(result, result.providerExecutions)),
     ...moneyMetrics(result),
     rate('slashCollected', wrong.slashCollected),
+    ...slashMetrics(result),
     value('violations', violations),
     value('virtualMs', result.virtualMs),
   ];
@@ -107,6 +145,38 @@ function moneyMetrics({ money }: RunResult): readonly Metric[] {
       .filter(({ role }) => role === 'validator')
       .map((each) => value(`seatsOverStake.${each.behaviour}`, each.seatsOverStake)),
   ];
+}
+
+/** Drawn claims that reached each level, from 0 on. */
+function drawnByLevelReached({ right, wrong }: RunResult['levels']): readonly number[] {
+  const count = Math.max(right.length, wrong.length);
+  return Array.from(
+    { length: count },
+    (_, level) => sum(right.slice(level)) + sum(wrong.slice(level)),
+  );
+}
+
+function perClaim({ money }: RunResult, amount: number): number | null {
+  const claims = sum(money.behaviours.map(({ role, units }) => (role === 'provider' ? units : 0)));
+  return claims === 0 ? null : amount / claims;
+}
+
+function bytesPerClaim(result: RunResult, publisher: Publisher): number | null {
+  const types = Object.entries(result.traffic.byType);
+  const own = types.filter(([type]) => publisherOf(type) === publisher);
+  return perClaim(result, sum(own.map(([, { bytes }]) => bytes)));
+}
+
+function slashMetrics({ slashes, money }: RunResult): readonly Metric[] {
+  const reasons = SLASH_REASONS.map((reason) =>
+    value(`slashes.${reason}`, sum(slashes.map(({ reasons: each }) => each[reason] ?? 0))),
+  );
+  const nodes = money.behaviours.map(({ role, behaviour, nodes: of }) => {
+    const found = slashes.find((each) => each.role === role && each.behaviour === behaviour);
+    const name = role === 'provider' ? 'slashedProviders' : 'slashedValidators';
+    return counted(`${name}.${behaviour}`, found?.slashedNodes ?? 0, of);
+  });
+  return [...nodes, ...reasons];
 }
 
 function rate(name: string, { count, of, expected }: Rate): RateMetric {

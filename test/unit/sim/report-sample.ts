@@ -130,7 +130,18 @@ export function sampleResult(): RunResult {
     },
     traffic: trafficReport(new Map([['bundle', bundle] as const, ['beacon', beacon]]), counts),
     reExecutions: executionReport(240, counts),
+    providerExecutions: 90,
     money: sampleMoney(),
+    slashes: [
+      {
+        role: 'provider',
+        behaviour: 'substitute-model',
+        nodes: 1,
+        slashedNodes: 1,
+        reasons: { 'slash-provider': 7 },
+        stake: '1050000',
+      },
+    ],
     invariants: { checks: 98_765, violations: { agreement: 1 }, ablated: ['QUORUM-3'] },
   };
 }
@@ -155,6 +166,10 @@ function sampleRates(): Pick<RunResult, 'claims' | 'wrong' | 'honest'> {
       accepted: rateOf(1, 10, exact(1.28e-5)),
       capturedAtLevel0: rateOf(2, 10, { ...exact(0.004672), kind: 'approximation' }),
       caughtProviders: rateOf(1, 1, { ...exact(0.99999), kind: 'lower-bound' }),
+      convictedByVariant: {
+        int8: rateOf(7, 8, notExpected('')),
+        fp16: rateOf(1, 2, notExpected('')),
+      },
       slashCollected: rateOf(7, 8, exact(1)),
     },
     honest: {
