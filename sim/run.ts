@@ -7,6 +7,7 @@ import { ModelledOracle } from './oracle/modelled.ts';
 import type { Oracle } from './oracle/oracle.ts';
 import { type RunResult, summarise } from './report/result.ts';
 import { createSimulation, type Simulation } from './setup.ts';
+import type { TraceOptions } from './trace/run-trace.ts';
 import type { World } from './world.ts';
 
 /** Events between two looks at progress and abortion. */
@@ -19,7 +20,18 @@ export type RunOptions = {
   readonly oracle?: Oracle;
   readonly signal?: AbortSignal;
   /** Told now and then how far the run is. */
-  readonly onProgress?: (progress: { events: number; virtualMs: number }) => void;
+  readonly onProgress?: (progress: RunProgress) => void;
+  /** Who is told everything that happens; the run is the same without. */
+  readonly trace?: TraceOptions | undefined;
+};
+
+/** How far a run is. */
+export type RunProgress = {
+  readonly events: number;
+  readonly virtualMs: number;
+  /** Claims that were drawn, and those of them that not every honest validator has decided. */
+  readonly drawn: number;
+  readonly open: number;
 };
 
 export type Run = { readonly simulation: Simulation; readonly result: RunResult };
@@ -32,15 +44,21 @@ export type Run = { readonly simulation: Simulation; readonly result: RunResult 
 export async function runScenario(options: RunOptions): Promise<Run> {
   const { scenario, seed, signal, onProgress } = options;
   const oracle = options.oracle ?? (await prepareOracle(scenario, seed, signal));
-  const simulation = createSimulation(scenario, seed, oracle);
-  const { world } = simulation;
+  const simulation = createSimulation(scenario, seed, oracle, options.trace);
+  const { world, recorder } = simulation;
   while (await runSlice(world)) {
     signal?.throwIfAborted();
-    onProgress?.({ events: world.eventCount, virtualMs: world.now });
+    onProgress?.({
+      events: world.eventCount,
+      virtualMs: world.now,
+      drawn: recorder.subjects.size,
+      open: recorder.openCount,
+    });
     // lets a signal handler run
     await new Promise((resolve) => setImmediate(resolve));
   }
   judgeEnd(simulation);
+  simulation.runTrace?.end(simulation);
   return { simulation, result: summarise(simulation) };
 }
 

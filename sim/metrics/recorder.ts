@@ -87,6 +87,11 @@ export class Recorder {
     return this.#open.size === 0;
   }
 
+  /** Drawn leaves that are not. */
+  get openCount(): number {
+    return this.#open.size;
+  }
+
   answered(at: {
     node: SimNode;
     request: RequestMessage;

@@ -16,6 +16,7 @@ import { writeWhole } from '../../files.ts';
 import type { Io } from '../../io.ts';
 import type { PassphraseValues } from '../../node-options.ts';
 import { passphraseOf } from '../../node-session.ts';
+import { terminalOf } from '../../terminal.ts';
 import { readVersion } from '../../version.ts';
 import { terminalColumns } from '../receipt/handler.ts';
 import { assertReadable, inputBytes, reportOfFile, reportOfPeers } from './input.ts';
@@ -158,12 +159,8 @@ async function tell(values: InferValues, following: Following): Promise<void> {
   if (conclusion.failure !== undefined) throw conclusion.failure;
 }
 
-async function follow(
-  io: Io,
-  { requester, answered, signal, told }: Following,
-): Promise<ClaimOutcome> {
-  const isTerminal = process.stderr.isTTY === true;
-  const waiting = startWaiting(io, { isTerminal, columns: told.columns });
+async function follow(io: Io, { requester, answered, signal }: Following): Promise<ClaimOutcome> {
+  const waiting = startWaiting(io, terminalOf(process.stderr));
   try {
     return await requester.outcome(answered, { signal, onStep: waiting.step });
   } finally {

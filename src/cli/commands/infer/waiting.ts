@@ -1,8 +1,7 @@
-/** Shows what is waited for: one line that is rewritten on a terminal, else one line for each. */
+/** Shows what is waited for: one line that changes in place on a terminal, else one for each. */
 import type { Io } from '../../io.ts';
-import { fitted } from '../status/table.ts';
+import { LiveLines, type Terminal } from '../../terminal.ts';
 
-const CLEAR_LINE = '\r\u001b[K';
 const TICK_MS = 1_000;
 
 /** What is being waited for, on standard error. */
@@ -13,16 +12,16 @@ export type Waiting = {
 };
 
 /** Begins to wait; on a terminal the seconds count up. */
-export function startWaiting(
-  io: Io,
-  { isTerminal, columns }: { readonly isTerminal: boolean; readonly columns: number },
-): Waiting {
-  if (!isTerminal) return { step: (what) => io.err(`waiting: ${what}\n`), end: () => undefined };
+export function startWaiting(io: Io, terminal: Terminal): Waiting {
+  if (!terminal.isLive) {
+    return { step: (what) => io.err(`waiting: ${what}\n`), end: () => undefined };
+  }
+  const lines = new LiveLines(terminal, io.err);
   const startedAt = performance.now();
   let now = '';
   const show = (): void => {
     const seconds = Math.round((performance.now() - startedAt) / 1000);
-    io.err(CLEAR_LINE + fitted(`waiting ${seconds} s: ${now}`, columns - 1));
+    lines.draw([`waiting ${seconds} s: ${now}`]);
   };
   const timer = setInterval(show, TICK_MS);
   return {
@@ -32,7 +31,7 @@ export function startWaiting(
     },
     end: () => {
       clearInterval(timer);
-      io.err(CLEAR_LINE);
+      lines.clear();
     },
   };
 }

@@ -22,8 +22,9 @@ import {
 } from '../../../config/index.ts';
 import { executionClassOf, type OptimizationLevel } from '../../../inference/index.ts';
 import type { Io } from '../../io.ts';
+import { type Terminal, terminalOf } from '../../terminal.ts';
 import { environmentOf } from './environment.ts';
-import { type ProgressStyle, startProgress } from './progress.ts';
+import { startProgress } from './progress.ts';
 import { VIOLATION_CODE } from './violation.ts';
 
 /** Digits of the configuration hash that tell runs of changed scenarios apart. */
@@ -67,11 +68,9 @@ export async function runSimulation(values: RunValues): Promise<void> {
   });
   if (values.json) io.out(json);
   else if (!values.quiet) {
-    const { columns, isTTY } = process.stdout;
-    const { NO_COLOR = '' } = process.env;
-    const hasColour = isTTY === true && NO_COLOR === '';
+    const { columns, hasColour } = terminalOf(process.stdout);
     const replay = replayWords(values, scenario.seed);
-    io.out(reportTable(run.result, { columns: columns ?? 80, hasColour, replay, folder }));
+    io.out(reportTable(run.result, { columns: columns(), hasColour, replay, folder }));
   }
 }
 
@@ -109,7 +108,12 @@ async function simulate(values: RunValues, scenario: Scenario): Promise<Run> {
   const { io } = values;
   const phase = scenario.oracle.kind === 'measured' ? 'running the models' : 'simulating';
   const virtualMsMax = scenario.durationRounds * scenario.parameters.roundMs;
-  const progress = startProgress(io, { style: progressStyle(values), phase, virtualMsMax });
+  const progress = startProgress(io, {
+    ...progressPlace(values, scenario),
+    phase,
+    virtualMsMax,
+    warnings: scenario.ablate.length === 0 ? [] : [`rules are off: ${scenario.ablate.join(', ')}`],
+  });
   try {
     return await runScenario({
       scenario,
@@ -132,10 +136,12 @@ async function simulate(values: RunValues, scenario: Scenario): Promise<Run> {
   }
 }
 
-/** How progress is shown. */
-export function progressStyle({ quiet }: RunValues): ProgressStyle {
-  if (quiet) return 'none';
-  return process.stderr.isTTY === true ? 'line' : 'json';
+/** Where and under which name progress is shown. */
+export function progressPlace(
+  { quiet }: RunValues,
+  { name, seed }: { readonly name: string; readonly seed: number },
+): { readonly terminal: Terminal; readonly quiet: boolean; readonly title: string } {
+  return { terminal: terminalOf(process.stderr), quiet, title: `${name}, seed ${seed}` };
 }
 
 /** The command that gives the same result. */

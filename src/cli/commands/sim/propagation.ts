@@ -9,8 +9,9 @@ import {
   writeFolder,
 } from '../../../../sim/index.ts';
 import { configYaml, readDocument, resolvePropagation } from '../../../config/index.ts';
+import { terminalOf } from '../../terminal.ts';
 import { environmentOf } from './environment.ts';
-import { folderOf, overridesOf, progressStyle, type RunValues, replayWords } from './handler.ts';
+import { folderOf, overridesOf, progressPlace, type RunValues, replayWords } from './handler.ts';
 import { startProgress } from './progress.ts';
 
 const MICROSECONDS = 1e6;
@@ -32,9 +33,10 @@ export async function runPropagationFile(values: RunValues): Promise<void> {
   const { messages, ratePerSecond, warmUpMs, drainMs } = scenario.propagation;
   const sendingMs = ratePerSecond === undefined ? 0 : (MILLISECONDS * messages) / ratePerSecond;
   const progress = startProgress(io, {
-    style: progressStyle(values),
+    ...progressPlace(values, scenario),
     phase: 'building the network',
     virtualMsMax: warmUpMs + sendingMs + drainMs,
+    warnings: [],
   });
   let result: PropagationResult;
   try {
@@ -69,7 +71,7 @@ export async function runPropagationFile(values: RunValues): Promise<void> {
   });
   if (values.json) io.out(json);
   else if (!values.quiet) {
-    const columns = process.stdout.columns ?? 80;
+    const columns = terminalOf(process.stdout).columns();
     io.out(propagationReport(result, { columns, replay, folder, effort }));
   }
 }

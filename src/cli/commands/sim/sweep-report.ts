@@ -10,11 +10,12 @@ import {
 } from '../../../../sim/sweep/index.ts';
 import { AssayError } from '../../../base/index.ts';
 import type { Io } from '../../io.ts';
+import { terminalOf } from '../../terminal.ts';
 import { VIOLATION_CODE } from './violation.ts';
 
 /** Failed runs that are shown; all are in `runs.csv`. */
 const FAILURES_SHOWN = 5;
-/** A terminal that does not say how wide it is, or a file. */
+/** Of a file. */
 const COLUMNS = 100;
 
 /** Prints the tables of a sweep, or all its numbers as JSON. */
@@ -37,14 +38,13 @@ export function printSweep(
   const size = `${formatPlural(results.cells.length, 'cell')}, ${formatPlural(runs, 'run')}`;
   const heading = `${plan.sweep.name}: ${size}`;
   const missing = results.missing === 0 ? [] : [`${formatCount(results.missing)} runs are missing`];
-  const columns = process.stdout.columns ?? COLUMNS;
-  const hasColour = process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
+  const { isLive, hasColour, columns } = terminalOf(process.stdout);
   const lines = [
     hasColour ? `\u001b[1m${heading}\u001b[0m` : heading,
     ...(plan.sweep.description === '' ? [] : [plan.sweep.description.trim()]),
     ...missing,
     '',
-    ...summaryLines(plan, results, { columns }),
+    ...summaryLines(plan, results, { columns: isLive ? columns() : COLUMNS }),
     `results in ${path}: ${files.join(', ')}`,
   ];
   values.io.out(`${lines.join('\n')}\n`);

@@ -27,6 +27,7 @@ import {
 import { AssayError } from '../../../base/index.ts';
 import { readDocument, resolveSweep } from '../../../config/index.ts';
 import type { Io } from '../../io.ts';
+import { terminalOf } from '../../terminal.ts';
 import { readVersion } from '../../version.ts';
 import { dryRunAnswer } from './sweep-dry-run.ts';
 import { SweepDisplay } from './sweep-progress.ts';
@@ -75,7 +76,13 @@ export async function runSweepCommand(values: SweepValues): Promise<void> {
   const executor = await openExecutor(values);
   try {
     const folder = SweepFolder.open(path, plan, manifest);
-    const display = new SweepDisplay({ io, survey, quiet: values.quiet });
+    const display = new SweepDisplay({
+      io,
+      survey,
+      terminal: terminalOf(process.stderr),
+      title: plan.sweep.name,
+      quiet: values.quiet,
+    });
     if (shard !== undefined) display.note(`${shard.source}: part ${shard.index} of ${shard.count}`);
     if (executor instanceof QueueExecutor && (await executor.workerCount()) === 0) {
       display.note(`no worker yet: assay sim worker --redis ${values.redis}`);

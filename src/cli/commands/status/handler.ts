@@ -5,6 +5,7 @@ import { type NetworkFile, readNetworkFile } from '../../../network-file/index.t
 import { LightClient, pause } from '../../../node/index.ts';
 import { callForStatus } from '../../../node/rpc/index.ts';
 import { type Io, printAnswer } from '../../io.ts';
+import { LiveLines, terminalOf } from '../../terminal.ts';
 import { readVersion } from '../../version.ts';
 import { connected, dialProviders, type Member, membersOf } from './members.ts';
 import { type MemberView, type NetworkView, viewOf } from './view.ts';
@@ -14,9 +15,8 @@ import { statusAnswer } from './wording.ts';
 const CALL_MS = 3_000;
 /** Between two pictures of `--watch`. */
 const WATCH_MS = 2_000;
-const COLUMNS = { min: 60, max: 200, piped: 80 } as const;
-/** Cursor to the corner, and everything below it away. */
-const CLEAR_SCREEN = '\u001b[H\u001b[2J';
+/** Below this, lines are longer than the terminal. */
+const COLUMNS_MIN = 60;
 
 export type StatusValues = {
   readonly net: string;
@@ -35,12 +35,13 @@ export async function runStatus(values: StatusValues): Promise<void> {
   const client = await LightClient.open({ file, softwareVersion: `assay/${readVersion()}` });
   try {
     const members = membersOf(file);
+    const live = new LiveLines(terminalOf(process.stdout), io.out);
     await dialProviders(client, file);
     await connected(client, { wanted: members.map(({ id }) => id), signal: io.signal });
     do {
       const view = await look(client, { file, members, signal: io.signal });
       if (io.signal.aborted) return;
-      show(view, values);
+      show(view, values, live);
       if (watch) await pause(WATCH_MS, io.signal);
     } while (watch && !io.signal.aborted);
   } finally {
@@ -48,17 +49,14 @@ export async function runStatus(values: StatusValues): Promise<void> {
   }
 }
 
-function show(view: NetworkView, { io, watch, json }: StatusValues): void {
-  const { columns = COLUMNS.piped, isTTY } = process.stdout;
-  const { NO_COLOR = '' } = process.env;
-  const isTerminal = isTTY === true;
-  const answer = statusAnswer(view, {
-    columns: Math.min(COLUMNS.max, Math.max(COLUMNS.min, columns)),
-    hasColour: isTerminal && NO_COLOR === '',
-  });
+function show(view: NetworkView, { io, watch, json }: StatusValues, live: LiveLines): void {
+  const terminal = terminalOf(process.stdout);
+  const columns = Math.max(COLUMNS_MIN, terminal.columns());
+  const answer = statusAnswer(view, { columns, hasColour: terminal.hasColour });
   if (json && watch) return io.out(`${JSON.stringify(answer.json)}\n`);
   if (json || !watch) return printAnswer(io, answer, json);
-  io.out(`${isTerminal ? CLEAR_SCREEN : ''}${answer.lines.join('\n')}\n${isTerminal ? '' : '\n'}`);
+  if (terminal.isLive) return live.draw(answer.lines);
+  io.out(`${answer.lines.join('\n')}\n\n`);
 }
 
 async function look(

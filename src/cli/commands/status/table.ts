@@ -1,5 +1,7 @@
 /** Tables for terminals of any width: what does not fit is left out, the least important first. */
 
+import { fitted } from '../../terminal.ts';
+
 export type Column = {
   readonly title: string;
   readonly isRight?: boolean;
@@ -11,7 +13,6 @@ export type Column = {
 export type Cell = { readonly text: string; readonly paint?: (text: string) => string };
 
 const GAP = '  ';
-const ELLIPSIS = '…';
 
 /**
  * Returns title and rows in lines of at most `width` columns, as long as the columns of rank 0 fit.
@@ -38,11 +39,6 @@ export function tableLines(table: {
     return note === '' ? [line(row)] : [line(row), fitted(`${GAP}${note}`, width)];
   });
   return [line(columns.map(({ title }) => ({ text: title }))), ...body];
-}
-
-/** The text, cut with an ellipsis where it is too long. */
-export function fitted(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}${ELLIPSIS}`;
 }
 
 /** Indices of the columns that fit. */

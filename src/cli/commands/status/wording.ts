@@ -1,8 +1,9 @@
 /** A network at a glance: the answer in the first line, then one line per member. */
 import type { NodeStatus } from '../../../node/index.ts';
 import type { Answer } from '../../io.ts';
+import { type Colour, fitted, painter } from '../../terminal.ts';
 import { paragraph } from '../receipt/layout.ts';
-import { type Cell, type Column, fitted, tableLines } from './table.ts';
+import { type Cell, type Column, tableLines } from './table.ts';
 import type { Loss, MemberView, NetworkView } from './view.ts';
 
 export type Layout = {
@@ -53,11 +54,9 @@ function headLines(view: NetworkView, { columns, hasColour }: Layout): readonly 
   const text =
     `${roundWords(view)}; ${answering} of ${validators} validators, ` +
     `${percent(stakeUp, stakeTotal)} of stake up (${percentUp(stakeNeeded, stakeTotal)} needed)`;
-  const colour = state === 'alive' ? GREEN : RED;
-  const lines = paragraph(`${word}: ${text}`, columns);
-  const [first = '', ...more] = lines;
-  const painted = hasColour ? paint(colour)(word) + first.slice(word.length) : first;
-  return [painted, ...more];
+  const colour = state === 'alive' ? 'green' : 'red';
+  const [first = '', ...more] = paragraph(`${word}: ${text}`, columns);
+  return [painter({ hasColour })(colour, word) + first.slice(word.length), ...more];
 }
 
 const WORDS: Readonly<Record<NetworkView['state'], string>> = {
@@ -80,14 +79,14 @@ type Style = { readonly short: (id: string) => string; readonly layout: Layout }
 function cells(member: MemberView, { short, layout }: Style): readonly Cell[] {
   const { id, role, status } = member;
   const state = status?.state ?? 'no answer';
-  const colour = COLOURS[state] ?? RED;
-  const first = [
-    { text: short(id) },
-    { text: role },
-    layout.hasColour ? { text: state, paint: paint(colour) } : { text: state },
-  ];
+  const first = [{ text: short(id) }, { text: role }, stateCell(state, layout)];
   const rest = status === undefined ? COLUMNS.slice(first.length).map(() => '-') : facts(status);
   return [...first, ...rest.map((text) => ({ text }))];
+}
+
+/** The state of a node, in its colour. */
+export function stateCell(state: string, style: { readonly hasColour: boolean }): Cell {
+  return { text: state, paint: (text) => painter(style)(COLOURS[state] ?? 'red', text) };
 }
 
 function facts(status: NodeStatus): readonly string[] {
@@ -142,19 +141,12 @@ function shortener(members: readonly MemberView[]): (id: string) => string {
   return (id) => id.slice(0, digits);
 }
 
-const GREEN = 32;
-const YELLOW = 33;
-const RED = 31;
-const COLOURS: Readonly<Record<string, number>> = {
-  'in-sync': GREEN,
-  degraded: YELLOW,
-  syncing: YELLOW,
-  starting: YELLOW,
+const COLOURS: Readonly<Record<string, Colour>> = {
+  'in-sync': 'green',
+  degraded: 'yellow',
+  syncing: 'yellow',
+  starting: 'yellow',
 };
-
-function paint(colour: number): (text: string) => string {
-  return (text) => `\u001b[${colour}m${text}\u001b[0m`;
-}
 
 /** Tenths of a percent, rounded down; 100.0 % only if it is all. */
 function percent(part: bigint, whole: bigint): string {

@@ -1,9 +1,12 @@
 /**
- * Shows a testnet: one table that is drawn over itself on a terminal; elsewhere a line for each
- * change. 60 columns are enough; wider terminals get more columns.
+ * Shows a testnet: a table that changes in place on a terminal; elsewhere a line for each change.
+ * What needs attention stays in sight: where nodes do not fit, those that are well are left out.
  */
 import type { NodeStatus } from '../../../node/index.ts';
 import type { Io } from '../../io.ts';
+import { type Colour, LiveLines, painter, type Terminal } from '../../terminal.ts';
+import { type Cell, type Column, tableLines } from '../status/table.ts';
+import { stateCell } from '../status/wording.ts';
 import type { Plan, PlannedNode } from './plan.ts';
 import type { ProcessState } from './processes.ts';
 
@@ -15,93 +18,132 @@ export type View = {
   readonly hints: readonly string[];
 };
 
-/** Columns of the table: head, width, least width of the terminal, and what stands there. */
-const COLUMNS: readonly {
-  readonly head: string;
-  readonly width: number;
-  readonly from: number;
-  readonly text: (status: NodeStatus) => string;
-}[] = [
-  { head: 'round', width: 7, from: 0, text: ({ round }) => String(round) },
-  { head: 'peers', width: 6, from: 0, text: ({ peers }) => String(peers) },
-  { head: 'votes', width: 7, from: 0, text: ({ counters }) => String(counters.revealed) },
-  { head: 'valid', width: 7, from: 0, text: ({ counters }) => String(counters.finalValid) },
-  { head: 'invalid', width: 8, from: 60, text: ({ counters }) => String(counters.finalInvalid) },
-  { head: 'open', width: 6, from: 76, text: ({ openSubjects }) => String(openSubjects) },
-  { head: 'MiB', width: 5, from: 84, text: ({ rssBytes }) => String(rssBytes >> 20) },
-];
-const NAME_WIDTH = 14;
-const STATE_WIDTH = 10;
-const WIDTH_MIN = 60;
+/** Room for a picture, and whether it may be coloured. */
+export type Frame = {
+  readonly columns: number;
+  readonly rows: number;
+  readonly hasColour: boolean;
+};
 
-/** Returns the lines of the table, none wider than `width`. */
-export function tableLines(view: View, width: number): readonly string[] {
-  const columns = COLUMNS.filter(({ from }) => Math.max(width, WIDTH_MIN) >= from);
-  const head = [
-    'node'.padEnd(NAME_WIDTH),
-    'state'.padEnd(STATE_WIDTH),
-    ...columns.map((column) => column.head.padStart(column.width)),
-  ].join('');
-  const rows = view.plan.nodes.flatMap((node) => nodeLines(node, view, columns));
+const COLUMNS: readonly Column[] = [
+  { title: 'node', rank: 0 },
+  { title: 'state', rank: 0 },
+  { title: 'round', isRight: true, rank: 0 },
+  { title: 'peers', isRight: true, rank: 1 },
+  { title: 'votes', isRight: true, rank: 2 },
+  { title: 'valid', isRight: true, rank: 0 },
+  { title: 'invalid', isRight: true, rank: 0 },
+  { title: 'open', isRight: true, rank: 3 },
+  { title: 'MiB', isRight: true, rank: 4 },
+];
+/** Lines that are neither nodes nor hints: state, blank, titles. */
+const FIXED_LINES = 3;
+
+/** Returns the lines of a picture, within its frame. */
+export function pictureLines(view: View, frame: Frame): readonly string[] {
+  const state = stateOf(view);
+  const first = painter(frame)(state.colour, state.text);
+  const room = frame.rows - FIXED_LINES;
+  const nodes = view.plan.nodes.map((node) => ({ node, trouble: troubleOf(node, view) }));
+  const lineCount = nodes.reduce((sum, { trouble }) => sum + (trouble === '' ? 1 : 2), 0);
   const hints = view.hints.length === 0 ? [] : ['', ...view.hints];
-  return [summaryLine(view), '', head, ...rows, ...hints].map((line) => line.slice(0, width));
+  const table = (shown: typeof nodes): readonly string[] => nodeTable(shown, view, frame);
+  if (lineCount + hints.length <= room) return [first, '', ...table(nodes), ...hints];
+  if (lineCount <= room) return [first, '', ...table(nodes)];
+  const inTrouble = nodes.filter(({ trouble }) => trouble !== '');
+  const well = nodes.filter(({ trouble }) => trouble === '');
+  const wellShown = well.slice(0, Math.max(0, room - 1 - 2 * inTrouble.length));
+  const left = well.length - wellShown.length;
+  const rest = left === 0 ? [] : [`and ${left} more that are well`];
+  return [first, '', ...table([...inTrouble, ...wellShown]), ...rest];
 }
 
-/** Says in one line whether the network is well. */
-export function summaryLine({ plan, statuses, process }: View): string {
+type State = { readonly text: string; readonly colour: Colour };
+
+/** Says in one line whether the network is well, and what it decided. */
+function stateOf(view: View): State {
+  const { plan, statuses, process } = view;
   const validators = plan.nodes.filter(({ role }) => role === 'validator');
   const well = validators.filter(({ id }) => statuses.get(id)?.state === 'in-sync').length;
   const all = [...statuses.values()];
-  const round = Math.max(0, ...all.map((status) => status.round));
   const beacon = process('beacon');
-  const beaconText = beacon.kind === 'running' ? `round ${round}` : `beacon ${beacon.how}`;
-  const slashed = new Set(all.flatMap((status) => status.slashed.map(({ id }) => id)));
-  const names = plan.nodes.filter(({ id }) => [...slashed].some((s) => s === id));
-  const loss = names.length === 0 ? '' : `, slashed: ${names.map(({ name }) => name).join(', ')}`;
-  return `${beaconText}, ${well} of ${validators.length} validators in sync${loss}`;
+  const round = Math.max(0, ...all.map((status) => status.round));
+  const losers = new Set(all.flatMap((status) => status.slashed.map(({ id }) => id)));
+  const names = plan.nodes.filter(({ id }) => [...losers].some((s) => s === id));
+  const most = mostOf(all);
+  const text = [
+    beacon.kind === 'running' ? `round ${round}` : `beacon ${beacon.how}`,
+    `${well} of ${validators.length} validators in sync`,
+    `final: ${most('finalValid')} valid, ${most('finalInvalid')} invalid`,
+    ...(names.length === 0 ? [] : [`slashed: ${names.map(({ name }) => name).join(', ')}`]),
+  ].join(', ');
+  if (beacon.kind !== 'running') return { text, colour: 'red' };
+  return { text, colour: well === validators.length ? 'green' : 'yellow' };
 }
 
-function nodeLines(
+/** Counters that every node has on its own: the highest is what the network did. */
+function mostOf(all: readonly NodeStatus[]): (name: 'finalValid' | 'finalInvalid') => number {
+  return (name) => Math.max(0, ...all.map(({ counters }) => counters[name]));
+}
+
+/** What is wrong with a node; empty if nothing is, or if it has just been started. */
+function troubleOf(node: PlannedNode, { process, statuses }: View): string {
+  const running = process(node.name);
+  if (running.kind === 'ended') return running.how;
+  return statuses.get(node.id)?.reason ?? '';
+}
+
+function nodeTable(
+  shown: readonly { readonly node: PlannedNode; readonly trouble: string }[],
+  view: View,
+  { columns: width, hasColour }: Frame,
+): readonly string[] {
+  return tableLines({
+    columns: COLUMNS,
+    rows: shown.map(({ node }) => cellsOf(node, view, { hasColour })),
+    width,
+    below: (row) => shown[row]?.trouble ?? '',
+  });
+}
+
+function cellsOf(
   node: PlannedNode,
   { process, statuses }: View,
-  columns: typeof COLUMNS,
-): readonly string[] {
-  const running = process(node.name);
+  style: { readonly hasColour: boolean },
+): readonly Cell[] {
+  const name = { text: `${node.name}${node.substitute === undefined ? '' : '*'}` };
   const status = statuses.get(node.id);
-  const name = `${node.name}${node.substitute === undefined ? '' : '*'}`.padEnd(NAME_WIDTH);
-  if (running.kind === 'ended') return [`${name}${running.how}`];
-  if (status === undefined) return [`${name}starting`];
-  const cells = columns.map((column) => column.text(status).padStart(column.width));
-  const line = `${name}${status.state.padEnd(STATE_WIDTH)}${cells.join('')}`;
-  return status.reason === '' ? [line] : [line, `  ${status.reason}`];
+  if (process(node.name).kind === 'ended') return [name, stateCell('ended', style)];
+  if (status === undefined) return [name, stateCell('starting', style)];
+  const { round, peers, counters, openSubjects, rssBytes } = status;
+  const { revealed, finalValid, finalInvalid } = counters;
+  const numbers = [round, peers, revealed, finalValid, finalInvalid, openSubjects, rssBytes >> 20];
+  return [name, stateCell(status.state, style), ...numbers.map((n) => ({ text: String(n) }))];
 }
 
 /** Draws views one over the other, or prints what changed. */
 export class Display {
   readonly #io: Io;
-  readonly #isTerminal: boolean;
-  readonly #width: () => number;
-  #drawn = 0;
+  readonly #terminal: Terminal;
+  readonly #lines: LiveLines;
   #last = '';
 
-  constructor(io: Io, terminal: { isTerminal: boolean; width: () => number }) {
+  constructor(io: Io, terminal: Terminal) {
     this.#io = io;
-    this.#isTerminal = terminal.isTerminal;
-    this.#width = terminal.width;
+    this.#terminal = terminal;
+    this.#lines = new LiveLines(terminal, io.out);
   }
 
   show(view: View): void {
-    if (this.#isTerminal) return this.#draw(tableLines(view, this.#width()));
+    const { isLive, hasColour, columns, rows } = this.#terminal;
+    if (isLive) {
+      const frame = { columns: columns(), rows: rows() - 1, hasColour };
+      return this.#lines.draw(pictureLines(view, frame));
+    }
     const line = changeLine(view);
     if (line === this.#last) return;
     this.#last = line;
     this.#io.out(`${line}\n`);
-  }
-
-  #draw(lines: readonly string[]): void {
-    const up = this.#drawn === 0 ? '' : `\u001b[${this.#drawn}A`;
-    this.#io.out(`${up}${lines.map((line) => `\r\u001b[K${line}\n`).join('')}\u001b[J`);
-    this.#drawn = lines.length;
   }
 }
 
@@ -114,9 +156,7 @@ function changeLine({ plan, statuses, process }: View): string {
   });
   const counts = new Map<string, number>();
   for (const state of states) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const all = [...statuses.values()];
-  const most = (name: 'finalValid' | 'finalInvalid'): number =>
-    Math.max(0, ...all.map(({ counters }) => counters[name]));
+  const most = mostOf([...statuses.values()]);
   const texts = [...counts].map(([state, count]) => `${count} ${state}`);
   return `${texts.join(', ')}; final: ${most('finalValid')} valid, ${most('finalInvalid')} invalid`;
 }

@@ -1,10 +1,12 @@
 /** Does the work of `assay testnet`. */
 import { join } from 'node:path';
+import { commandLines } from '../../../../sim/report/table.ts';
 import { AssayError } from '../../../base/index.ts';
 import { readNetworkFile } from '../../../network-file/index.ts';
 import { LightClient, type NodeStatus, pause } from '../../../node/index.ts';
 import type { Io } from '../../io.ts';
 import { readPeriod, readWhole } from '../../node-options.ts';
+import { terminalOf } from '../../terminal.ts';
 import { readVersion } from '../../version.ts';
 import { Display } from './display.ts';
 import { type Plan, planOf, TESTNET_FILES } from './plan.ts';
@@ -25,7 +27,6 @@ export type TestnetValues = {
 const LOOK_MS = 1_000;
 const VALIDATORS_MAX = 64;
 const PROVIDERS_MAX = 16;
-const WIDTH_DEFAULT = 80;
 
 /** Starts a network and shows it until the user stops it. @throws AssayError */
 export async function runTestnet(values: TestnetValues): Promise<void> {
@@ -48,15 +49,13 @@ export async function runTestnet(values: TestnetValues): Promise<void> {
   });
   const processes = new Processes({ dir, plan, logLevel: values['log-level'] });
   process.once('exit', () => processes.killAll());
-  const display = new Display(io, {
-    isTerminal: process.stdout.isTTY === true,
-    width: () => process.stdout.columns ?? WIDTH_DEFAULT,
-  });
+  const terminal = terminalOf(process.stdout);
+  const display = new Display(io, terminal);
   processes.startAll();
   try {
-    await watch(values, { plan, processes, display });
+    await watch(values, { plan, processes, display, columns: terminal.columns });
   } finally {
-    if (process.stdout.isTTY === true) io.err('stopping …\n');
+    if (terminal.isLive) io.err('stopping …\n');
     await processes.stopAll();
   }
 }
@@ -65,11 +64,12 @@ type Watched = {
   readonly plan: Plan;
   readonly processes: Processes;
   readonly display: Display;
+  readonly columns: () => number;
 };
 
 async function watch(
   { dir, io }: TestnetValues,
-  { plan, processes, display }: Watched,
+  { plan, processes, display, columns }: Watched,
 ): Promise<void> {
   const file = readNetworkFile(join(dir, TESTNET_FILES.network));
   let client: LightClient | undefined;
@@ -82,7 +82,7 @@ async function watch(
       }).catch(() => undefined);
       if (client !== undefined) await look(client, { file, statuses, signal: io.signal });
       const process = (name: string) => processes.state(name);
-      display.show({ plan, process, statuses, hints: hintsOf(dir, plan) });
+      display.show({ plan, process, statuses, hints: hintsOf(dir, plan, columns()) });
       assertAlive(plan, processes);
       await pause(LOOK_MS, io.signal);
     }
@@ -117,14 +117,15 @@ function assertAlive(plan: Plan, processes: Processes): void {
   });
 }
 
-function hintsOf(dir: string, plan: Plan): readonly string[] {
+function hintsOf(dir: string, plan: Plan, columns: number): readonly string[] {
   const [model = 'mlp'] = plan.models;
   const isSampled = ['mlp', 'conv', 'transformer'].includes(model);
   const input = isSampled ? `${dir}/x.json` : 'INPUT.json';
+  const infer = ['assay', 'infer', '--net', `${dir}/network.yaml`, '--model', model];
+  infer.push('--input', input);
   return [
     'Ask for an inference and wait for its receipt:',
-    `  assay infer --net ${dir}/network.yaml --model ${model} \\`,
-    `    --input ${input} --assurance full --wait --out r.json`,
+    ...commandLines([...infer, '--assurance', 'full', '--wait', '--out', 'r.json'], columns),
     ...(plan.dishonest === 0 ? [] : ['* runs an int8 copy instead of the model']),
     'Ctrl-C stops everything; the same command starts it again.',
   ];
