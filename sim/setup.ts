@@ -48,10 +48,12 @@ import { createNetworkModel } from './network/create.ts';
 import { type NodeRole, SimNode } from './node.ts';
 import type { Oracle } from './oracle/oracle.ts';
 import { sharedCrypto } from './shared-crypto.ts';
+import { RunTrace, type TraceOptions } from './trace/run-trace.ts';
 import { Truth } from './truth.ts';
 import { Workload } from './workload/requests.ts';
 import { drawStakes } from './workload/stakes.ts';
-import { World, type WorldOptions } from './world.ts';
+import { World } from './world.ts';
+import type { WorldOptions } from './world-options.ts';
 
 /** Requesters of a run: enough that they differ, they cost nothing. */
 const REQUESTER_COUNT = 8;
@@ -72,6 +74,7 @@ export type Simulation = {
   /** What outsiders promised for votes. */
   readonly treasury: Treasury;
   readonly world: World;
+  readonly runTrace: RunTrace | undefined;
 };
 
 type Keys = {
@@ -83,8 +86,14 @@ type Keys = {
 /**
  * Builds the world of `scenario`.
  * @param seed of all its randomness; the scenario's own seed is not read
+ * @param trace who is told what happens; it changes nothing
  */
-export function createSimulation(scenario: Scenario, seed: number, oracle: Oracle): Simulation {
+export function createSimulation(
+  scenario: Scenario,
+  seed: number,
+  oracle: Oracle,
+  trace?: TraceOptions,
+): Simulation {
   const coalition = new BeaconCoalition();
   const keys = createKeys(scenario, seed, coalition);
   const { stakes, roles } = populationOf(scenario, seed);
@@ -96,28 +105,22 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
   const draws = new Draws(network);
   const randomness = new Map<Round, Uint8Array>();
   const crypto = sharedCrypto(keys.crypto, randomness);
+  const randomnessOf = (r: Round): Uint8Array | undefined => randomness.get(r);
   const truth = new Truth(...dishonestAndDown(roles, signers));
-  const committees = new Committees({ draws, truth, randomnessOf: (r) => randomness.get(r) });
+  const committees = new Committees({ draws, truth, randomnessOf });
   const up = network.validators.filter(({ id }) => truth.isHonest(id) && !truth.down.has(id));
   const twins = roles.validators.filter((adversary) => adversary?.behaviour === 'twin').length;
   const nodeCount = signers.validators.length + signers.providers.length + twins;
-  const recorder = new Recorder({
-    truth,
-    oracle,
-    observers: new Set(up.map(({ id }) => id)),
-    nodeCount,
-  });
+  const observers = new Set(up.map(({ id }) => id));
+  const recorder = new Recorder({ truth, oracle, observers, nodeCount });
   const treasury = new Treasury();
   const foes = { coalition, treasury, beacon: keys.beacon };
   const nodes = createNodes({ scenario, seed, roles, signers, draws, crypto, oracle, ...foes });
   const faults = new Faults(scenario, { seed, nodes });
-  const checker = new Checker({
-    committees,
-    truth,
-    faults,
-    isLenient: scenario.ablate.length > 0,
-    nodeCount,
-  });
+  const isLenient = scenario.ablate.length > 0;
+  const checker = new Checker({ committees, truth, faults, isLenient, nodeCount });
+  const runTrace = trace && new RunTrace(trace, { draws, crypto, randomnessOf });
+  runTrace?.start({ scenario, seed, nodes, faults, network });
   const loop = new Kernel();
   const world = new World({
     loop,
@@ -135,10 +138,11 @@ export function createSimulation(scenario: Scenario, seed: number, oracle: Oracl
     durationRounds: scenario.durationRounds,
     lastRound: scenario.durationRounds + tailRounds(network),
     windowRounds: windowRounds(network),
+    runTrace,
   });
   faults.plan(world);
   const judges = { truth, committees, recorder, checker, treasury };
-  return { scenario, seed, network, nodes, faults, ...judges, world };
+  return { scenario, seed, network, nodes, faults, ...judges, world, runTrace };
 }
 
 /** Who is in the set, with which stake: drawn, then split by those who split theirs. */

@@ -5,18 +5,13 @@
 import { defined, type Round, round, type TimeMs, timeMs } from '../src/base/index.ts';
 import { QUIET_ROUNDS } from '../src/config/index.ts';
 import type { Effect, ProviderEffect } from '../src/core/index.ts';
-import type { BeaconSource } from '../src/crypto/index.ts';
 import { batchId, type Message, type RequestMessage } from '../src/wire/index.ts';
 import { helpersOf, openQueries } from './catch-up.ts';
-import type { Checker } from './checker/checker.ts';
-import type { Committees } from './checker/committees.ts';
-import type { BeaconFaults } from './faults/faults.ts';
 import type { EventKind, EventLoop } from './kernel/event-loop.ts';
 import { PayloadTable } from './kernel/payload-table.ts';
 import type { Micros } from './kernel/queue.ts';
 import { TraceDigest } from './kernel/trace.ts';
 import { type Letter, Letters } from './letters.ts';
-import type { Recorder } from './metrics/recorder.ts';
 import {
   type GossipVerdict,
   LOST,
@@ -25,10 +20,8 @@ import {
   type Topic,
 } from './network/model.ts';
 import type { SimNode, Timeless } from './node.ts';
-import type { Oracle } from './oracle/oracle.ts';
-import type { Truth } from './truth.ts';
-import type { Workload } from './workload/requests.ts';
 import { type Work, Workshop } from './workshop.ts';
+import type { WorldOptions } from './world-options.ts';
 
 /** An event of a node that waits for its time. */
 type Waiting = {
@@ -43,28 +36,6 @@ type Item = 'beacon' | 'request' | 'wake' | 'event' | 'action' | 'end';
 
 /** What kinds of events are called in the trace. */
 const TRACE_KINDS = { beacon: 1, request: 2, wake: 3, deliver: 4, event: 5, fault: 6 } as const;
-
-export type WorldOptions = {
-  readonly loop: EventLoop;
-  readonly nodes: readonly SimNode[];
-  /** Makes the network that calls back the world. */
-  readonly connect: (client: NetworkClient<Letter>) => NetworkModel<Letter>;
-  readonly oracle: Oracle;
-  readonly beacon: BeaconSource;
-  readonly beaconFaults: BeaconFaults;
-  readonly workload: Workload;
-  readonly truth: Truth;
-  readonly recorder: Recorder;
-  readonly checker: Checker;
-  readonly committees: Committees;
-  readonly roundMs: number;
-  /** Rounds with requests. */
-  readonly durationRounds: number;
-  /** Round after which the run ends, whatever is open. */
-  readonly lastRound: number;
-  /** Rounds that a node asks for when it starts again. */
-  readonly windowRounds: number;
-};
 
 export class World implements NetworkClient<Letter> {
   readonly #options: WorldOptions;
@@ -144,11 +115,15 @@ export class World implements NetworkClient<Letter> {
   }
 
   /** [NetworkClient] Lets a node take a message that arrived; who only relays accepts all. */
-  deliver(index: number, from: number, { decoded, content }: Letter): GossipVerdict {
+  deliver(index: number, from: number, letter: Letter): GossipVerdict {
     const node = this.#options.nodes[index];
-    if (node === undefined) return 'accept';
     const sender = this.#options.nodes[from];
     const name = sender?.id ?? `relay/${from}`;
+    if (node === undefined) {
+      this.#options.runTrace?.reached(this.#loop.now, index, letter, name);
+      return 'accept';
+    }
+    const { decoded, content } = letter;
     const event = { kind: 'message-received', from: name, decoded } as const;
     const verdict = this.#step(node, event, { kind: TRACE_KINDS.deliver, content });
     this.#options.checker.observeVerdict(verdict, { node, sender, type: decoded.message.type });
@@ -169,6 +144,7 @@ export class World implements NetworkClient<Letter> {
     node.wakeAt = undefined;
     for (const shard of node.shards) this.#network.unsubscribe(node.index, 1 + shard);
     this.#network.setUp(node.index, false);
+    this.#options.runTrace?.state(this.#loop.now, node, false);
   }
 
   /**
@@ -179,6 +155,7 @@ export class World implements NetworkClient<Letter> {
     node.restart(lost);
     node.isUp = true;
     this.#network.setUp(node.index, true);
+    this.#options.runTrace?.state(this.#loop.now, node, true);
     if (node.wallOffsetMs !== 0) this.adjustClock(node, node.wallOffsetMs);
     const [helper] = helpersOf(this.#options.nodes, node);
     if (helper === undefined) return;
@@ -229,6 +206,7 @@ export class World implements NetworkClient<Letter> {
     const relay = this.#relayOf(r);
     const letter = this.#letters.of(message);
     this.#beacons.set(r, letter);
+    this.#options.runTrace?.said(this.#loop.now, relay, letter);
     this.#network.publish(relay.index, 0, letter);
     this.#network.send(relay.index, relay.index, letter);
     if (r <= durationRounds) {
@@ -257,6 +235,7 @@ export class World implements NetworkClient<Letter> {
     const { node, request } = this.#requests.take(slot);
     if (!node.isUp) return;
     this.#trace.add(this.#loop.now, TRACE_KINDS.request, node.index, request.nonce.length);
+    this.#options.runTrace?.answers(this.#loop.now, node, request);
     const { at, event } = this.#work.answer(node, request);
     this.#later(at, node, event);
   }
@@ -304,6 +283,7 @@ export class World implements NetworkClient<Letter> {
     this.#lastEventAt = now;
     this.#trace.add(now, kind, node.index, content);
     const effects = node.step(event, now);
+    this.#options.runTrace?.took(now, node, event, effects);
     let verdict: GossipVerdict = 'ignore';
     for (const effect of effects) {
       if (effect.kind === 'judge') verdict = effect.verdict;
@@ -330,8 +310,9 @@ export class World implements NetworkClient<Letter> {
   }
 
   #perform(node: SimNode, effect: ProviderEffect): void {
-    const { checker, recorder } = this.#options;
+    const { checker, recorder, runTrace } = this.#options;
     checker.observe(node, effect, this.now);
+    runTrace?.did(this.#loop.now, node, effect);
     switch (effect.kind) {
       case 'persist':
         return node.persist(effect.record);
@@ -355,13 +336,15 @@ export class World implements NetworkClient<Letter> {
   }
 
   #publish(node: SimNode, { message, shard }: Effect & { kind: 'publish' }): void {
-    const { committees, truth } = this.#options;
+    const { committees, truth, runTrace } = this.#options;
     if (message.type === 'header') {
       truth.addBatch(batchId(message), message);
       committees.note(message);
     }
     const topic: Topic = shard === undefined ? 0 : 1 + shard;
-    this.#network.publish(node.index, topic, this.#letters.of(message));
+    const letter = this.#letters.of(message);
+    runTrace?.said(this.#loop.now, node, letter, { shard });
+    this.#network.publish(node.index, topic, letter);
   }
 
   #follow(node: SimNode, { shard, isFollowed }: Effect & { kind: 'follow' }): void {
@@ -377,7 +360,9 @@ export class World implements NetworkClient<Letter> {
   #send(node: SimNode, to: string, message: Message): void {
     const receiver = this.#nodeById.get(to);
     if (receiver === undefined) return;
-    this.#network.send(node.index, receiver.index, this.#letters.of(message));
+    const letter = this.#letters.of(message);
+    this.#options.runTrace?.said(this.#loop.now, node, letter, { to: receiver });
+    this.#network.send(node.index, receiver.index, letter);
   }
 
   /** Wakes a node at its next deadline, unless it will wake before. */

@@ -63,6 +63,22 @@ export class Faults {
     return this.#placed.reduce((last, { until }) => Math.max(last, until), 0);
   }
 
+  /** Beginnings and ends of all faults, in order of time: for traces. */
+  schedule(): readonly {
+    readonly at: Micros;
+    readonly what: TimedFault['kind'];
+    readonly isOver: boolean;
+    readonly nodes?: readonly number[];
+  }[] {
+    const moments = this.#placed.flatMap(({ fault, from, until, nodes }) => {
+      const struck = nodes.length === 0 ? {} : { nodes: nodes.map(({ index }) => index) };
+      const begin = { at: from, what: fault.kind, isOver: false, ...struck };
+      const isEndless = until === Number.POSITIVE_INFINITY;
+      return isEndless ? [begin] : [begin, { ...begin, at: Math.round(until), isOver: true }];
+    });
+    return moments.sort((a, b) => a.at - b.at);
+  }
+
   /** Whether anything goes wrong at all. */
   get isAny(): boolean {
     return this.#placed.length > 0;

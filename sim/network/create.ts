@@ -5,13 +5,13 @@ import { RandomStream } from '../kernel/random.ts';
 import { AnalyticNetwork } from './analytic.ts';
 import { Carrier, drawLines } from './carrier.ts';
 import { startChurn } from './churn.ts';
-import { drawDials } from './connections.ts';
+import { type Dial, drawDials } from './connections.ts';
 import { GossipsubNetwork } from './gossipsub/network.ts';
 import { latencyModel } from './latency.ts';
 import { Attackers } from './mesh/attackers.ts';
 import { MeshNetwork } from './mesh/network.ts';
 import type { LinkConditions, NetworkClient, NetworkModel, Posted } from './model.ts';
-import { buildOverlay } from './overlay.ts';
+import { buildOverlay, neighboursOf } from './overlay.ts';
 
 export type NetworkOptions<Message extends Posted> = {
   readonly network: Scenario['network'];
@@ -36,6 +36,18 @@ export function createNetworkModel<Message extends Posted>(
     startChurn(model, { churn: network.churn, nodeCount, loop, random });
   }
   return model;
+}
+
+/** Returns the connections that a run begins with, each once; those of attackers are left out. */
+export function linksOf(
+  network: Scenario['network'],
+  { nodeCount, seed }: { nodeCount: number; seed: number },
+): readonly Dial[] {
+  if (network.fidelity !== 'analytic') return honestDials({ network, nodeCount, seed });
+  const overlay = buildOverlay(nodeCount, network.degree, new RandomStream(seed, 'network'));
+  return Array.from({ length: nodeCount }, (_, from) => from).flatMap((from) =>
+    neighboursOf(overlay, from).flatMap((to) => (from < to ? { from, to } : [])),
+  );
 }
 
 function createByFidelity<Message extends Posted>(

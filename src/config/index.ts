@@ -6,7 +6,7 @@ export type { Explanation } from './explain.ts';
 export { explainKey } from './explain.ts';
 export type { LatencyTable, LatencyTableName } from './latency-table.ts';
 export { changedWeights, parseLatencyTable, shippedLatencyTable } from './latency-table.ts';
-export { configHash, configYaml, jsonSchemaOf } from './loader.ts';
+export { configHash, configYaml, jsonSchemaOf, plainConfig } from './loader.ts';
 export type { NetworkFile } from './network-file.ts';
 export { networkFileSchema, resolveNetworkFile } from './network-file.ts';
 export type { PropagationScenario } from './propagation.ts';

@@ -75,6 +75,11 @@ export function configHash(config: unknown): string {
   return toHex(sha256(utf8(JSON.stringify(sortKeys(toPlain(config))))));
 }
 
+/** Returns the resolved configuration as JSON has it, with the keys and texts of a YAML file. */
+export function plainConfig(config: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, toPlain(value)]));
+}
+
 /** Maps become objects, amounts numbers where they fit, fractions text. */
 function toPlain(value: unknown): unknown {
   if (typeof value === 'bigint') {

@@ -1,3 +1,8 @@
 /** What happened in a network, as records and as lines: of simulated runs and of live nodes. */
+export { TraceError } from './error.ts';
+export { TraceGate, type TraceSink } from './filter.ts';
+export { recordLine } from './lines.ts';
+export type { NodeEntry } from './names.ts';
 export type * from './records.ts';
 export { TRACE_FORMAT } from './records.ts';
+export { type Destination, type TracedEvent, Tracer, type TracerOptions } from './tracer.ts';
