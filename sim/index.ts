@@ -17,3 +17,5 @@ export { RESULT_VERSION, type RunResult, summarise } from './report/result.ts';
 export { commandLines, reportTable, type TableOptions } from './report/table.ts';
 export { prepareOracle, type Run, type RunOptions, runScenario } from './run.ts';
 export { createSimulation, type Simulation } from './setup.ts';
+export type { RunTrace, TraceOptions } from './trace/run-trace.ts';
+export { TraceFile } from './trace/trace-file.ts';

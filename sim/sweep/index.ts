@@ -19,5 +19,6 @@ export { PROPAGATION_METRICS } from './propagation.ts';
 export { replayOf } from './replay.ts';
 export { runSweep, type SweepEnd, type SweepEvent, type Task, unitOf } from './run-sweep.ts';
 export { readShard, type Shard } from './shard.ts';
+export { findStoredRun, type RunPlace, type StoredRun } from './stored-run.ts';
 export { summaryLines } from './summary-table.ts';
 export { meanRunMs, type Survey, surveySweep } from './survey.ts';

@@ -13,8 +13,10 @@ import { configCommand } from './commands/config/index.ts';
 import { guardCommand } from './commands/guard/index.ts';
 import { inferCommand } from './commands/infer/index.ts';
 import { initCommand } from './commands/init/index.ts';
+import { joinCommand } from './commands/join/index.ts';
 import { keysCommand } from './commands/keys/index.ts';
 import { modelCommand } from './commands/model/index.ts';
+import { networkCommand } from './commands/network/index.ts';
 import { planCommand } from './commands/plan/index.ts';
 import { receiptCommand } from './commands/receipt/index.ts';
 import { serveCommand } from './commands/serve/index.ts';
@@ -45,7 +47,7 @@ const WORDING = {
 const SERVICES = ['start', 'serve', 'beacon', 'testnet'];
 
 /** What may be given several times; everything else would arrive as a list, whatever its type. */
-const REPEATABLE = ['_', 'set', 'file', 'model'];
+const REPEATABLE = ['_', 'set', 'file', 'model', 'claim', 'node', 'without'];
 
 /** Runs the command line of this process. */
 export async function main(): Promise<void> {
@@ -143,6 +145,7 @@ function buildParser(): Argv {
     })
     .command(testnetCommand)
     .command(initCommand)
+    .command(joinCommand)
     .command(startCommand)
     .command(serveCommand)
     .command(simCommand)
@@ -154,6 +157,7 @@ function buildParser(): Argv {
     .command(receiptCommand)
     .command(statusCommand)
     .command(whyCommand)
+    .command(networkCommand)
     .command(keysCommand)
     .command(guardCommand)
     .command(beaconCommand)

@@ -17,7 +17,8 @@ export function recordLine(record: TraceRecord): string {
 }
 
 function deliveryLine({ at, message, node, from, verdict }: DeliveryRecord): string {
-  return `{"kind":"delivery","at":${at},"message":${message},"node":${node},"from":${from},"verdict":"${verdict}"}`;
+  const place = `"message":${message},"node":${node},"from":${from}`;
+  return `{"kind":"delivery","at":${at},${place},"verdict":"${verdict}"}`;
 }
 
 /** Batches are content ids and verdicts words: nothing in them needs an escape. */

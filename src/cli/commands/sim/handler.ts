@@ -10,6 +10,7 @@ import {
   type Run,
   reportTable,
   runScenario,
+  TraceFile,
   writeFolder,
 } from '../../../../sim/index.ts';
 import { AssayError } from '../../../base/index.ts';
@@ -25,6 +26,13 @@ import type { Io } from '../../io.ts';
 import { type Terminal, terminalOf } from '../../terminal.ts';
 import { environmentOf } from './environment.ts';
 import { startProgress } from './progress.ts';
+import {
+  type AskedTrace,
+  askedTrace,
+  type TraceValues,
+  traceLine,
+  withTrace,
+} from './trace-options.ts';
 import { VIOLATION_CODE } from './violation.ts';
 
 /** Digits of the configuration hash that tell runs of changed scenarios apart. */
@@ -35,7 +43,7 @@ const REPLAY_COLUMNS = 76;
 const LEVELS: readonly OptimizationLevel[] = ['disabled', 'basic', 'extended', 'all'];
 
 /** Options of `sim run` as the command line gives them. */
-export type RunValues = {
+export type RunValues = TraceValues & {
   readonly io: Io;
   readonly scenario: string;
   readonly seed?: string | undefined;
@@ -55,8 +63,9 @@ export async function runSimulation(values: RunValues): Promise<void> {
   const scenario = resolveScenario(readDocument(values.scenario), overridesOf(values));
   const folder = folderOf(values, scenario);
   checkFolder(folder);
+  const asked = askedTrace(values);
   const startedAt = new Date();
-  const run = await simulate(values, scenario);
+  const run = await simulate(values, scenario, asked);
   io.signal.throwIfAborted();
   const rows = claimRows(run.simulation);
   const json = `${JSON.stringify(run.result, null, 2)}\n`;
@@ -71,6 +80,10 @@ export async function runSimulation(values: RunValues): Promise<void> {
     const { columns, hasColour } = terminalOf(process.stdout);
     const replay = replayWords(values, scenario.seed);
     io.out(reportTable(run.result, { columns: columns(), hasColour, replay, folder }));
+  }
+  const { runTrace } = run.simulation;
+  if (asked && runTrace && !values.quiet) {
+    io.err(traceLine(asked, runTrace.counts, asked.options));
   }
 }
 
@@ -104,7 +117,11 @@ export function folderOf(
   return join('runs', `${scenario.name}-${scenario.seed}${hash}`);
 }
 
-async function simulate(values: RunValues, scenario: Scenario): Promise<Run> {
+async function simulate(
+  values: RunValues,
+  scenario: Scenario,
+  asked: AskedTrace | undefined,
+): Promise<Run> {
   const { io } = values;
   const phase = scenario.oracle.kind === 'measured' ? 'running the models' : 'simulating';
   const virtualMsMax = scenario.durationRounds * scenario.parameters.roundMs;
@@ -114,12 +131,14 @@ async function simulate(values: RunValues, scenario: Scenario): Promise<Run> {
     virtualMsMax,
     warnings: scenario.ablate.length === 0 ? [] : [`rules are off: ${scenario.ablate.join(', ')}`],
   });
+  const { seed } = scenario;
+  const file = asked && new TraceFile(asked.path, asked.form);
+  const trace = asked && file && { ...asked.options, sink: file };
+  const { signal } = io;
   try {
-    return await runScenario({
-      scenario,
-      seed: scenario.seed,
-      signal: io.signal,
-      onProgress: progress.step,
+    return await withTrace(file, {
+      run: () => runScenario({ scenario, seed, signal, onProgress: progress.step, trace }),
+      isKept: (error) => error instanceof InvariantViolation,
     });
   } catch (error) {
     if (!(error instanceof InvariantViolation)) throw error;
@@ -128,12 +147,17 @@ async function simulate(values: RunValues, scenario: Scenario): Promise<Run> {
       code: VIOLATION_CODE,
       where: `${values.scenario}, seed ${scenario.seed}`,
       message: `the protocol broke its promise "${error.invariant}": ${error.detail}`,
-      remedy: ['Nothing was written. Replay it:', ...replay.map((line) => `  ${line}`)].join('\n'),
+      remedy: [`${written(asked)} Replay it:`, ...replay.map((line) => `  ${line}`)].join('\n'),
     };
     throw new AssayError(detail, { cause: error });
   } finally {
     progress.end();
   }
+}
+
+function written(asked: AskedTrace | undefined): string {
+  if (asked === undefined) return 'Nothing was written.';
+  return `The trace up to there is in ${asked.path}, nothing else was written.`;
 }
 
 /** Where and under which name progress is shown. */

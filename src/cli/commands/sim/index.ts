@@ -2,7 +2,14 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { CliContext } from '../../io.ts';
 import { printAnswer } from '../../io.ts';
-import { LIST_OPTIONS, LISTS, RUN_EPILOGUE, RUN_OPTIONS } from './options.ts';
+import {
+  LIST_OPTIONS,
+  LISTS,
+  REPLAY_EPILOGUE,
+  REPLAY_OPTIONS,
+  RUN_EPILOGUE,
+  RUN_OPTIONS,
+} from './options.ts';
 import {
   MERGE_OPTIONS,
   SWEEP_EPILOGUE,
@@ -10,6 +17,7 @@ import {
   THEORY_OPTIONS,
   WORKER_OPTIONS,
 } from './sweep-options.ts';
+import { TRACE_OPTIONS } from './trace-options.ts';
 
 /** The command and its subcommands. */
 export const simCommand: CommandModule = {
@@ -34,10 +42,29 @@ function withRuns(parser: Parser): Parser {
         command
           .positional('scenario', { type: 'string', demandOption: true, describe: 'YAML file' })
           .options(RUN_OPTIONS)
+          .options(TRACE_OPTIONS)
           .epilogue(RUN_EPILOGUE),
       async (argv) => {
         const { runFile } = await import('./run.ts');
         await runFile(argv);
+      },
+    )
+    .command(
+      'replay <folder>',
+      'Run one run of a results folder again, with its trace; checks its digest',
+      (command) =>
+        command
+          .positional('folder', {
+            type: 'string',
+            demandOption: true,
+            describe: 'Results of sim sweep or sim run',
+          })
+          .options(REPLAY_OPTIONS)
+          .options(TRACE_OPTIONS)
+          .epilogue(REPLAY_EPILOGUE),
+      async (argv) => {
+        const { replayRun } = await import('./replay.ts');
+        await replayRun(argv);
       },
     )
     .command(

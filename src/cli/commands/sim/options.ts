@@ -15,6 +15,22 @@ export const RUN_OPTIONS = {
   quiet: { type: 'boolean', default: false, describe: 'Print no report and no progress' },
 } as const;
 
+/** Options of `sim replay`. */
+export const REPLAY_OPTIONS = {
+  cell: { ...TEXT, describe: 'Which cell of a sweep: place in cells.csv, or id' },
+  replica: { ...TEXT, describe: 'Which run of the cell, from 0 (default: 0)' },
+  ...JSON_OPTION,
+  quiet: { type: 'boolean', default: false, describe: 'Print no report and no progress' },
+} as const;
+
+/** What stands below the options of `sim replay`. */
+export const REPLAY_EPILOGUE = [
+  'A trace as .jsonl has one record per line (src/trace/README.md); as .json it',
+  'opens in ui.perfetto.dev. assay sim view shows both.',
+  'Exit codes: 0 the same as before, 1 it came out differently, 2 bad input,',
+  '130 interrupted: no trace is written.',
+].join('\n');
+
 /** What stands below the options of `sim run`. */
 export const RUN_EPILOGUE = [
   'Writes manifest.json, config.resolved.yaml, result.json and claims.csv.',
