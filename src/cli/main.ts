@@ -47,7 +47,7 @@ const WORDING = {
 const SERVICES = ['start', 'serve', 'beacon', 'testnet'];
 
 /** What may be given several times; everything else would arrive as a list, whatever its type. */
-const REPEATABLE = ['_', 'set', 'file', 'model', 'claim', 'node', 'without'];
+const REPEATABLE = ['_', 'proof', 'set', 'file', 'model', 'claim', 'node', 'without'];
 
 /** Runs the command line of this process. */
 export async function main(): Promise<void> {

@@ -7,8 +7,15 @@ export { explainKey } from './explain.ts';
 export type { LatencyTable, LatencyTableName } from './latency-table.ts';
 export { changedWeights, parseLatencyTable, shippedLatencyTable } from './latency-table.ts';
 export { configHash, configYaml, jsonSchemaOf, plainConfig } from './loader.ts';
-export type { NetworkFile } from './network-file.ts';
-export { networkFileSchema, resolveNetworkFile } from './network-file.ts';
+export type { Members, NetworkDraft, NetworkFile, ValidatorProof } from './network-file.ts';
+export {
+  membersSchema,
+  networkFileSchema,
+  resolveMembers,
+  resolveNetworkDraft,
+  resolveNetworkFile,
+  resolveProof,
+} from './network-file.ts';
 export type { PropagationScenario } from './propagation.ts';
 export { isPropagationDocument, propagationSchema, resolvePropagation } from './propagation.ts';
 export type { Ablation, Scenario } from './scenario.ts';

@@ -7,13 +7,13 @@
 import { checkParameters, nearestText } from '../base/index.ts';
 import type { KeyPath } from './document.ts';
 import type { RelationProblem } from './loader.ts';
-import type { NetworkFile } from './network-file.ts';
+import type { NetworkDraft } from './network-file.ts';
 
 /** Amounts are hashed as integers of 64 bits. */
 const AMOUNT_MAX = 2n ** 64n - 1n;
 
 /** Returns all relations of a network file that do not hold. */
-export function networkFileRelations(file: NetworkFile): readonly RelationProblem[] {
+export function networkFileRelations(file: NetworkDraft): readonly RelationProblem[] {
   return [
     ...parameterProblems(file),
     ...beaconProblems(file),
@@ -24,13 +24,13 @@ export function networkFileRelations(file: NetworkFile): readonly RelationProble
   ];
 }
 
-function parameterProblems({ parameters }: NetworkFile): readonly RelationProblem[] {
+function parameterProblems({ parameters }: NetworkDraft): readonly RelationProblem[] {
   return checkParameters(parameters).map(({ key, message, remedy }) => {
     return { path: ['parameters', key], message, remedy };
   });
 }
 
-function beaconProblems({ beacon, parameters }: NetworkFile): readonly RelationProblem[] {
+function beaconProblems({ beacon, parameters }: NetworkDraft): readonly RelationProblem[] {
   if (beacon.periodMs === parameters.roundMs) return [];
   return [
     {
@@ -42,7 +42,7 @@ function beaconProblems({ beacon, parameters }: NetworkFile): readonly RelationP
 }
 
 /** [KEY-1] A key enters a set once; names and ids name one thing. */
-function repeatProblems(file: NetworkFile): readonly RelationProblem[] {
+function repeatProblems(file: NetworkDraft): readonly RelationProblem[] {
   return [
     ...repeats('validators', 'id', file.validators),
     ...repeats('validators', 'voteKey', file.validators),
@@ -74,7 +74,7 @@ function repeats<K extends string>(
   });
 }
 
-function comparatorProblems({ models }: NetworkFile): readonly RelationProblem[] {
+function comparatorProblems({ models }: NetworkDraft): readonly RelationProblem[] {
   return models.flatMap(({ comparator }, index) => {
     if (comparator.kind === 'exact' || comparator.rejection >= comparator.tolerance) return [];
     return [
@@ -87,7 +87,7 @@ function comparatorProblems({ models }: NetworkFile): readonly RelationProblem[]
   });
 }
 
-function holdingProblems({ models, validators }: NetworkFile): readonly RelationProblem[] {
+function holdingProblems({ models, validators }: NetworkDraft): readonly RelationProblem[] {
   const idOf = new Map(
     models.flatMap(({ name, model }) => [
       [name, model],
@@ -115,7 +115,7 @@ function holdingProblems({ models, validators }: NetworkFile): readonly Relation
   });
 }
 
-function amountProblems(file: NetworkFile): readonly RelationProblem[] {
+function amountProblems(file: NetworkDraft): readonly RelationProblem[] {
   const amounts: (readonly [KeyPath, bigint])[] = [
     ...file.validators.map(({ stake }, i) => [['validators', i, 'stake'], stake] as const),
     ...file.providers.map(({ stake }, i) => [['providers', i, 'stake'], stake] as const),

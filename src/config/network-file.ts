@@ -104,22 +104,26 @@ const model = z
   })
   .meta({ description: 'A model as the network admits it' });
 
-const validator = z
+const heldModels = z
+  .array(z.string().min(1).max(64))
+  .max(MODELS_MAX)
+  .meta({ description: 'Models that it holds, by name or content id' });
+
+const member = {
+  id: identity('Ed25519 public key of the validator, hexadecimal'),
+  voteKey: hex(48, 'BLS12-381 public key of the validator, 48 bytes, hexadecimal'),
+  stake: amount('Stake of the validator'),
+};
+
+const proofs = z
   .strictObject({
-    id: identity('Ed25519 public key of the validator, hexadecimal'),
-    voteKey: hex(48, 'BLS12-381 public key of the validator, 48 bytes, hexadecimal'),
-    stake: amount('Stake of the validator'),
-    models: z
-      .array(z.string().min(1).max(64))
-      .max(MODELS_MAX)
-      .meta({ description: 'Models that it holds, by name or content id' }),
-    proofs: z
-      .strictObject({
-        possession: hex(96, 'Proof that it holds the secret of voteKey, for this network'),
-        ownership: hex(64, 'Its signature that voteKey is its own, for this network'),
-      })
-      .meta({ description: 'Proofs of its keys; not in the id, which they cover' }),
+    possession: hex(96, 'Proof that it holds the secret of voteKey, for this network'),
+    ownership: hex(64, 'Its signature that voteKey is its own, for this network'),
   })
+  .meta({ description: 'Proofs of its keys; not in the id, which they cover' });
+
+const validator = z
+  .strictObject({ ...member, models: heldModels, proofs })
   .meta({ description: 'A staked validator' });
 
 const provider = z
@@ -134,41 +138,97 @@ const provider = z
   })
   .meta({ description: 'A staked provider' });
 
+const bootstrap = z
+  .array(multiaddr)
+  .max(BOOTSTRAP_MAX)
+  .default([])
+  .meta({ description: 'Addresses of nodes to begin with; not in the id' });
+const parameters = parametersSchema
+  .prefault({})
+  .meta({ description: 'The parameters of the protocol' });
+const providers = z
+  .array(provider)
+  .max(PROVIDERS_MAX)
+  .default([])
+  .meta({ description: 'The providers' });
+const networkName = name.meta({ description: 'Name of the network, for people' });
+
+const format = z.literal(1).meta({ description: 'Version of the format of this file' });
+
+/** What a network file says besides its members. */
+const content = {
+  name: networkName,
+  protocolVersion: count('Version of the protocol', 'version', { min: 1, max: 65_535 }),
+  operator: identity('Ed25519 public key of who signed this file, hexadecimal'),
+  beacon,
+  bootstrap,
+  parameters,
+  models: z
+    .array(model)
+    .min(1)
+    .max(MODELS_MAX)
+    .meta({ description: 'Models that claims may name' }),
+};
+
 /** The schema of a network file. */
 export const networkFileSchema = z
   .strictObject({
-    format: z.literal(1).meta({ description: 'Version of the format of this file' }),
+    format,
     id: hex(32, 'Hash of what the nodes agree on: the name of the network in all that is signed'),
-    name: name.meta({ description: 'Name of the network, for people' }),
-    protocolVersion: count('Version of the protocol', 'version', { min: 1, max: 65_535 }),
-    operator: identity('Ed25519 public key of who signed this file, hexadecimal'),
-    beacon,
-    bootstrap: z
-      .array(multiaddr)
-      .max(BOOTSTRAP_MAX)
-      .default([])
-      .meta({ description: 'Addresses of nodes to begin with; not in the id' }),
-    parameters: parametersSchema
-      .prefault({})
-      .meta({ description: 'The parameters of the protocol' }),
-    models: z
-      .array(model)
-      .min(1)
-      .max(MODELS_MAX)
-      .meta({ description: 'Models that claims may name' }),
+    ...content,
     validators: z
       .array(validator)
       .min(1)
       .max(VALIDATORS_MAX)
       .meta({ description: 'The validator set; its order matters' }),
-    providers: z
-      .array(provider)
-      .max(PROVIDERS_MAX)
-      .default([])
-      .meta({ description: 'The providers' }),
+    providers,
     signature: hex(64, 'Signature of the operator over all of this file'),
   })
   .meta({ title: 'Assay network', description: 'What the nodes of one network agree on' });
+
+/** The schema of a network file that its validators have still to prove their keys for. */
+export const networkDraftSchema = z
+  .strictObject({
+    format,
+    ...content,
+    validators: z
+      .array(z.strictObject({ ...member, models: heldModels }))
+      .min(1)
+      .max(VALIDATORS_MAX),
+    providers,
+  })
+  .meta({ title: 'Draft of an Assay network' });
+
+/** The schema of what an operator says about the members of a network that is to be made. */
+export const membersSchema = z
+  .strictObject({
+    name: networkName,
+    bootstrap,
+    parameters,
+    validators: z
+      .array(
+        z.strictObject({
+          ...member,
+          models: heldModels
+            .optional()
+            .meta({ description: 'Models that it holds, by name; all if left out' }),
+        }),
+      )
+      .min(1)
+      .max(VALIDATORS_MAX)
+      .meta({ description: 'The validator set; its order matters' }),
+    providers,
+  })
+  .meta({ title: 'Members of an Assay network', description: 'For assay network create' });
+
+/** The schema of what a validator hands to the operator. */
+export const proofSchema = z
+  .strictObject({
+    network: hex(32, 'Id of the network for which the keys are proven'),
+    id: member.id,
+    proofs,
+  })
+  .meta({ title: 'Proofs of a validator', description: 'From assay join' });
 
 /** A network file as read: types and relations hold, signatures are not checked yet. */
 export type NetworkFile = z.output<typeof networkFileSchema>;
@@ -180,6 +240,31 @@ export type NetworkFile = z.output<typeof networkFileSchema>;
 export function resolveNetworkFile(document: ConfigDocument): NetworkFile {
   const kind = { schema: networkFileSchema, relations: networkFileRelations };
   return resolveConfig(kind, document, []);
+}
+
+/** Members of a network that is to be made. */
+export type Members = z.output<typeof membersSchema>;
+
+/** Checks what an operator says about members. @throws ConfigError with every fault */
+export function resolveMembers(document: ConfigDocument): Members {
+  return resolveConfig({ schema: membersSchema, relations: () => [] }, document, []);
+}
+
+/** A network file as it stands before anybody proved or signed anything. */
+export type NetworkDraft = z.output<typeof networkDraftSchema>;
+
+/** Checks a draft like a network file. @throws ConfigError with every fault that was found */
+export function resolveNetworkDraft(document: ConfigDocument): NetworkDraft {
+  const kind = { schema: networkDraftSchema, relations: networkFileRelations };
+  return resolveConfig(kind, document, []);
+}
+
+/** Proofs of one validator, for one network. */
+export type ValidatorProof = z.output<typeof proofSchema>;
+
+/** Checks the form of proofs; what they are worth is seen when they are used. @throws ConfigError */
+export function resolveProof(document: ConfigDocument): ValidatorProof {
+  return resolveConfig({ schema: proofSchema, relations: () => [] }, document, []);
 }
 
 function hex(bytes: number, description: string) {

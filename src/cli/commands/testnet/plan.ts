@@ -6,18 +6,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { basename, extname, join } from 'node:path';
-import { AssayError, defined, type ModelManifest, toHex } from '../../../base/index.ts';
-import {
-  buildModel,
-  DEFAULT_COMPARATOR,
-  executionClassOf,
-  MODEL_KINDS,
-  type ModelKind,
-  manifestOf,
-  openModel,
-  structuredInputs,
-} from '../../../inference/index.ts';
+import { join } from 'node:path';
+import { AssayError, defined, toHex } from '../../../base/index.ts';
+import { buildModel, MODEL_KINDS, openModel, structuredInputs } from '../../../inference/index.ts';
 import { writeNetworkFile } from '../../../network-file/index.ts';
 import {
   BlobDirectory,
@@ -29,7 +20,8 @@ import {
   peerIdText,
   Secret,
 } from '../../../node/index.ts';
-import { readLimited, writeWhole } from '../../files.ts';
+import { writeWhole } from '../../files.ts';
+import { MODEL_SEED, modelNamed, type NamedModel } from '../model/manifest.ts';
 
 /** What `testnet up` is asked for. */
 export type TestnetShape = {
@@ -75,12 +67,6 @@ export const TESTNET_FILES = {
 
 /** From making the folder to the first beacon: time to start all processes. */
 const GENESIS_DELAY_MS = 2_000;
-const MODEL_SEED = 1;
-const MODEL_BYTES_MAX = 2 ** 31 - 1;
-const EXECUTION_MS = 100;
-const INPUT_BYTES_MAX = 16 * 1024 ** 2;
-
-type Model = { readonly manifest: ModelManifest; readonly bytes: Uint8Array; kind?: ModelKind };
 
 /**
  * Returns the plan of the folder `dir`, made if it is not there.
@@ -130,7 +116,7 @@ async function makePlan(dir: string, shape: TestnetShape): Promise<Plan> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const count = shape.validators + shape.providers;
   const [beaconPort = 0, ...ports] = await freePorts(count + 1);
-  const models = await Promise.all(shape.models.map(modelOf));
+  const models = await Promise.all(shape.models.map(modelNamed));
   const genesisMs = Date.now() + GENESIS_DELAY_MS + count * START_MS;
   const devnet = devnetOf(shape, { models, genesisMs, beaconPort, ports });
   const password = randomBytes(24).toString('base64url');
@@ -164,7 +150,7 @@ const START_MS = 600;
 
 function devnetOf(
   shape: TestnetShape,
-  more: { models: readonly Model[]; genesisMs: number; beaconPort: number; ports: number[] },
+  more: { models: readonly NamedModel[]; genesisMs: number; beaconPort: number; ports: number[] },
 ): Devnet {
   const { models, genesisMs, beaconPort, ports } = more;
   const make = (seed: Uint8Array, endpoints: readonly string[]): Devnet =>
@@ -195,7 +181,7 @@ async function makeNode(
     member: DevnetMember;
     index: number;
     shape: TestnetShape;
-    models: readonly Model[];
+    models: readonly NamedModel[];
     port: number;
     password: string;
   },
@@ -228,32 +214,8 @@ async function makeNode(
   return { ...node, substitute };
 }
 
-async function modelOf(word: string): Promise<Model> {
-  const kind = MODEL_KINDS.find((known) => known === word);
-  const bytes =
-    kind === undefined
-      ? await readLimited(word, MODEL_BYTES_MAX)
-      : buildModel(kind, { seed: MODEL_SEED });
-  const manifest = manifestOf(openModel(bytes), {
-    name: kind ?? nameOf(word),
-    executionClasses: [executionClassOf('disabled')],
-    comparator: DEFAULT_COMPARATOR,
-    executionMs: EXECUTION_MS,
-    inputBytesMax: INPUT_BYTES_MAX,
-  });
-  return { manifest, bytes, ...(kind === undefined ? {} : { kind }) };
-}
-
-/** A file's name as the network file takes names. */
-function nameOf(path: string): string {
-  const plain = basename(path, extname(path))
-    .toLowerCase()
-    .replace(/[^a-z0-9.-]+/g, '-');
-  return plain.replace(/^[^a-z0-9]+/, '').slice(0, 64) || 'model';
-}
-
 /** An input to try: `x.json`, for the first model of the zoo. */
-async function writeSample(dir: string, models: readonly Model[]): Promise<void> {
+async function writeSample(dir: string, models: readonly NamedModel[]): Promise<void> {
   const kind = models.find((model) => model.kind !== undefined)?.kind;
   if (kind === undefined) return;
   const [input] = structuredInputs(kind, { seed: MODEL_SEED, count: 1 });

@@ -1,0 +1,151 @@
+/** Does the work of `assay join`. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { AssayError, type NodeId, toHex } from '../../../base/index.ts';
+import { configYaml, readDocument, resolveNetworkDraft } from '../../../config/index.ts';
+import { createSigner, realCrypto } from '../../../crypto/index.ts';
+import {
+  loadNetworkFile,
+  type NetworkDraft,
+  networkId,
+  proveKeys,
+} from '../../../network-file/index.ts';
+import { inspectKeystore, keystorePath, openKeystore } from '../../../node/index.ts';
+import { writeWhole } from '../../files.ts';
+import type { Answer } from '../../io.ts';
+import type { PassphraseValues } from '../../node-options.ts';
+import { passphraseOf } from '../../node-session.ts';
+import { answerInit } from '../init/handler.ts';
+
+export type JoinValues = PassphraseValues & {
+  readonly network: string;
+  readonly dir: string;
+  readonly out: string | undefined;
+};
+
+const MS_PER_S = 1000;
+const PROOF_FILE = 'proof.yaml';
+
+/**
+ * Says what a network is and whether the key of a folder is in it; proves the key for a draft. A
+ * key is made if the folder has none.
+ * @throws ConfigError, NetworkFileError; AssayError vote-key-differs, file-unwritable; KeyError
+ */
+export async function answerJoin(values: JoinValues): Promise<Answer> {
+  const { network, dir } = values;
+  const document = readDocument(network);
+  const isDraft = !isSigned(document.value);
+  const draft = isDraft ? resolveNetworkDraft(document) : loadNetworkFile(document, realCrypto);
+  const told = { draft, id: toHex(networkId(draft)) };
+  if (!existsSync(keystorePath(dir))) {
+    const made = await answerInit({ ...values, description: undefined });
+    return {
+      json: { network: told.id, isMember: false, ...made.json },
+      lines: [...networkLines(told), '', ...made.lines],
+    };
+  }
+  const key = await inspectKeystore(keystorePath(dir));
+  const member = draft.validators.find((validator) => validator.id === key.id);
+  if (member === undefined) return strangerAnswer(told, key);
+  if (member.voteKey !== toHex(key.voteKey)) throw voteKeyDiffers(network, dir);
+  const share = { id: key.id, stake: member.stake };
+  return isDraft ? await prove(values, told, share) : memberAnswer(values, told, share);
+}
+
+type Told = { readonly draft: NetworkDraft; readonly id: string };
+type Share = { readonly id: NodeId; readonly stake: bigint };
+
+/** Of a file that is neither, the schema of a draft says what is missing. */
+function isSigned(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'signature' in value;
+}
+
+/** [KEY-1] */
+async function prove(values: JoinValues, told: Told, share: Share): Promise<Answer> {
+  const { dir, out = join(dir, PROOF_FILE) } = values;
+  const passphrase = await passphraseOf(values, { question: `Passphrase of ${dir}`, isNew: false });
+  const keystore = await openKeystore(keystorePath(dir), passphrase);
+  const signer = createSigner(keystore.seed.reveal());
+  const proof = {
+    network: told.id,
+    id: signer.id,
+    proofs: proveKeys(networkId(told.draft), signer),
+  };
+  const heading = '# Proves the keys of a validator, for one network only. Not secret.\n';
+  await writeWhole(out, new TextEncoder().encode(heading + configYaml(proof)));
+  return {
+    json: { network: told.id, isMember: true, isDraft: true, proof: out },
+    lines: [
+      ...networkLines(told),
+      '',
+      `You are in it, with ${percentOf(told.draft, share)} of the stake.`,
+      `Proof in ${out}: hand it to the operator, who then signs the network file.`,
+    ],
+  };
+}
+
+function memberAnswer({ dir, network }: JoinValues, told: Told, share: Share): Answer {
+  return {
+    json: { network: told.id, isMember: true, isDraft: false },
+    lines: [
+      ...networkLines(told),
+      '',
+      `You are in it, with ${percentOf(told.draft, share)} of the stake. Start, and let others`,
+      'reach the port (TCP):',
+      `  assay start --dir ${dir} --net ${network} \\`,
+      '    --listen /ip4/0.0.0.0/tcp/4101',
+    ],
+  };
+}
+
+function strangerAnswer(
+  told: Told,
+  key: { readonly id: NodeId; readonly voteKey: Uint8Array },
+): Answer {
+  const voteKey = toHex(key.voteKey);
+  return {
+    json: { network: told.id, isMember: false, id: key.id, voteKey },
+    lines: [
+      ...networkLines(told),
+      '',
+      'You are not in it. Give these to its operator:',
+      `id        ${key.id}`,
+      `vote key  ${voteKey.slice(0, 48)}`,
+      `          ${voteKey.slice(48)}`,
+    ],
+  };
+}
+
+/** What one joins, and whom one trusts. */
+function networkLines({ draft, id }: Told): readonly string[] {
+  const { name, operator, beacon, validators, providers, models } = draft;
+  const rows = [
+    ['network', name],
+    ['id', id],
+    ['operator', operator],
+    ['rounds', `${beacon.periodMs / MS_PER_S} s`],
+    ['members', `${plural(validators, 'validator')}, ${plural(providers, 'provider')}`],
+    ['models', models.map((model) => model.name).join(', ')],
+  ];
+  return rows.map(([label = '', value = '']) => `${label.padEnd(9)} ${value}`);
+}
+
+function plural({ length }: readonly unknown[], what: string): string {
+  return `${length} ${what}${length === 1 ? '' : 's'}`;
+}
+
+/** Tenths of a percent. */
+function percentOf({ validators }: NetworkDraft, { stake }: Share): string {
+  const total = validators.reduce((sum, each) => sum + each.stake, 0n);
+  const tenths = total === 0n ? 0n : (1000n * stake) / total;
+  return `${tenths / 10n}.${tenths % 10n} %`;
+}
+
+function voteKeyDiffers(network: string, dir: string): AssayError {
+  return new AssayError({
+    code: 'vote-key-differs',
+    message: `it lists another vote key for the id of ${dir}`,
+    where: network,
+    remedy: 'Tell the operator the vote key that `assay keys list` shows.',
+  });
+}

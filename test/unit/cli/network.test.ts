@@ -1,0 +1,118 @@
+/** How a network is made: an operator, two validators, one draft, one signed file. */
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readNetworkFile } from '../../../src/network-file/index.ts';
+import { assay as run } from './run-assay.ts';
+
+const assay = (...words: string[]) => run(words);
+
+describe('assay network create and assay join', function () {
+  this.timeout(60_000);
+  let dir: string;
+  let keys: { id: string; voteKey: string }[];
+  const at = (name: string) => join(dir, name);
+  const password = () => ['--password-file', at('password')];
+  const create = (...more: string[]) =>
+    assay(
+      ...['network', 'create', '--validators', at('members.yaml'), '--model', 'mlp'],
+      ...['--beacon', 'devnet', '--dir', at('op'), ...password(), ...more],
+    );
+  const proofs = () => ['--proof', at('a/proof.yaml'), '--proof', at('b/proof.yaml')];
+
+  before(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'assay-network-'));
+    writeFileSync(at('password'), 'correct horse\n', { mode: 0o600 });
+    keys = [];
+    for (const name of ['a', 'b']) {
+      const { out } = await assay('init', '--dir', at(name), ...password(), '--json');
+      keys.push(JSON.parse(out));
+    }
+    writeMembers(1_000_000);
+  });
+
+  after(() => rmSync(dir, { recursive: true, force: true }));
+
+  function writeMembers(stake: number): void {
+    const list = keys.map(
+      ({ id, voteKey }) => ` - { id: ${id}, voteKey: ${voteKey}, stake: ${stake} }`,
+    );
+    writeFileSync(at('members.yaml'), ['name: ours', 'validators:', ...list, ''].join('\n'));
+  }
+
+  it('[KEY-1] writes a draft, names who has not proven their keys, and then signs', async () => {
+    const draft = await create('--json');
+    equal(draft.code, 0, draft.err);
+    deepEqual(
+      JSON.parse(draft.out).missing,
+      keys.map(({ id }) => id),
+    );
+    for (const name of ['a', 'b']) {
+      const joined = await assay(
+        'join',
+        at('op/network.draft.yaml'),
+        '--dir',
+        at(name),
+        ...password(),
+      );
+      equal(joined.code, 0, joined.err);
+      match(joined.out, /You are in it, with 50\.0 % of the stake/);
+    }
+    const half = JSON.parse((await create('--json', '--proof', at('a/proof.yaml'))).out);
+    deepEqual(half.missing, [keys[1]?.id]);
+    const signed = await create('--json', ...proofs());
+    equal(signed.code, 0, signed.err);
+    const file = readNetworkFile(at('op/network.yaml'));
+    equal(file.id, JSON.parse(signed.out).network);
+    deepEqual(
+      file.validators.map(({ id, models }) => [id, models]),
+      keys.map(({ id }) => [id, ['mlp']]),
+    );
+    equal(file.parameters.roundMs, file.beacon.periodMs);
+  });
+
+  it('says to a member that it is one, and to others what the operator needs', async () => {
+    const member = await assay('join', at('op/network.yaml'), '--dir', at('a'));
+    match(member.out, /assay start --dir/);
+    const other = await assay('join', at('op/network.yaml'), '--dir', at('c'), ...password());
+    match(other.out, /A new key lies in/);
+    const again = await assay('join', at('op/network.yaml'), '--dir', at('c'));
+    match(again.out, /You are not in it\. Give these to its operator:\nid {8}[0-9a-f]{64}\n/);
+  });
+
+  it('[KEY-1] takes proofs for this network alone, of its validators alone, and right ones', async () => {
+    const stranger = readFileSync(at('a/proof.yaml'), 'utf8').replace(
+      /^id: .*/m,
+      `id: ${'a'.repeat(64)}`,
+    );
+    writeFileSync(at('stranger.yaml'), stranger);
+    match((await create('--proof', at('stranger.yaml'))).err, /who is not\s+among the validators/);
+    const other = readFileSync(at('b/proof.yaml'), 'utf8').match(/ownership: (\w+)/)?.[1] ?? '';
+    const wrong = readFileSync(at('a/proof.yaml'), 'utf8').replace(
+      /ownership: \w+/,
+      `ownership: ${other}`,
+    );
+    writeFileSync(at('wrong.yaml'), wrong);
+    const refused = await create('--proof', at('wrong.yaml'), '--proof', at('b/proof.yaml'));
+    equal(refused.code, 2);
+    match(refused.err, /validators\.0\.proofs\.ownership is not the signature/);
+    writeMembers(2_000_000);
+    const stale = await create(...proofs());
+    equal(stale.code, 2);
+    match(
+      stale.err,
+      /it is for network .*let the validator run\s+`assay\s+join` on the new draft/s,
+    );
+  });
+
+  it('names the chain of drand where rounds fit it', async () => {
+    const quicknet = await create('--beacon', 'quicknet', '--json');
+    equal(quicknet.code, 2, 'one chain');
+    writeMembers(1_000_000);
+    const words = ['network', 'create', '--validators', at('members.yaml'), '--model', 'mlp'];
+    const made = await assay(...words, '--beacon', 'quicknet', '--dir', at('op'), ...password());
+    equal(made.code, 0, made.err);
+    match(readFileSync(at('op/network.draft.yaml'), 'utf8'), /api\.drand\.sh\/52db9ba70e0c/);
+  });
+});
