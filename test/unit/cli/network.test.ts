@@ -102,7 +102,7 @@ describe('assay network create and assay join', function () {
     equal(stale.code, 2);
     match(
       stale.err,
-      /it is for network .*let the validator run\s+`assay\s+join` on the new draft/s,
+      /it is for network.*let the\s+validator\s+run\s+`assay\s+join`/s,
     );
   });
 
