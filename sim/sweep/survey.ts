@@ -105,7 +105,7 @@ function whyRun(
 ): string {
   if (counts.missing === 0) return '';
   if (counts.failed > 0) return `${counts.failed} failed before`;
-  if (counts.done > 0) return 'begun, not finished';
+  if (counts.done > 0) return 'some runs are there';
   if (before !== undefined && before !== cell.id) return 'its configuration has changed';
   return 'not run yet';
 }

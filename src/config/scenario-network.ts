@@ -190,7 +190,7 @@ function described(): string {
     .map(([name, each]) => {
       const { description, models, leavesOut, nodesMax } = each;
       const limits = `leaves out ${leavesOut}; up to ${nodesMax} nodes`;
-      return `${name}: ${description}; models ${models}; ${limits}.`;
+      return `${name}: ${description}; models ${models}; ${limits}`;
     })
-    .join(' ');
+    .join('. ');
 }

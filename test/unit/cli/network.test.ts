@@ -100,10 +100,7 @@ describe('assay network create and assay join', function () {
     writeMembers(2_000_000);
     const stale = await create(...proofs());
     equal(stale.code, 2);
-    match(
-      stale.err,
-      /it is for network.*let the\s+validator\s+run\s+`assay\s+join`/s,
-    );
+    match(stale.err, /it is for network.*let the\s+validator\s+run\s+`assay\s+join`/s);
   });
 
   it('names the chain of drand where rounds fit it', async () => {

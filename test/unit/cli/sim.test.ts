@@ -127,6 +127,7 @@ describe('assay sim', () => {
       [[scenario, '--seed', 'x'], /--seed: "x" is not a seed/],
       [[scenario, '--seeed', '1'], /Did you mean --seed\?/],
       [[], /is missing|not enough/],
+      [['configs/sweeps/capture.yaml'], /is a sweep: many runs\s+Use: assay sim sweep configs/],
       [[scenario, '--out', ''], /--out: names no folder/],
       [[scenario, '--out', foreign], /foreign: is a file.*--out/],
       [[scenario, '--out', join(foreign, 'below')], /cannot be written.*--out/],

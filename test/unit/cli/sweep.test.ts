@@ -39,7 +39,7 @@ describe('assay sim sweep', () => {
     assert.deepEqual([done.done, done.toRun, done.totalMs], [4, 0, null]);
     const more = JSON.parse((await sweep('--dry-run', '--json', '--set', 'replicas=3')).out);
     assert.deepEqual([more.done, more.toRun], [4, 2]);
-    assert.equal(more.why[0].why, 'begun, not finished');
+    assert.equal(more.why[0].why, 'some runs are there');
   });
 
   it('prints tables, writes them, and on a second call runs nothing', async () => {
@@ -100,6 +100,13 @@ vary:
     const rows = readFileSync(join(out, 'runs.csv'), 'utf8').trim().split('\n');
     assert.equal(rows.filter((row) => row.includes(',done,')).length, 1);
     assert.equal(rows.filter((row) => row.includes(',failed,')).length, 1);
+  });
+
+  it('says what to do with a scenario, which is one run', async () => {
+    const path = 'configs/scenarios/small-committee.yaml';
+    const { code, err } = await assay(['sim', 'sweep', path]);
+    assert.equal(code, 2);
+    assert.match(err, /is a scenario: one run\s+Use: assay sim run configs/);
   });
 
   it('refuses bad input with place and remedy, and changes nothing', async () => {

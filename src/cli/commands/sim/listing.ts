@@ -75,7 +75,10 @@ const LISTINGS: Readonly<Record<(typeof LISTS)[number], () => Listing>> = {
         ['leaves out', rest.leavesOut],
         ['up to', `${rest.nodesMax} nodes`],
       ],
-      options: optionsAt(['network', ...(name === 'mesh' ? ['mesh'] : [])]),
+      options: [
+        ...optionsAt(['network']),
+        ...(name === 'analytic' ? [] : prefixed('mesh', optionsAt(['network', 'mesh']))),
+      ],
       json: { name, meaning: description, ...rest },
     })),
     use: [
@@ -171,6 +174,10 @@ function optionsAt(path: readonly string[]): readonly Option[] {
     Object.keys(recordAt(recordAt(recordAt(schema, 'properties'), name), 'properties')).length > 0;
   const options = optionsIn(recordAt(schema, 'properties')).filter(({ name }) => !isGroup(name));
   return options.filter(({ name }) => name !== 'fidelity' && name !== 'attack');
+}
+
+function prefixed(group: string, options: readonly Option[]): readonly Option[] {
+  return options.map((option) => ({ ...option, name: `${group}.${option.name}` }));
 }
 
 /** The alternatives of a list in the scenario, told apart by one key. */

@@ -25,7 +25,7 @@ import {
   writeTables,
 } from '../../../../sim/sweep/index.ts';
 import { AssayError } from '../../../base/index.ts';
-import { readDocument, resolveSweep } from '../../../config/index.ts';
+import { type ConfigDocument, readDocument, resolveSweep } from '../../../config/index.ts';
 import type { Io } from '../../io.ts';
 import { terminalOf } from '../../terminal.ts';
 import { readVersion } from '../../version.ts';
@@ -106,6 +106,7 @@ const HOW_TO_GO_ON = 'what was finished is kept, and the same command goes on';
 
 function openSweep(values: SweepValues): Opened {
   const document = readDocument(values.sweep);
+  refuseScenario(document);
   const sweep = resolveSweep(document, values.set);
   const shard = values.shard === undefined ? undefined : readShard(values.shard, process.env);
   const plan = planSweep(sweep, { document, version: readVersion() });
@@ -114,6 +115,21 @@ function openSweep(values: SweepValues): Opened {
   const survey = surveySweep(plan, { folder, shard, before: cellsBefore(path) });
   return { plan, path, shard, survey, folder };
 }
+
+/** @throws AssayError is-a-scenario */
+function refuseScenario({ value, source }: ConfigDocument): void {
+  if (typeof value !== 'object' || value === null || 'base' in value) return;
+  if (!SCENARIO_KEYS.some((key) => key in value)) return;
+  throw new AssayError({
+    code: 'is-a-scenario',
+    where: source,
+    message: 'is a scenario: one run',
+    remedy: `Use: assay sim run ${source}. A sweep names it as its base.`,
+  });
+}
+
+/** Keys that scenarios have, and sweeps never. */
+const SCENARIO_KEYS = ['validators', 'network', 'workload', 'propagation', 'durationRounds'];
 
 /** An empty name would be the working directory. @throws AssayError no-folder */
 function readFolder(out: string | undefined): string | undefined {

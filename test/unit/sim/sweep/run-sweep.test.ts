@@ -154,9 +154,9 @@ describe('sim/sweep: running a sweep', () => {
     assert.deepEqual(
       survey.cells.map(({ why }) => why),
       [
-        'begun, not finished',
+        'some runs are there',
         'its configuration has changed',
-        'begun, not finished',
+        'some runs are there',
         'not run yet',
       ],
     );
