@@ -19,10 +19,10 @@ import {
 import type { Faults } from '../faults/faults.ts';
 import type { Micros } from '../kernel/queue.ts';
 import type { Letter } from '../letters.ts';
-import { settleRun } from '../metrics/settlement.ts';
 import { linksOf } from '../network/create.ts';
 import type { SimNode, Timeless } from '../node.ts';
 import type { Simulation } from '../setup.ts';
+import { movementsOf } from './movements.ts';
 
 /** What of a run is traced, and where that goes. */
 export type TraceOptions = {
@@ -129,9 +129,9 @@ export class RunTrace {
   end(simulation: Simulation): void {
     const at = Math.round(simulation.world.now * 1000);
     this.#strike(at);
-    for (const { account, amount, reason } of settleRun(simulation).movements) {
+    for (const { account, amount, reason, ...about } of movementsOf(simulation)) {
       const node = this.#tracer.names.of(account);
-      this.#tracer.movement(at, { node, amount: String(amount), reason });
+      this.#tracer.movement(at, { node, amount: String(amount), reason, ...about });
     }
     const { world } = simulation;
     this.#gate.end({ at, digest: world.traceDigest(), eventCount: world.eventCount });

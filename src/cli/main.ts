@@ -10,6 +10,7 @@ import yargs from 'yargs';
 import { AssayError } from '../base/index.ts';
 import { beaconCommand } from './commands/beacon/index.ts';
 import { configCommand } from './commands/config/index.ts';
+import { explorerCommand } from './commands/explorer/index.ts';
 import { guardCommand } from './commands/guard/index.ts';
 import { inferCommand } from './commands/infer/index.ts';
 import { initCommand } from './commands/init/index.ts';
@@ -44,7 +45,7 @@ const WORDING = {
 };
 
 /** Commands that run until they are told to stop. */
-const SERVICES = ['start', 'serve', 'beacon', 'testnet'];
+const SERVICES = ['start', 'serve', 'beacon', 'testnet', 'explorer'];
 
 /** What may be given several times; everything else would arrive as a list, whatever its type. */
 const REPEATABLE = ['_', 'proof', 'set', 'file', 'model', 'claim', 'node', 'without'];
@@ -93,9 +94,11 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
 }
 
 /** A service that is told to end (SIGTERM) and ends has done what it should. */
-function isInterrupted([command = '']: readonly string[], signal: AbortSignal): boolean {
-  // Ctrl-C is how a testnet is stopped
-  if (command === 'testnet') return false;
+function isInterrupted(args: readonly string[], signal: AbortSignal): boolean {
+  const [command = '', verb] = args;
+  // Ctrl-C is how a testnet is stopped, and a page that is looked at
+  if (command === 'testnet' || command === 'explorer') return false;
+  if (command === 'sim' && verb === 'view') return false;
   return signal.aborted && !(signal.reason === 'SIGTERM' && SERVICES.includes(command));
 }
 
@@ -157,6 +160,7 @@ function buildParser(): Argv {
     .command(receiptCommand)
     .command(statusCommand)
     .command(whyCommand)
+    .command(explorerCommand)
     .command(networkCommand)
     .command(keysCommand)
     .command(guardCommand)

@@ -39,6 +39,10 @@ export const NODE_OPTIONS = {
   'memory-mib': { ...TEXT, default: '2048', describe: 'Memory one execution may take, MiB' },
   executions: { ...TEXT, default: '1', describe: 'Models that run at the same time' },
   record: { ...TEXT, describe: 'File to append every event of the core to, for replay' },
+  explorer: {
+    type: 'string',
+    describe: 'Serve the explorer on loopback; give a port, or none for any',
+  },
 } as const;
 
 /** Values of `PASSPHRASE_OPTIONS`. */

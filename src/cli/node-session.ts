@@ -6,10 +6,12 @@ import {
   type Log,
   type LogLevel,
   type NodeFolder,
+  NodeTrace,
   openFolder,
   readPassphrase,
   type Secret,
 } from '../node/index.ts';
+import { readPort, serveExplorer } from './explorer-page.ts';
 import { aborted, type Io } from './io.ts';
 import { type PassphraseValues, readWhole } from './node-options.ts';
 import { readVersion } from './version.ts';
@@ -24,6 +26,7 @@ export type NodeValues = PassphraseValues & {
   readonly 'memory-mib': string;
   readonly executions: string;
   readonly record: string | undefined;
+  readonly explorer: string | undefined;
   readonly io: Io;
 };
 
@@ -32,6 +35,8 @@ export type NodeSession = {
   readonly folder: NodeFolder;
   readonly log: Log;
   readonly record: ((line: string) => void) | undefined;
+  /** What the explorer shows, if it is wanted. */
+  readonly trace: NodeTrace | undefined;
   readonly release: () => Promise<void>;
 };
 
@@ -57,8 +62,11 @@ export function passphraseOf(
   });
 }
 
-/** Opens the folder of a node. @throws the errors of network files, folders, keys and guards */
-export async function openSession(values: NodeValues): Promise<NodeSession> {
+/** Opens the folder of a node. @param role for the explorer. @throws the errors of network files, folders, keys and guards */
+export async function openSession(
+  values: NodeValues,
+  role: 'validator' | 'provider',
+): Promise<NodeSession> {
   const { dir: directory, net, listen, announce } = values;
   const memoryMib = readWhole(values['memory-mib'], { option: '--memory-mib', ...MEMORY_MIB });
   const executions = readWhole(values.executions, { option: '--executions', min: 1, max: 64 });
@@ -70,6 +78,10 @@ export async function openSession(values: NodeValues): Promise<NodeSession> {
   const { keystore, lock } = await openFolder(directory, { network: networkOf(file), passphrase });
   const log = logOf(values);
   const path = values.record;
+  const softwareVersion = `assay/${readVersion()}`;
+  const self = { id: keystore.id, role };
+  const traced = { file, softwareVersion, self, nowMs: Date.now() };
+  const trace = values.explorer === undefined ? undefined : new NodeTrace(traced);
   return {
     folder: {
       directory,
@@ -77,28 +89,41 @@ export async function openSession(values: NodeValues): Promise<NodeSession> {
       seed: keystore.seed.reveal(),
       listen: [listen],
       ...(announce === undefined ? {} : { announce: [announce] }),
-      softwareVersion: `assay/${readVersion()}`,
+      softwareVersion,
       log,
       executionMemoryBytes: memoryMib * 1024 ** 2,
       executions,
     },
     log,
     record: path === undefined ? undefined : (line) => appendFileSync(path, `${line}\n`),
+    trace,
     release: () => lock.release(),
   };
 }
 
-/** Runs a node until the user stops it, or it cannot go on. @throws what its start throws */
+/**
+ * Runs a node until the user stops it, or it cannot go on; with the explorer, if it is wanted.
+ * @throws what its start throws; ApiError explorer-port
+ */
 export async function runUntilStopped(
   node: Running & { readonly node: { onHalt(handler: (reason: string) => void): void } },
-  { io }: { readonly io: Io },
+  { io, explorer, session }: Pick<NodeValues, 'io' | 'explorer'> & { session: NodeSession },
 ): Promise<void> {
   const halted = new Promise<string>((resolve) => node.node.onHalt(resolve));
+  let page: { close(): Promise<void> } | undefined;
   try {
+    const { trace, log } = session;
+    if (trace !== undefined && explorer !== undefined) {
+      const port = readPort(explorer, '--explorer');
+      const served = await serveExplorer({ source: { kind: 'live', trace }, port, log });
+      io.out(`explorer: ${served.url}\n`);
+      page = served;
+    }
     await Promise.race([node.start(), halted, aborted(io.signal)]);
     const reason = await Promise.race([halted, aborted(io.signal)]);
     if (reason !== undefined) throw new Error(`the node signs nothing any more: ${reason}`);
   } finally {
+    await page?.close();
     await node.stop();
   }
 }

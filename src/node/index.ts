@@ -13,6 +13,13 @@ export { type Devnet, type DevnetMember, makeDevnet } from './devnet/index.ts';
 export { NodeError, reasonOf } from './error.ts';
 export type { RunResult } from './execution/index.ts';
 export {
+  type Explorer,
+  NodeTrace,
+  type Recorded,
+  readRecorded,
+  startExplorer,
+} from './explorer/index.ts';
+export {
   createFolder,
   guardPath,
   keystorePath,
@@ -26,6 +33,7 @@ export { HostError, peerIdText } from './libp2p/index.ts';
 export { LightClient, type LightClientOptions, pause } from './light-client.ts';
 export { createLog, LOG_LEVELS, type Log, type LogLevel, silentLog } from './log/index.ts';
 export type { NodeFolder } from './node-parts.ts';
+export { type ObserverNode, openObserverNode } from './observer-node.ts';
 export { openProviderNode, type ProviderNode, type ProviderNodeOptions } from './provider-node.ts';
 export {
   type Answered,

@@ -18,6 +18,7 @@ import { AssayNode } from './assay-node.ts';
 import { BlobDirectory } from './blobs/index.ts';
 import { NodeError } from './error.ts';
 import { BoundedCache, type RunResult } from './execution/index.ts';
+import type { NodeTrace } from './explorer/index.ts';
 import {
   InferError,
   type Inference,
@@ -30,11 +31,13 @@ import {
 import type { FrameStream } from './libp2p/index.ts';
 import { pause } from './light-client.ts';
 import { manifestOfModel, type NodeFolder, type NodeParts, openNodeParts } from './node-parts.ts';
-import { type Clock, eventLogHead, eventRecorder, systemClock } from './runner/index.ts';
+import { type Clock, eventLogHead, eventRecorder, joined, systemClock } from './runner/index.ts';
 
 export type ProviderNodeOptions = NodeFolder & {
   readonly clock?: Clock;
   readonly record?: (line: string) => void;
+  /** Told everything that the node sees, for the explorer. */
+  readonly trace?: NodeTrace;
   /** Models that it serves; they are in the folder. */
   readonly serves: readonly BlobId[];
   readonly limits?: RequestLimits;
@@ -85,9 +88,10 @@ export async function openProviderNode(options: ProviderNodeOptions): Promise<Pr
     blobSources: [(id) => inputs.find(id)],
     clock,
     log,
-    ...(record === undefined ? {} : { observe: eventRecorder(record) }),
+    observe: joined(record && eventRecorder(record), options.trace?.observe),
     missingModels: () => [],
   });
+  options.trace?.attach(node, parts);
   const claims = new AnsweredClaims({
     ...parts,
     provider: signer.id,

@@ -3,12 +3,14 @@ import type { BlobId } from '../base/index.ts';
 import { Draws, Validator } from '../core/index.ts';
 import { AssayNode } from './assay-node.ts';
 import { NodeError, reasonOf } from './error.ts';
+import type { NodeTrace } from './explorer/index.ts';
 import { pause } from './light-client.ts';
 import { fetchModel, type NodeFolder, type NodeParts, openNodeParts } from './node-parts.ts';
 import {
   type Clock,
   eventLogHead,
   eventRecorder,
+  joined,
   systemClock,
   validatorCore,
 } from './runner/index.ts';
@@ -17,6 +19,8 @@ export type ValidatorNodeOptions = NodeFolder & {
   readonly clock?: Clock;
   /** Takes the lines of an event log. */
   readonly record?: (line: string) => void;
+  /** Told everything that the node sees, for the explorer. */
+  readonly trace?: NodeTrace;
 };
 
 /** How long a node tries to get one model before it tries the others. */
@@ -65,9 +69,10 @@ export async function openValidatorNode(options: ValidatorNodeOptions): Promise<
     blobSources: [],
     clock,
     log,
-    ...(record === undefined ? {} : { observe: eventRecorder(record) }),
+    observe: joined(record && eventRecorder(record), options.trace?.observe),
     missingModels: () => [...missing].map((id) => network.modelById.get(id)?.name ?? id),
   });
+  options.trace?.attach(node, parts);
   return new ValidatorNode(node, parts, { missing, log });
 }
 

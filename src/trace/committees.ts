@@ -68,6 +68,15 @@ export class TracedCommittees {
     return drawn.committee;
   }
 
+  /** Round whose beacon draws a level; nothing if the network has no such model. */
+  drawnBy(header: HeaderMessage, level: number): Round | undefined {
+    const { network } = this.#options.draws;
+    const manifest = network.modelById.get(header.model);
+    if (manifest === undefined) return undefined;
+    const lengths = phaseRounds(network.parameters, executionRounds(network, manifest));
+    return drawingRound(samplingRound(header), lengths, level);
+  }
+
   /** Holders of sealing seats in a bitmap; none if the draw is not known. */
   sealers(header: HeaderMessage, bitmap: Bitmap): readonly NodeNumber[] {
     const committee = this.#seal(header);
@@ -100,13 +109,10 @@ export class TracedCommittees {
   #drawn(subject: Subject, level: number) {
     const { draws, randomnessOf } = this.#options;
     const header = this.#headers.get(subject.batch);
-    const manifest = header && draws.network.modelById.get(header.model);
-    if (header === undefined || manifest === undefined) return undefined;
+    const drawnBy = header && this.drawnBy(header, level);
+    const randomness = drawnBy && randomnessOf(drawnBy);
+    if (header === undefined || drawnBy === undefined || randomness === undefined) return undefined;
     const { network } = draws;
-    const lengths = phaseRounds(network.parameters, executionRounds(network, manifest));
-    const drawnBy = drawingRound(samplingRound(header), lengths, level);
-    const randomness = randomnessOf(drawnBy);
-    if (randomness === undefined) return undefined;
     const { provider, model } = header;
     const batch = { id: subject.batch, provider, model };
     const seats = network.parameters.levels[level] ?? 0;

@@ -64,6 +64,10 @@ export class Distances {
     for (const revealed of level.waiting.splice(0)) this.#compare(place, revealed, provider);
   }
 
+  isMeasured({ subject, level }: LevelPlace): boolean {
+    return this.#levels.get(`${subjectKey(subject)}/${level}`)?.provider !== undefined;
+  }
+
   #compare(place: LevelPlace, { validator, measurement }: Revealed, provider: Measurement): void {
     const manifest = this.#manifestOf(place.subject);
     if (manifest === undefined) return;

@@ -102,7 +102,9 @@ export class TraceReader {
     return undefined;
   }
 
-  #noTrace(problem = 'is empty'): TraceError {
+  #noTrace(given?: string): TraceError {
+    const isForeign = this.#part === 'events' || this.#part === 'records';
+    const problem = given ?? (isForeign ? 'it has no records under `assay`' : 'it is empty');
     return new TraceError({
       code: 'trace-format',
       where: this.#line === 0 ? this.#source : `${this.#source}:${this.#line}`,

@@ -5,13 +5,13 @@
  * It only reads: a run with a trace and one without take the same steps. What it remembers is
  * bounded, so that it can run in a node for months.
  */
-import type { NodeId, Round, Subject } from '../base/index.ts';
+import type { Measurement, NodeId, Round, Subject } from '../base/index.ts';
 import type { Draws, ProviderEffect, ProviderEvent, Report } from '../core/index.ts';
 import type { Crypto } from '../crypto/index.ts';
 import type { BundleMessage, Decoded } from '../wire/index.ts';
 import { TracedCommittees } from './committees.ts';
 import { contentOf } from './content.ts';
-import { Distances } from './distances.ts';
+import { Distances, type LevelPlace } from './distances.ts';
 import { type NodeEntry, NodeNames } from './names.ts';
 import { Recent } from './recent.ts';
 import type {
@@ -43,6 +43,8 @@ export type TracerOptions = {
   readonly randomnessOf: (round: Round) => Uint8Array | undefined;
   /** Where records go, in order of time. */
   readonly emit: (record: TraceRecord) => void;
+  /** Number of the first message, 0 by default. */
+  readonly firstMessage?: MessageNumber;
 };
 
 /** Where a message goes, if not to all. */
@@ -55,13 +57,14 @@ export class Tracer {
   readonly #distances: Distances;
   readonly #messages = new WeakMap<Decoded, MessageNumber>();
   readonly #work = new Recent<unknown, number>(WORK_MAX);
-  #messageCount = 0;
+  #nextMessage: MessageNumber;
   #workCount = 0;
   #at: TraceTime = 0;
 
   constructor(options: TracerOptions) {
-    const { draws, randomnessOf, emit } = options;
+    const { draws, randomnessOf, emit, firstMessage = 0 } = options;
     this.#options = options;
+    this.#nextMessage = firstMessage;
     this.names = new NodeNames((node, entry) => {
       emit({ kind: 'node', at: this.#at, node, ...entry });
     });
@@ -117,17 +120,12 @@ export class Tracer {
     this.#options.emit({ kind: 'movement', at, ...movement });
   }
 
-  /** Whether a message was said before: whoever hears it gets the same object. */
-  isSaid(decoded: Decoded): boolean {
-    return this.#messages.has(decoded);
-  }
-
   /** A node says a message for the first time. */
   said(at: TraceTime, node: NodeNumber, decoded: Decoded, { to, shard }: Destination = {}): void {
     this.#at = at;
     const { message, bytes } = decoded;
-    const number = this.#messageCount;
-    this.#messageCount += 1;
+    const number = this.#nextMessage;
+    this.#nextMessage += 1;
     this.#messages.set(decoded, number);
     const { names, committees } = this;
     const { draws, crypto } = this.#options;
@@ -224,8 +222,13 @@ export class Tracer {
     this.#distances.measured(place, measurement);
   }
 
-  /** Lets `measurement` be the provider's at a level: of an output that was fetched aside. */
-  knowsOutput(at: TraceTime, place: { subject: Subject; level: number }, measurement: Measured) {
+  /** Whether the provider's measurement at a level is known. */
+  hasOutput(place: LevelPlace): boolean {
+    return this.#distances.isMeasured(place);
+  }
+
+  /** Takes the provider's measurement at a level, of an output that was fetched aside. */
+  measured(at: TraceTime, place: LevelPlace, measurement: Measurement): void {
     this.#at = at;
     this.#distances.measured(place, measurement);
   }
@@ -290,15 +293,13 @@ export class Tracer {
   }
 }
 
-type Measured = Parameters<Distances['measured']>[1];
-
 function verdictIn(effects: readonly ProviderEffect[]): 'accept' | 'ignore' | 'reject' {
   for (const effect of effects) if (effect.kind === 'judge') return effect.verdict;
   return 'ignore';
 }
 
 /** The level that work is about: its id is `<kind>/<batch>/<index>/<level>`. */
-function placeOf(id: string): { subject: Subject; level: number } | undefined {
+function placeOf(id: string): LevelPlace | undefined {
   const [, batch, index, level] = id.split('/');
   if (batch === undefined || index === undefined || level === undefined) return undefined;
   return {

@@ -24,6 +24,10 @@ const STATUS: Readonly<Record<string, number>> = {
   'not-yet': 404,
   'no-receipt': 404,
   'route-unknown': 404,
+  'file-unknown': 404,
+  'leaf-unknown': 404,
+  'not-recorded': 404,
+  'not-live': 404,
   'body-too-large': 413,
   'input-too-large': 413,
   'content-type': 415,
@@ -38,6 +42,8 @@ const STATUS: Readonly<Record<string, number>> = {
   stopping: 503,
   'model-missing': 503,
   'not-ready': 503,
+  'page-missing': 503,
+  'viewers-full': 503,
 };
 /** What the client can do, where the error itself does not say. */
 const REMEDY: Readonly<Record<string, string>> = {

@@ -11,6 +11,7 @@ export {
 } from './event-log.ts';
 export {
   type Core,
+  joined,
   Runner,
   type RunnerOptions,
   type RunnerPorts,

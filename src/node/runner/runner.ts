@@ -54,6 +54,14 @@ export type RunnerPorts = {
 /** Sees each step: the event as the core got it, and the effects that came of it. */
 export type StepObserver = (event: ProviderEvent, effects: readonly ProviderEffect[]) => void;
 
+/** Returns an observer that tells all of those that there are, in order. */
+export function joined(...observers: readonly (StepObserver | undefined)[]): StepObserver {
+  const present = observers.flatMap((observer) => observer ?? []);
+  return (event, effects) => {
+    for (const observe of present) observe(event, effects);
+  };
+}
+
 export type RunnerOptions = {
   readonly core: Core;
   readonly clock: Clock;

@@ -37,19 +37,20 @@ const SUBSTITUTE_LIMITS = { timeoutMs: 60_000, memoryBytes: 2 * 1024 ** 3 };
 
 /** Runs a provider until the user stops it. @throws what opening and starting throw */
 export async function runProvider(values: ServeValues): Promise<void> {
-  const session = await openSession(values);
+  const session = await openSession(values, 'provider');
   const engine = values.substitute === undefined ? undefined : openOnnxEngine();
   try {
-    const { folder, record } = session;
+    const { folder, record, trace } = session;
     const node = await openProviderNode({
       ...folder,
       serves: await modelsOf(values.model, session),
       ...(record === undefined ? {} : { record }),
+      ...(trace === undefined ? {} : { trace }),
       ...(engine === undefined || values.substitute === undefined
         ? {}
         : { substitute: await substituteOf(values.substitute, engine) }),
     });
-    await runUntilStopped(await withApi(node, values, session), { io: values.io });
+    await runUntilStopped(await withApi(node, values, session), { ...values, session });
   } finally {
     await engine?.close();
     await session.release();

@@ -9,6 +9,7 @@ import {
   REPLAY_OPTIONS,
   RUN_EPILOGUE,
   RUN_OPTIONS,
+  VIEW_OPTIONS,
 } from './options.ts';
 import {
   MERGE_OPTIONS,
@@ -65,6 +66,22 @@ function withRuns(parser: Parser): Parser {
       async (argv) => {
         const { replayRun } = await import('./replay.ts');
         await replayRun(argv);
+      },
+    )
+    .command(
+      'view <trace>',
+      'Show a trace in the explorer: nodes, claims, a time slider',
+      (command) =>
+        command
+          .positional('trace', {
+            type: 'string',
+            demandOption: true,
+            describe: 'File that --trace wrote, .json or .jsonl',
+          })
+          .options(VIEW_OPTIONS),
+      async (argv) => {
+        const { viewTrace } = await import('./view.ts');
+        await viewTrace(argv);
       },
     )
     .command(

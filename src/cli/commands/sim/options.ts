@@ -23,6 +23,12 @@ export const REPLAY_OPTIONS = {
   quiet: { type: 'boolean', default: false, describe: 'Print no report and no progress' },
 } as const;
 
+/** Options of `sim view`. */
+export const VIEW_OPTIONS = {
+  port: { ...TEXT, default: '0', describe: 'Port of the page on loopback; 0: any free one' },
+  open: { type: 'boolean', default: false, describe: 'Open the page in a browser' },
+} as const;
+
 /** What stands below the options of `sim replay`. */
 export const REPLAY_EPILOGUE = [
   'A trace as .jsonl has one record per line (src/trace/README.md); as .json it',
