@@ -52,7 +52,7 @@ export type FixtureOptions = {
 export type Fixture = { readonly keys: ClusterKeys; readonly receipt: Receipt };
 
 const ROUND = round(5);
-export const SALT: Digest = digest(sha256(utf8('salt')));
+const SALT: Digest = digest(sha256(utf8('salt')));
 
 /** Returns a receipt of leaf 0 of a batch: drawn, or not, as its class has it. */
 export function fixtureOf(kind: Receipt['kind'], options: FixtureOptions = {}): Fixture {
