@@ -14,9 +14,12 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STAMP = join(ROOT, 'dist', '.built');
 const SOURCES = ['src', 'sim', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const PAGE = join(ROOT, 'dist', 'explorer', 'index.html');
 const EXIT_SOFTWARE = 70;
 
-if (existsSync(join(ROOT, 'src', 'base')) && !isFresh() && !build()) process.exit(EXIT_SOFTWARE);
+const isClone = existsSync(join(ROOT, 'src', 'base'));
+if (isClone && !isFresh() && !build()) process.exit(EXIT_SOFTWARE);
+if (isClone && servesPage() && !isPageFresh() && !buildPage()) process.exit(EXIT_SOFTWARE);
 const { main } = await import('../../dist/src/cli/main.js');
 await main();
 
@@ -24,6 +27,32 @@ function isFresh() {
   if (!existsSync(STAMP)) return false;
   const builtMs = statSync(STAMP).mtimeMs;
   return SOURCES.every((name) => newestMs(join(ROOT, name)) <= builtMs);
+}
+
+/** The explorer takes some seconds to build: only commands that serve it wait for it. */
+function servesPage() {
+  const words = process.argv.slice(2);
+  const [first, second] = words.filter((word) => !word.startsWith('-'));
+  const isViewer = first === 'explorer' || (first === 'sim' && second === 'view');
+  return isViewer || words.includes('--explorer');
+}
+
+function isPageFresh() {
+  return existsSync(PAGE) && newestMs(join(ROOT, 'src')) <= statSync(PAGE).mtimeMs;
+}
+
+/** Builds the explorer; on failure prints why and returns false. */
+function buildPage() {
+  if (!existsSync(join(ROOT, 'node_modules', 'vite'))) {
+    process.stderr.write('assay: the explorer is not built, and vite is not installed\n');
+    process.stderr.write('  Run `npm ci` first, with the development packages.\n');
+    return false;
+  }
+  const script = join(ROOT, 'src', 'explorer', 'build.js');
+  const built = spawnSync(process.execPath, [script], { cwd: ROOT, encoding: 'utf8' });
+  if (built.status === 0) return true;
+  process.stderr.write(`assay: the explorer does not build\n${built.stdout}${built.stderr}`);
+  return false;
 }
 
 /** The latest change of a file, or of anything in a folder; a removal changes the folder. */

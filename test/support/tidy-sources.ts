@@ -25,9 +25,12 @@ export type Source = {
 };
 
 const FOLDERS = ['src', 'sim', 'bench', 'test'];
-const EXTENSION = /\.(ts|js)$/;
+const EXTENSION = /\.(tsx?|js)$/;
 
-/** Returns all TypeScript and JavaScript files, sorted by path. */
+/**
+ * Returns all TypeScript and JavaScript files, sorted by path. Markup in them is read as if it were
+ * code: its text must not open quotes, which prose can do without.
+ */
 export function readSources(): readonly Source[] {
   return FOLDERS.flatMap(filesBelow)
     .filter((path) => EXTENSION.test(path))
