@@ -62,7 +62,11 @@ export function passphraseOf(
   });
 }
 
-/** Opens the folder of a node. @param role for the explorer. @throws the errors of network files, folders, keys and guards */
+/**
+ * Opens the folder of a node.
+ * @param role what the explorer calls it
+ * @throws the errors of network files, folders, keys and guards
+ */
 export async function openSession(
   values: NodeValues,
   role: 'validator' | 'provider',

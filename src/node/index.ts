@@ -1,5 +1,12 @@
 /** Nodes and clients of a network: what the command line and other programs start. */
-export { ApiError, type ApiOptions, type ProviderApi, startProviderApi } from './api/index.ts';
+export {
+  ApiError,
+  type ApiOptions,
+  type Explorer,
+  type ProviderApi,
+  startExplorer,
+  startProviderApi,
+} from './api/index.ts';
 export type { AssayNode } from './assay-node.ts';
 export {
   BeaconClient,
@@ -12,13 +19,7 @@ export { BlobDirectory, BlobError } from './blobs/index.ts';
 export { type Devnet, type DevnetMember, makeDevnet } from './devnet/index.ts';
 export { NodeError, reasonOf } from './error.ts';
 export type { RunResult } from './execution/index.ts';
-export {
-  type Explorer,
-  NodeTrace,
-  type Recorded,
-  readRecorded,
-  startExplorer,
-} from './explorer/index.ts';
+export { NodeTrace, type Recorded, readRecorded } from './explorer/index.ts';
 export {
   createFolder,
   guardPath,

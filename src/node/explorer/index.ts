@@ -1,9 +1,5 @@
-/** The explorer's server: the trace of a live node, or of a file, for a page in a browser. */
+/** What the explorer shows: the trace of a live node, or of a file. */
+export { leafRecords } from './leaf-records.ts';
 export { NodeTrace, type NodeTraceOptions } from './node-trace.ts';
-export { type Recorded, readRecorded } from './recorded.ts';
-export {
-  type Explorer,
-  type ExplorerOptions,
-  type ExplorerSource,
-  startExplorer,
-} from './server.ts';
+export { type Recorded, readRecorded, recordLines } from './recorded.ts';
+export { RecordRing, type Sequence } from './ring.ts';

@@ -2,15 +2,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { CliContext } from '../../io.ts';
 import { printAnswer } from '../../io.ts';
-import {
-  LIST_OPTIONS,
-  LISTS,
-  REPLAY_EPILOGUE,
-  REPLAY_OPTIONS,
-  RUN_EPILOGUE,
-  RUN_OPTIONS,
-  VIEW_OPTIONS,
-} from './options.ts';
+import { LIST_OPTIONS, LISTS, RUN_EPILOGUE, RUN_OPTIONS } from './options.ts';
 import {
   MERGE_OPTIONS,
   SWEEP_EPILOGUE,
@@ -19,6 +11,7 @@ import {
   WORKER_OPTIONS,
 } from './sweep-options.ts';
 import { TRACE_OPTIONS } from './trace-options.ts';
+import { withTraces } from './traces.ts';
 
 /** The command and its subcommands. */
 export const simCommand: CommandModule = {
@@ -31,7 +24,8 @@ export const simCommand: CommandModule = {
 type Parser = Argv<CliContext & { verbose: boolean }>;
 
 function build(parser: Parser): Argv {
-  return withSweeps(withRuns(parser)).demandCommand(1, 'name what to do') as Argv;
+  const commands = withSweeps(withTraces(withRuns(parser)));
+  return commands.demandCommand(1, 'name what to do') as Argv;
 }
 
 function withRuns(parser: Parser): Parser {
@@ -48,40 +42,6 @@ function withRuns(parser: Parser): Parser {
       async (argv) => {
         const { runFile } = await import('./run.ts');
         await runFile(argv);
-      },
-    )
-    .command(
-      'replay <folder>',
-      'Run one run of a results folder again, with its trace; checks its digest',
-      (command) =>
-        command
-          .positional('folder', {
-            type: 'string',
-            demandOption: true,
-            describe: 'Results of sim sweep or sim run',
-          })
-          .options(REPLAY_OPTIONS)
-          .options(TRACE_OPTIONS)
-          .epilogue(REPLAY_EPILOGUE),
-      async (argv) => {
-        const { replayRun } = await import('./replay.ts');
-        await replayRun(argv);
-      },
-    )
-    .command(
-      'view <trace>',
-      'Show a trace in the explorer: nodes, claims, a time slider',
-      (command) =>
-        command
-          .positional('trace', {
-            type: 'string',
-            demandOption: true,
-            describe: 'File that --trace wrote, .json or .jsonl',
-          })
-          .options(VIEW_OPTIONS),
-      async (argv) => {
-        const { viewTrace } = await import('./view.ts');
-        await viewTrace(argv);
       },
     )
     .command(

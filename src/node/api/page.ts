@@ -1,7 +1,7 @@
 /** The explorer's page as files: what vite built, and nothing else of this machine. */
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { ApiError } from '../api/error.ts';
+import { ApiError } from './error.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

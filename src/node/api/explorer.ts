@@ -13,15 +13,13 @@ import type { BatchId } from '../../base/index.ts';
 import { networkFileYaml } from '../../network-file/index.ts';
 import { recordLine } from '../../trace/index.ts';
 import { isRecordId } from '../../wire/index.ts';
-import { isHostAllowed, isOriginAllowed, type RateLimit, RateLimiter } from '../api/access.ts';
-import { ApiError, problem, problemOf } from '../api/error.ts';
 import { reasonOf } from '../error.ts';
+import { leafRecords, type NodeTrace, type Recorded, recordLines } from '../explorer/index.ts';
 import type { Log } from '../log/index.ts';
-import { leafRecords } from './leaf-records.ts';
+import { isHostAllowed, isOriginAllowed, type RateLimit, RateLimiter } from './access.ts';
+import { ApiError, problem, problemOf } from './error.ts';
 import { LiveFeed } from './live-feed.ts';
-import type { NodeTrace } from './node-trace.ts';
 import { pageFile } from './page.ts';
-import { type Recorded, recordLines } from './recorded.ts';
 
 /** What is shown. */
 export type ExplorerSource =

@@ -6,7 +6,7 @@
  * clients share. Who falls behind the ring is dropped, and may come back and begin anew.
  */
 import type { ServerResponse } from 'node:http';
-import type { RecordRing, Sequence } from './ring.ts';
+import type { RecordRing, Sequence } from '../explorer/index.ts';
 
 /** Between two looks at the ring. */
 const PERIOD_MS = 100;
