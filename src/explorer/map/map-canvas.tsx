@@ -60,7 +60,10 @@ export function MapCanvas({ selected, onSelect }: Props) {
         ref={canvas}
         tabIndex={0}
         role="img"
-        aria-label={`Map of ${model.nodes.length} nodes. Arrow keys move it, plus and minus scale it. The page Nodes has the same as a table.`}
+        aria-label={
+          `Map of ${model.nodes.length} nodes. Arrow keys move it, plus and minus scale it. ` +
+          'The page Nodes has the same as a table.'
+        }
         onKeyDown={(event) => stage.current !== undefined && moveByKey(stage.current, event)}
         onPointerDown={drag.down}
         onPointerMove={(event) => {

@@ -194,7 +194,7 @@ function DrawStep({ story }: { readonly story: Story }) {
       <p>
         {drawnAt === undefined
           ? 'The beacon that draws from this batch is not known yet.'
-          : `The beacon of round ${round ?? '?'} drew it, and with it the committee that judges it. `}
+          : `The beacon of round ${round ?? '?'} drew it, and the committee that judges it. `}
         {openedAt === undefined
           ? 'The provider has not opened it: nobody knows what was asked.'
           : `The provider opened it ${span(Math.max(0, openedAt - (drawnAt ?? openedAt)))} later.`}

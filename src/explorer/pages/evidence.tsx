@@ -1,4 +1,4 @@
-/** Who was convicted by which signed messages, what nodes found wrong, and faults of the scenario. */
+/** Who was convicted by which messages, what nodes found wrong, and faults of the scenario. */
 
 import { counted } from '../model/overview.ts';
 import { moment, reasonWords } from '../model/words.ts';

@@ -10,7 +10,7 @@ import {
 } from '../model/promises.ts';
 import { chance, grouped, measured, span, superscript } from '../model/words.ts';
 import { useNow } from '../parts/context.ts';
-import { Panel } from '../parts/marks.tsx';
+import { Heads, Panel } from '../parts/marks.tsx';
 
 const SHARES = [0.05, 0.1, 0.2, 0.25, 0.3, 1 / 3, 0.4, 0.5];
 const SHARE_FIRST = 0.2;
@@ -47,26 +47,23 @@ function Classes({ parameters }: Given) {
       </p>
       <div class="wide-table">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">class</th>
-              <th scope="col" class="number">
-                drawn
-              </th>
-              <th scope="col" class="number">
-                one escapes
-              </th>
-              <th scope="col" class="number">
-                100 escape
-              </th>
-              <th scope="col" class="number">
-                caught for sure by
-              </th>
-              <th scope="col" class="number">
-                a cheat pays if worth over
-              </th>
-            </tr>
-          </thead>
+          <Heads
+            names={[
+              'class',
+              'drawn',
+              'one escapes',
+              '100 escape',
+              'caught for sure by',
+              'a cheat pays if worth over',
+            ]}
+            numbers={[
+              'drawn',
+              'one escapes',
+              '100 escape',
+              'caught for sure by',
+              'a cheat pays if worth over',
+            ]}
+          />
           <tbody>
             {promises.map(
               ({ name, oneIn, escape: escapes, escapeHundred, untilCaught, slashFactor }) => (
@@ -136,24 +133,10 @@ function LevelTable({ promises }: { readonly promises: readonly LevelPromise[] }
   return (
     <div class="wide-table">
       <table>
-        <thead>
-          <tr>
-            <th scope="col">level</th>
-            <th scope="col" class="number">
-              seats
-            </th>
-            <th scope="col" class="number">
-              quorum
-            </th>
-            <th scope="col" class="number">
-              captured
-            </th>
-            <th scope="col" class="number">
-              held up
-            </th>
-            <th scope="col">takes money</th>
-          </tr>
-        </thead>
+        <Heads
+          names={['level', 'seats', 'quorum', 'captured', 'held up', 'takes money']}
+          numbers={['seats', 'quorum', 'captured', 'held up']}
+        />
         <tbody>
           {promises.map((each) => (
             <tr key={each.level}>
@@ -179,14 +162,15 @@ function Speed({ parameters }: Given) {
   const phases = roundsToFinal(parameters);
   const roundMs = numberParameter(parameters, 'roundMs') ?? 0;
   const rounds = phases.reduce((sum, each) => sum + each.rounds, 0);
+  const longestUs = 1_000 * rounds * roundMs;
   const last = phases.filter(({ phase }) => phase === 'challenge' || phase === 'settle');
   const window = last.reduce((sum, each) => sum + each.rounds, 0);
   return (
     <Panel title="How long it takes">
       <p>
         A drawn claim that nobody disputes is final at once when all seats have signed; else at the
-        latest {rounds} rounds after its batch, {span(1_000 * rounds * roundMs)}, of which {window}{' '}
-        leave time to object. Long executions add to it, each further level takes as long again.
+        latest {rounds} rounds after its batch, {span(longestUs)}, of which {window} leave time to
+        object. Long executions add to it, each further level takes as long again.
       </p>
       <ul class="list">
         {phases.map(({ phase, rounds: count }) => (
@@ -209,7 +193,8 @@ function Models() {
             <strong>{name}</strong>{' '}
             {tolerance === 0
               ? 'outputs must be the same bit by bit'
-              : `the same up to a distance of ${measured(tolerance)}, something else from ${measured(rejection)}`}
+              : `the same up to a distance of ${measured(tolerance)}, ` +
+                `something else from ${measured(rejection)}`}
             <span class="mono quiet break"> {id}</span>
           </li>
         ))}

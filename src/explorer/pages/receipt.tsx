@@ -48,7 +48,7 @@ export function ReceiptPage() {
   );
 }
 
-/** Of a live network the node gives the file; it is asked when the page opens, not when it checks. */
+/** A live node gives the file; it is asked when the page opens, not when it checks. */
 function useNetworkFile() {
   const { session } = useNow();
   const [file, setFile] = useState<Dropped<string> | undefined>(undefined);

@@ -6,7 +6,15 @@ import { counted, roundUs } from '../model/overview.ts';
 import { type Holder, storyAt } from '../model/story.ts';
 import { grouped, moment, reasonWords, shortCid, signed, span } from '../model/words.ts';
 import { hrefOf, type Now, useNow } from '../parts/context.ts';
-import { ClaimLink, Figure, NodeLink, Panel, StateMark, VerdictMark } from '../parts/marks.tsx';
+import {
+  ClaimLink,
+  Figure,
+  Heads,
+  NodeLink,
+  Panel,
+  StateMark,
+  VerdictMark,
+} from '../parts/marks.tsx';
 
 const CLAIMS_SHOWN = 30;
 
@@ -133,14 +141,7 @@ function VotesPanel({ node }: { readonly node: NodeEntry }) {
       {votes.length === 0 ? <p class="quiet">None so far.</p> : null}
       <div class="wide-table">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">claim</th>
-              <th scope="col">level</th>
-              <th scope="col">it said</th>
-              <th scope="col">outcome</th>
-            </tr>
-          </thead>
+          <Heads names={['claim', 'level', 'it said', 'outcome']} />
           <tbody>
             {votes.map(({ claim, level, holder }) => (
               <tr key={`${claim.key} ${level}`}>
@@ -226,8 +227,7 @@ function TroublePanel({ node }: { readonly node: NodeEntry }) {
       <ul class="list">
         {evidence.map((each) => (
           <li key={`${each.at} ${each.by}`} class="alarm">
-            {moment(each.at)} convicted by two {each.evidence} that exclude each other, shown by{' '}
-            <NodeLink node={each.by} />
+            {moment(each.at)} convicted by two {each.evidence}, shown by <NodeLink node={each.by} />
           </li>
         ))}
         {[...codes].map(([code, count]) => (

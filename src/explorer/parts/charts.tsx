@@ -49,7 +49,10 @@ export function QuorumBar({ level }: { readonly level: LevelStory }) {
       viewBox="0 0 100 10"
       preserveAspectRatio="none"
       role="img"
-      aria-label={`${words || 'no votes yet'}; a quorum is ${grouped(level.quorum)} of ${grouped(level.weight)}`}
+      aria-label={
+        `${words || 'no votes yet'}; ` +
+        `a quorum is ${grouped(level.quorum)} of ${grouped(level.weight)}`
+      }
     >
       <rect class="track" x="0" y="2" width="100" height="6" />
       {level.tally.map(({ verdict, weight }, index) => (

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { Holder, LevelStory } from '../model/story.ts';
 import { grouped, measured, span } from '../model/words.ts';
-import { NodeLink, VerdictMark } from './marks.tsx';
+import { Heads, NodeLink, VerdictMark } from './marks.tsx';
 
 const SHOWN = 16;
 
@@ -15,24 +15,10 @@ export function HolderTable({ level }: { readonly level: LevelStory }) {
     <div class="wide-table">
       <table>
         <caption class="hidden">Holders of level {level.level}</caption>
-        <thead>
-          <tr>
-            <th scope="col">holder</th>
-            <th scope="col" class="number">
-              {unit}
-            </th>
-            <th scope="col" class="number">
-              executed
-            </th>
-            <th scope="col" class="number">
-              committed
-            </th>
-            <th scope="col" class="number">
-              distance
-            </th>
-            <th scope="col">said</th>
-          </tr>
-        </thead>
+        <Heads
+          names={['holder', unit, 'executed', 'committed', 'distance', 'said']}
+          numbers={[unit, 'executed', 'committed', 'distance']}
+        />
         <tbody>
           {shown.map((holder) => (
             <tr key={holder.node}>

@@ -137,3 +137,24 @@ export function Panel({
     </section>
   );
 }
+
+/** The head of a table: names of columns, those of numbers to the right. */
+export function Heads({
+  names,
+  numbers = [],
+}: {
+  readonly names: readonly string[];
+  readonly numbers?: readonly string[];
+}) {
+  return (
+    <thead>
+      <tr>
+        {names.map((name) => (
+          <th key={name} scope="col" class={numbers.includes(name) ? 'number' : ''}>
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}

@@ -72,7 +72,7 @@ export function ToleranceScale({
       <figcaption>
         {label}
         {incomparable.length > 0
-          ? `; for ${incomparable.length} nothing can be measured: other shapes or non-finite places`
+          ? `; for ${incomparable.length} nothing can be measured: other shapes or not finite`
           : ''}
         .
       </figcaption>
