@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { isUpAt } from '../model/node-entry.ts';
 import { counted, overviewAt } from '../model/overview.ts';
-import { grouped, span } from '../model/words.ts';
+import { ago, grouped } from '../model/words.ts';
 import { hrefOf, useNow } from '../parts/context.ts';
 import { NodeLink } from '../parts/marks.tsx';
 import { MapCanvas } from './map-canvas.tsx';
@@ -51,7 +51,7 @@ function Selected({ number }: { readonly number: number }) {
       </h2>
       <p>
         {isUpAt(node, at) ? 'Up' : 'Down'}
-        {heard === undefined ? ', never heard' : `, last heard ${span(at - heard)} ago`}
+        {heard === undefined ? ', never heard' : `, last heard ${ago(at - heard)}`}
         {node.record.behaviour === undefined ? '' : `, ${node.record.behaviour}`}
         {node.record.region === undefined ? '' : `, ${node.record.region}`}.
       </p>

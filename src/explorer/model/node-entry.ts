@@ -61,6 +61,11 @@ export function newNode(record: NodeRecord): NodeEntry {
   };
 }
 
+/** How many nodes found fault with it, up to a moment: a liar blames many, many blame a liar. */
+export function blamersAt(node: NodeEntry, at: number): number {
+  return new Set(node.blamed.filter((each) => each.at <= at).map(({ by }) => by)).size;
+}
+
 /** Appends to a list that keeps its newest entries. */
 export function keep<T>(list: T[], item: T, max = KEPT_MAX): void {
   list.push(item);

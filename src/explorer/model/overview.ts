@@ -9,8 +9,9 @@ import { numberParameter } from './promises.ts';
 export type Attention = {
   readonly weight: 'alarm' | 'warning' | 'note';
   readonly text: string;
-  /** Path of the page that shows more. */
+  /** Path of the page that shows more, and what is asked of it. */
   readonly path: readonly string[];
+  readonly query: Readonly<Record<string, string>>;
 };
 
 /** The network at a moment. */
@@ -94,8 +95,13 @@ function attentionAt(
   now: Omit<Overview, 'attention'>,
 ): readonly Attention[] {
   const found: Attention[] = [];
-  const add = (weight: Attention['weight'], text: string, ...path: string[]) => {
-    found.push({ weight, text, path });
+  const add = (
+    weight: Attention['weight'],
+    text: string,
+    page: string,
+    query: Attention['query'] = {},
+  ) => {
+    found.push({ weight, text, path: [page], query });
   };
   const { validators, round, challenged } = now;
   const guilty = new Set(
@@ -128,10 +134,13 @@ function attentionAt(
     faults.filter(({ isOver }) => !isOver).length - faults.filter((f) => f.isOver).length;
   if (open > 0) add('note', `${counted(open, 'fault')} of the scenario strikes`, 'evidence');
   if (challenged.length > 0) {
-    add('note', `${counted(challenged.length, 'claim')} challenged`, 'claims');
+    add('note', `${counted(challenged.length, 'claim')} challenged`, 'claims', {
+      state: 'challenged',
+    });
   }
   const wrong = now.decided.find(({ ending }) => ending === 'invalid')?.count ?? 0;
-  if (wrong > 0) add('note', `${counted(wrong, 'answer')} found invalid`, 'claims');
+  if (wrong > 0)
+    add('note', `${counted(wrong, 'answer')} found invalid`, 'claims', { verdict: 'invalid' });
   const skewed = model.nodes.filter((node) => (node?.skewMs?.at ?? Infinity) <= at).length;
   if (skewed > 0) add('note', `${counted(skewed, 'clock')} wrong`, 'validators');
   return found;

@@ -41,6 +41,11 @@ export function span(us: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** Returns how long ago something was. @param us microseconds */
+export function ago(us: number): string {
+  return us < US_PER_MS ? 'now' : `${span(us)} ago`;
+}
+
 /** Returns a moment of a run: minutes, seconds, milliseconds since the beginning. */
 export function moment(us: TraceTime): string {
   const ms = Math.floor(us / US_PER_MS);
@@ -60,10 +65,10 @@ export function measured(value: number): string {
 /** Returns a probability as people say it: percent, or a power of ten, or one in so many. */
 export function chance(value: number): string {
   if (value <= 0) return '0';
-  if (value >= 0.9999) return value >= 1 ? '100 %' : '> 99.99 %';
-  if (value >= 0.001) return `${(100 * value).toPrecision(3)} %`;
+  if (value >= 0.9999) return value >= 1 ? '100\u00a0%' : '>\u00a099.99\u00a0%';
+  if (value >= 0.001) return `${(100 * value).toPrecision(3)}\u00a0%`;
   const exponent = Math.floor(Math.log10(value));
-  return `${(value / 10 ** exponent).toFixed(1)} · 10${superscript(exponent)}`;
+  return `${(value / 10 ** exponent).toFixed(1)}·10${superscript(exponent)}`;
 }
 
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
@@ -83,7 +88,7 @@ export function stateWords(state: Transition | undefined): string {
     case 'drawn':
       return 'drawn, waits for votes';
     case 'judged':
-      return `level ${level} votes`;
+      return `voting at level ${level}`;
     case 'provisional':
       return `${verdict}, provisional`;
     case 'challenged':
@@ -155,7 +160,7 @@ export function sealWords(seal: SealStory): string {
     quorum === undefined
       ? `${acks.size} validators acknowledged it`
       : `${grouped(weight)} of ${grouped(BigInt(committee?.weight ?? '0'))} ` +
-        `${committee?.unit === 'stake' ? 'of the stake' : 'sealing seats'} acknowledged it, ` +
+        `${committee?.unit === 'stake' ? 'of stake' : 'sealing seats'} acknowledged it, ` +
         `${grouped(quorum)} are a quorum`;
   if (sealedAt === undefined) return `Not sealed yet: ${has}.`;
   return `Sealed before anybody could know what would be drawn: ${has}.`;

@@ -224,7 +224,7 @@ function LevelStep({ level, story }: { readonly level: LevelStory; readonly stor
       </div>
       <QuorumBar level={level} />
       <p class="quiet">
-        {spoken.length} of {holders.length} committed while the output was hidden
+        {spoken.length} of {holders.length} committed blindly
         {level.level === 0 && story.output !== undefined
           ? `; the provider revealed it at ${moment(story.output.at)}`
           : ''}
@@ -273,7 +273,7 @@ function MoneyStep({ story: { money } }: { readonly story: Story }) {
   return (
     <Step title="Money" at={first?.at} isDone={first !== undefined}>
       {first === undefined ? (
-        <p>Nothing was moved for this claim.</p>
+        <p>Nothing was told about money that moved for this claim.</p>
       ) : (
         <ul class="list">
           {[...sums].map(([reason, { count, amount }]) => (

@@ -4,7 +4,7 @@ import { stateAt } from '../model/claim.ts';
 import type { Overview } from '../model/overview.ts';
 import { counted, overviewAt, roundUs } from '../model/overview.ts';
 import { numberParameter } from '../model/promises.ts';
-import { grouped, shortId, span } from '../model/words.ts';
+import { ago, grouped, shortId, span } from '../model/words.ts';
 import { Bars } from '../parts/charts.tsx';
 import { hrefOf, useNow } from '../parts/context.ts';
 import { ClaimLink, Figure, Panel, StateMark, VerdictMark } from '../parts/marks.tsx';
@@ -45,9 +45,9 @@ function Health({ now }: { readonly now: Overview }) {
       <p>{words}</p>
       {now.attention.length === 0 ? null : (
         <ul>
-          {now.attention.map(({ text, weight, path }) => (
+          {now.attention.map(({ text, weight, path, query }) => (
             <li key={text} class={weight}>
-              <a href={hrefOf(place, path)}>
+              <a href={hrefOf(place, path, query)}>
                 <span class="sign" aria-hidden="true">
                   {{ alarm: '▲', warning: '◆', note: '●' }[weight]}
                 </span>
@@ -102,7 +102,7 @@ function NetworkPanel({ now }: { readonly now: Overview }) {
   return (
     <Panel title="Network">
       <dl class="figures">
-        <Figure label="round" note={round === undefined ? '' : `${span(round.ageUs)} ago`}>
+        <Figure label="round" note={round === undefined ? '' : ago(round.ageUs)}>
           {round === undefined ? '—' : grouped(round.number)}
         </Figure>
         <Figure
@@ -165,7 +165,7 @@ function RecentPanel() {
           <li key={claim.key}>
             <ClaimLink batch={claim.batch.id} index={claim.index} />
             <StateMark state={stateAt(claim, at)} />
-            <span class="quiet">{span(at - claim.firstAt)} ago</span>
+            <span class="quiet">{ago(at - claim.firstAt)}</span>
           </li>
         ))}
       </ul>

@@ -22,7 +22,7 @@ export function ParametersPage() {
   return (
     <>
       <h1>Parameters and what they promise</h1>
-      <div class="columns">
+      <div class="columns two">
         <Classes parameters={parameters} />
         <Levels parameters={parameters} />
         <Speed parameters={parameters} />
@@ -149,7 +149,7 @@ function LevelTable({ promises }: { readonly promises: readonly LevelPromise[] }
                   : chance(each.captured)}
               </td>
               <td class="number">{chance(each.vetoed)}</td>
-              <td>{each.isHeavy ? 'yes' : 'no: only valid is final here'}</td>
+              <td>{each.isHeavy ? 'yes' : 'no, only valid is final'}</td>
             </tr>
           ))}
         </tbody>
@@ -213,7 +213,7 @@ function Values({ parameters }: Given) {
           <div key={name}>
             <dt>
               <code>{name}</code>
-              <span>{docs[name]?.meaning}</span>
+              <span>{docs[name]?.meaning.replaceAll('`', '')}</span>
             </dt>
             <dd>
               {textOf(value)} <small class="quiet">{docs[name]?.unit}</small>

@@ -1,10 +1,10 @@
 /** One node: stake, votes, silence, faults, earnings, and what it votes on. */
 import { useMemo } from 'preact/hooks';
 import { stateAt } from '../model/claim.ts';
-import { isUpAt, moneyAt, type NodeEntry, silenceAt } from '../model/node-entry.ts';
+import { blamersAt, isUpAt, moneyAt, type NodeEntry, silenceAt } from '../model/node-entry.ts';
 import { counted, roundUs } from '../model/overview.ts';
 import { type Holder, storyAt } from '../model/story.ts';
-import { grouped, moment, reasonWords, shortCid, signed, span } from '../model/words.ts';
+import { ago, grouped, moment, reasonWords, shortCid, signed } from '../model/words.ts';
 import { hrefOf, type Now, useNow } from '../parts/context.ts';
 import {
   ClaimLink,
@@ -54,7 +54,7 @@ function Heading({ node }: { readonly node: NodeEntry }) {
       ? `It is silent: it missed ${silence.missed} of the last ${silence.levels} levels.`
       : heard === undefined
         ? 'It was never heard.'
-        : `Last heard ${span(at - heard)} ago.`;
+        : `Last heard ${ago(at - heard)}.`;
   return (
     <header class="heading">
       <h1>
@@ -219,8 +219,12 @@ function TroublePanel({ node }: { readonly node: NodeEntry }) {
   );
   const codes = new Map<string, number>();
   for (const { code } of faults) codes.set(code, (codes.get(code) ?? 0) + 1);
+  const blamers = blamersAt(node, at);
   return (
-    <Panel title="Faults and evidence">
+    <Panel
+      title="Faults and evidence"
+      aside={blamers === 0 ? null : <span class="quiet">blamed by {counted(blamers, 'node')}</span>}
+    >
       {faults.length + evidence.length === 0 ? (
         <p class="quiet">Nobody found fault with it.</p>
       ) : null}

@@ -1,7 +1,7 @@
 /** All nodes in a table: also for those who cannot see the map. */
-import { isUpAt, moneyAt, type NodeEntry, silenceAt } from '../model/node-entry.ts';
+import { blamersAt, isUpAt, moneyAt, type NodeEntry, silenceAt } from '../model/node-entry.ts';
 import { roundUs } from '../model/overview.ts';
-import { grouped, signed, span } from '../model/words.ts';
+import { ago, grouped, signed } from '../model/words.ts';
 import { useNow } from '../parts/context.ts';
 import { NodeLink } from '../parts/marks.tsx';
 import { type Column, VirtualTable } from '../parts/virtual-table.tsx';
@@ -31,7 +31,7 @@ export function ValidatorsPage() {
 function columnsAt(at: number, round: number): readonly Column<NodeEntry>[] {
   return [
     { name: 'node', width: '8rem', cell: ({ number }) => <NodeLink node={number} /> },
-    { name: 'state', width: 'minmax(6rem, 1fr)', cell: (node) => stateOf(node, at, round) },
+    { name: 'state', width: 'minmax(5rem, 8rem)', cell: (node) => stateOf(node, at, round) },
     {
       name: 'stake',
       width: '8rem',
@@ -54,11 +54,11 @@ function columnsAt(at: number, round: number): readonly Column<NodeEntry>[] {
       cell: ({ revealed }) => grouped(revealed.countAt(at)),
     },
     {
-      name: 'faults',
+      name: 'blamed by',
       width: '5rem',
       isNumber: true,
       isExtra: true,
-      cell: ({ blamed }) => grouped(blamed.filter((each) => each.at <= at).length),
+      cell: (node) => grouped(blamersAt(node, at)),
     },
     {
       name: 'balance',
@@ -76,12 +76,12 @@ function columnsAt(at: number, round: number): readonly Column<NodeEntry>[] {
       isExtra: true,
       cell: ({ said }) => {
         const last = said.lastAt(at);
-        return last === undefined ? 'never' : `${span(at - last)} ago`;
+        return last === undefined ? 'never' : ago(at - last);
       },
     },
     {
       name: 'behaviour',
-      width: '9rem',
+      width: 'minmax(9rem, 1fr)',
       isExtra: true,
       cell: ({ record }) => record.behaviour ?? '',
     },

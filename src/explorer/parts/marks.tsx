@@ -40,13 +40,14 @@ export function StateMark({ state }: { readonly state: Transition | undefined })
     <span class={`mark ${state.state === 'challenged' ? 'challenged' : 'quiet'}`}>
       <span aria-hidden="true">{STATE_SIGNS[state.state]}</span>{' '}
       {state.state === 'provisional' ? `${verdict}, provisional` : WORDS[state.state]}
+      {state.state === 'judged' ? ` at level ${state.level}` : ''}
     </span>
   );
 }
 
 const WORDS = {
   drawn: 'drawn',
-  judged: 'next level',
+  judged: 'voting',
   provisional: 'provisional',
   challenged: 'challenged',
   final: 'final',

@@ -41,8 +41,8 @@ export function VirtualTable<Row>({
   const end = Math.ceil((view.top + view.height) / ROW_PX) + MARGIN_ROWS;
   const template = { gridTemplateColumns: shown.map(({ width }) => width).join(' ') };
   return (
-    <div class="table" role="table" aria-label={label} aria-rowcount={rows.length + 1}>
-      <div role="rowgroup">
+    <div class="table" ref={scroller} role="region" tabIndex={0} aria-label={label}>
+      <div role="table" aria-label={label} aria-rowcount={rows.length + 1}>
         <div class="row head" role="row" aria-rowindex={1} style={template}>
           {shown.map(({ name, isNumber }) => (
             <span key={name} role="columnheader" class={isNumber === true ? 'number' : ''}>
@@ -50,10 +50,7 @@ export function VirtualTable<Row>({
             </span>
           ))}
         </div>
-      </div>
-      <div class="scroller" ref={scroller} role="rowgroup" tabIndex={0} aria-label={label}>
-        {rows.length === 0 ? <p class="empty">{empty}</p> : null}
-        <div role="presentation" class="tall" style={{ height: `${rows.length * ROW_PX}px` }}>
+        <div role="rowgroup" class="tall" style={{ height: `${rows.length * ROW_PX}px` }}>
           {rows.slice(first, end).map((row, index) => (
             <div
               key={keyOf(row)}
@@ -71,6 +68,7 @@ export function VirtualTable<Row>({
           ))}
         </div>
       </div>
+      {rows.length === 0 ? <p class="empty">{empty}</p> : null}
     </div>
   );
 }
