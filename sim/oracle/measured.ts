@@ -18,11 +18,11 @@ import {
   buildModel,
   INPUT_SHAPES,
   type InferenceEngine,
-  inputsFromJson,
   type ModelHandle,
   type ModelVariant,
   type OptimizationLevel,
   openModel,
+  sampleInputs,
   structuredInputs,
   varyModel,
 } from '../../src/inference/index.ts';
@@ -210,7 +210,7 @@ function inputTensors(
   const count = workload.distinctInputs;
   if (config.model === 'file') {
     const random = new RandomStream(seed, `inputs/${config.path}`);
-    return Array.from({ length: count }, () => randomInputs(report, random));
+    return Array.from({ length: count }, () => sampleInputs(report, random));
   }
   const [input] = report.inputs;
   assert(input !== undefined, 'a model of the zoo has an input');
@@ -218,18 +218,4 @@ function inputTensors(
   return structuredInputs(config.model, { seed: config.seed, count }).map((data) => [
     { name: input.name, type: 'float32', shape, data },
   ]);
-}
-
-/** Inputs for a model that somebody brought: small numbers of the right types, batch 1. */
-function randomInputs(report: ModelHandle['report'], random: RandomStream): readonly Tensor[] {
-  const values = report.inputs.map(({ name, type, shape = [1] }) => {
-    const sizes = shape.map((size) => (typeof size === 'number' ? size : 1));
-    const count = sizes.reduce((product, size) => product * size, 1);
-    const isFloat = type.startsWith('float') || type === 'bfloat16';
-    const data = Array.from({ length: count }, () =>
-      isFloat ? random.uniform() * 2 - 1 : random.below(2),
-    );
-    return [name, { type, shape: sizes, data }];
-  });
-  return inputsFromJson(JSON.stringify(Object.fromEntries(values)), report);
 }

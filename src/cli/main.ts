@@ -10,6 +10,7 @@ import yargs from 'yargs';
 import { AssayError } from '../base/index.ts';
 import { beaconCommand } from './commands/beacon/index.ts';
 import { configCommand } from './commands/config/index.ts';
+import { doctorCommand } from './commands/doctor/index.ts';
 import { explorerCommand } from './commands/explorer/index.ts';
 import { guardCommand } from './commands/guard/index.ts';
 import { inferCommand } from './commands/infer/index.ts';
@@ -48,7 +49,18 @@ const WORDING = {
 const SERVICES = ['start', 'serve', 'beacon', 'testnet', 'explorer'];
 
 /** What may be given several times; everything else would arrive as a list, whatever its type. */
-const REPEATABLE = ['_', 'proof', 'set', 'file', 'model', 'claim', 'node', 'without'];
+const REPEATABLE = [
+  '_',
+  'proof',
+  'fail-if',
+  'failIf',
+  'set',
+  'file',
+  'model',
+  'claim',
+  'node',
+  'without',
+];
 
 /** Runs the command line of this process. */
 export async function main(): Promise<void> {
@@ -159,6 +171,7 @@ function buildParser(): Argv {
     .command(inferCommand)
     .command(receiptCommand)
     .command(statusCommand)
+    .command(doctorCommand)
     .command(whyCommand)
     .command(explorerCommand)
     .command(networkCommand)

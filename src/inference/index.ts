@@ -29,6 +29,7 @@ export {
   type OnnxEngineOptions,
   openOnnxEngine,
 } from './onnx/onnx-engine.ts';
+export { type NumberSource, sampleInputs } from './sample-inputs.ts';
 export { structuredInputs } from './zoo/inputs.ts';
 export {
   buildModel,

@@ -26,7 +26,7 @@ import {
 const KEYSTORE = 'keystore.json';
 const GUARD = 'guard';
 /** Says that the key was made here and has signed nothing. */
-const UNUSED = 'unused-key';
+export const UNUSED_KEY_FILE = 'unused-key';
 /** Rounds that another machine's clock may be ahead. */
 const AHEAD_ROUNDS = 2;
 
@@ -52,7 +52,7 @@ export async function createFolder(
   const lock = await lockDirectory(directory);
   try {
     const keystore = await createKeystore(keystorePath(directory), options);
-    await writeFile(join(directory, UNUSED), `${keystore.id}\n`, { mode: 0o600 });
+    await writeFile(join(directory, UNUSED_KEY_FILE), `${keystore.id}\n`, { mode: 0o600 });
     return keystore;
   } finally {
     await lock.release();
@@ -74,7 +74,7 @@ export async function openFolder(
   const lock = await lockDirectory(directory);
   try {
     const keystore = await openKeystore(keystorePath(directory), passphrase);
-    const unused = join(directory, UNUSED);
+    const unused = join(directory, UNUSED_KEY_FILE);
     if (existsSync(unused)) {
       if (!existsSync(guardPath(directory))) {
         const options = { networkId: network.id, owner: keystore.id };
@@ -102,7 +102,7 @@ export async function renewGuard(directory: string, network: Network): Promise<n
     const watermark = round(roundDueAt(network, Date.now()) + 1 + AHEAD_ROUNDS);
     const options = { networkId: network.id, owner: id, watermark };
     await (await createGuard(guardPath(directory), options)).close();
-    await rm(join(directory, UNUSED), { force: true });
+    await rm(join(directory, UNUSED_KEY_FILE), { force: true });
     return watermark;
   } finally {
     await lock.release();

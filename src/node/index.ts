@@ -17,6 +17,7 @@ export {
 } from './beacon/index.ts';
 export { BlobDirectory, BlobError } from './blobs/index.ts';
 export { type Devnet, type DevnetMember, makeDevnet } from './devnet/index.ts';
+export { type DoctorOptions, examine, type Finding } from './doctor/index.ts';
 export { NodeError, reasonOf } from './error.ts';
 export type { RunResult } from './execution/index.ts';
 export { NodeTrace, type Recorded, readRecorded } from './explorer/index.ts';

@@ -2,5 +2,6 @@
 export { BEACON_SCHEME, type ChainDefinition, type ChainInfo, chainInfoOf } from './chain.ts';
 export { BeaconClient, type BeaconClientOptions, type BeaconReport } from './client.ts';
 export { BeaconError } from './error.ts';
+export { requestRound } from './http.ts';
 export { rememberBeacons } from './rounds.ts';
 export { type BeaconServer, type BeaconServerOptions, startBeaconServer } from './server.ts';

@@ -1,0 +1,36 @@
+/** Examines machine, folder, network file, models and network, and says how to mend each. */
+import type { Network } from '../../core/index.ts';
+import { type NetworkFile, networkOf } from '../../network-file/index.ts';
+import type { Finding } from './finding.ts';
+import { examineFolder } from './folder.ts';
+import { examineMachine } from './machine.ts';
+import { examineModels, heldModels } from './models.ts';
+import { examineMembership, examineOnline } from './online.ts';
+
+export type { Finding } from './finding.ts';
+
+export type DoctorOptions = {
+  readonly directory: string;
+  /** Without it only machine and key are examined. */
+  readonly file: NetworkFile | undefined;
+  readonly isOnline: boolean;
+  readonly softwareVersion: string;
+  readonly signal: AbortSignal;
+};
+
+/** Examines everything; does not stop at what is wrong. */
+export async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
+  const { directory, file, isOnline } = options;
+  const machine = await examineMachine(directory);
+  const network: Network | undefined = file && networkOf(file);
+  const { findings: folder, key } = await examineFolder(directory, network);
+  if (file === undefined || network === undefined) return [...machine, ...folder];
+  const held = key === undefined ? [] : heldModels(network, key.id);
+  return [
+    ...machine,
+    ...folder,
+    ...examineMembership(file, key),
+    ...(key === undefined ? [] : await examineModels(directory, held)),
+    ...(isOnline ? await examineOnline(file, options) : []),
+  ];
+}
