@@ -1,4 +1,7 @@
-/** `claims.csv`: one line per answered claim, for spreadsheets and data frames (RFC 4180). */
+/**
+ * `claims.csv`: one line per answered claim, for spreadsheets and data frames (RFC 4180); and the
+ * way back, for reports that are made later.
+ */
 import type { ClaimRow } from '../metrics/claims.ts';
 
 type Cell = string | number | boolean | undefined;
@@ -36,4 +39,62 @@ function cellText(cell: Cell): string {
   if (typeof cell === 'boolean') return cell ? '1' : '0';
   if (typeof cell === 'number') return String(Number(cell.toFixed(6)));
   return /[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+/** What a report needs of a line; what a claim does not have is absent. */
+export type ClaimLine = {
+  readonly provider: number;
+  readonly behaviour: string;
+  readonly model: string;
+  readonly round: number;
+  readonly index: number;
+  readonly variant: string;
+  readonly isWrong: boolean;
+  readonly isDrawn: boolean;
+  readonly verdict: string | undefined;
+  readonly level: number | undefined;
+  readonly answeredMs: number;
+  readonly finalMs: number | undefined;
+};
+
+/** Reads the file; columns are found by name, lines without all of their cells are left out. */
+export function readClaims(text: string): readonly ClaimLine[] {
+  const [header = [], ...lines] = csvRows(text);
+  return lines
+    .filter((line) => line.length === header.length)
+    .map((line) => {
+      const cell = (name: string): string => line[header.indexOf(name)] ?? '';
+      const number = (name: string): number | undefined =>
+        cell(name) === '' ? undefined : Number(cell(name));
+      return {
+        provider: Number(cell('provider')),
+        behaviour: cell('behaviour'),
+        model: cell('model'),
+        round: Number(cell('round')),
+        index: Number(cell('index')),
+        variant: cell('variant'),
+        isWrong: cell('wrong') === '1',
+        isDrawn: cell('drawn') === '1',
+        verdict: cell('verdict') === '' ? undefined : cell('verdict'),
+        level: number('level'),
+        answeredMs: Number(cell('answered_ms')),
+        finalMs: number('final_ms'),
+      };
+    });
+}
+
+/** The cells of each line; a quoted cell may hold commas, quotes and line breaks. */
+function csvRows(text: string): readonly (readonly string[])[] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  for (const [, quoted, plain = '', end = ''] of text.matchAll(
+    /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g,
+  )) {
+    if (end === '' && row.length === 0 && plain === '' && quoted === undefined) break;
+    row.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end === ',') continue;
+    rows.push(row);
+    row = [];
+  }
+  return rows;
 }

@@ -39,6 +39,9 @@ const FILE_NAMES: ReadonlySet<string> = new Set<keyof RunFiles>([
   'result.json',
   'claims.csv',
 ]);
+/** What a report adds: its page, and pictures in one folder. */
+const REPORT_NAME = 'report.html';
+const FIGURES_NAME = 'figures';
 
 /**
  * Makes sure that a result can be written to `folder`, before the work of a run; leaves no trace.
@@ -107,9 +110,16 @@ function refuseForeign(path: string, shown: string): boolean {
   if (!names.includes(MANIFEST_FILE) || !isResult(join(path, MANIFEST_FILE))) {
     throw refusal('is in the way and holds no result of a run');
   }
-  const foreign = names.find((name) => !FILE_NAMES.has(name));
+  const foreign = names.find((name) => !FILE_NAMES.has(name) && !isOfReport(path, name));
   if (foreign !== undefined) throw refusal(`holds ${foreign}, which no run wrote`);
   return true;
+}
+
+/** Made of the result, and made again in a moment. */
+function isOfReport(path: string, name: string): boolean {
+  if (name === REPORT_NAME) return true;
+  if (name !== FIGURES_NAME) return false;
+  return readdirSync(join(path, name)).every((figure) => figure.endsWith('.svg'));
 }
 
 function isResult(manifestPath: string): boolean {

@@ -38,6 +38,7 @@ export function formatBytes(bytes: number): string {
 
 /** Returns a duration: `345 ms`, `9.53 s`. */
 export function formatDuration(durationMs: number): string {
+  if (durationMs < 0) return `-${formatDuration(-durationMs)}`;
   if (durationMs < THOUSAND) return `${formatNumber(durationMs)} ms`;
   return `${formatNumber(durationMs / THOUSAND)} s`;
 }

@@ -54,6 +54,11 @@ export function commandLines(words: readonly string[], columns: number): readonl
   return [...lines, line];
 }
 
+/** Returns the words of a command as one line that can be copied into a shell. */
+export function commandText(words: readonly string[]): string {
+  return words.map(quoted).join(' ');
+}
+
 function heading(result: RunResult, layout: Layout): readonly string[] {
   const { population: p, scenario, seed, virtualMs, description } = result;
   const dishonest = (honest: number, all: number): string =>

@@ -155,7 +155,8 @@ function settingNames(
 
 const ARM = '';
 
-function shortName(key: string, keys: readonly string[]): string {
+/** Returns the shortest end of a key path that no other of `keys` has. */
+export function shortName(key: string, keys: readonly string[]): string {
   const parts = key.split('.');
   for (let from = parts.length - 1; from > 0; from--) {
     const end = parts.slice(from).join('.');

@@ -3,6 +3,7 @@ import type { Argv, CommandModule } from 'yargs';
 import type { CliContext } from '../../io.ts';
 import { printAnswer } from '../../io.ts';
 import { LIST_OPTIONS, LISTS, RUN_EPILOGUE, RUN_OPTIONS } from './options.ts';
+import { withResults } from './results.ts';
 import {
   MERGE_OPTIONS,
   SWEEP_EPILOGUE,
@@ -24,7 +25,7 @@ export const simCommand: CommandModule = {
 type Parser = Argv<CliContext & { verbose: boolean }>;
 
 function build(parser: Parser): Argv {
-  const commands = withSweeps(withTraces(withRuns(parser)));
+  const commands = withSweeps(withResults(withTraces(withRuns(parser))));
   return commands.demandCommand(1, 'name what to do') as Argv;
 }
 
