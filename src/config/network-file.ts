@@ -262,7 +262,7 @@ export function resolveNetworkDraft(document: ConfigDocument): NetworkDraft {
 /** Proofs of one validator, for one network. */
 export type ValidatorProof = z.output<typeof proofSchema>;
 
-/** Checks the form of proofs; what they are worth is seen when they are used. @throws ConfigError */
+/** Checks the form of proofs; what they are worth shows when they are used. @throws ConfigError */
 export function resolveProof(document: ConfigDocument): ValidatorProof {
   return resolveConfig({ schema: proofSchema, relations: () => [] }, document, []);
 }

@@ -1,4 +1,4 @@
-/** Inputs for any model: small numbers of the right types, batch 1. Not meaningful, but runnable. */
+/** Inputs for any model: small numbers of the right types, batch 1. They run and mean nothing. */
 import type { Tensor } from '../compare/index.ts';
 import { inputsFromJson } from './input-json.ts';
 import type { ModelReport } from './model-report.ts';

@@ -4,7 +4,7 @@
 export type Finding = {
   /** What was looked at, in kebab-case; stable. */
   readonly check: string;
-  /** `failed`: the node cannot or must not run so; `warning`: it can; `skipped`: nobody could tell. */
+  /** `failed`: a node must not run so; `warning`: it may; `skipped`: nobody could tell. */
   readonly outcome: 'ok' | 'warning' | 'failed' | 'skipped';
   readonly detail: string;
   /** What to do about it; of warnings and failures. */

@@ -1,4 +1,4 @@
-/** Can this machine run the models that the network expects of it, fast enough and the same twice? */
+/** Can this machine run the models that the network expects: in time, and the same twice? */
 import { join } from 'node:path';
 import { equalBytes, type ModelManifest, sha256, uint64Bytes } from '../../base/index.ts';
 import type { OutputTensor } from '../../compare/index.ts';

@@ -52,7 +52,8 @@ async function examineBeacon(file: NetworkFile, signal: AbortSignal): Promise<re
     const remedy = 'Let the machine reach them, or wait: a late beacon delays, nothing else.';
     return [warning('beacon', `no endpoint gives a round: ${bad.join(', ')}`, remedy)];
   }
-  const reached = `${good.length} of ${endpoints.length} endpoints answer, latest round ${latest.round}`;
+  const answering = `${good.length} of ${endpoints.length} endpoints answer`;
+  const reached = `${answering}, latest round ${latest.round}`;
   const beacon =
     bad.length === 0
       ? ok('beacon', reached)

@@ -81,7 +81,7 @@ describe('assay network create and assay join', function () {
     match(again.out, /You are not in it\. Give these to its operator:\nid {8}[0-9a-f]{64}\n/);
   });
 
-  it('[KEY-1] takes proofs for this network alone, of its validators alone, and right ones', async () => {
+  it('[KEY-1] takes right proofs alone, for this network, of its validators', async () => {
     const stranger = readFileSync(at('a/proof.yaml'), 'utf8').replace(
       /^id: .*/m,
       `id: ${'a'.repeat(64)}`,

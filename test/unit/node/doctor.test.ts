@@ -132,7 +132,7 @@ describe('the doctor', function () {
     assert.match(found?.detail ?? '', /another vote key/);
   });
 
-  it('[TIME-4] finds a clock that is off, by the beacon; and an endpoint that is not there', async () => {
+  it('[TIME-4] finds a clock that is off, and an endpoint that is not there', async () => {
     const seed = sha256(utf8('a chain'));
     const beacon = await startBeaconServer({
       ...{ seed, port: 0, periodMs: 1000 },

@@ -60,7 +60,7 @@ export function findingsAnswer(findings: readonly Finding[], terminal: Terminal)
     const told = paragraph(detail, columns - WORD_COLUMNS - width);
     const [first = '', ...more] = told;
     return [
-      `${paint(colour, word)}${' '.repeat(WORD_COLUMNS - word.length)}${check.padEnd(width)}${first}`,
+      paint(colour, word) + ' '.repeat(WORD_COLUMNS - word.length) + check.padEnd(width) + first,
       ...more.map((line) => `${indent}${' '.repeat(width)}${line}`),
       ...(remedy === undefined
         ? []
