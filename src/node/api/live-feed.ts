@@ -5,7 +5,7 @@
  * A client is written to as fast as it reads: what it has not read stays in the ring, which all
  * clients share. Who falls behind the ring is dropped, and may come back and begin anew.
  */
-import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import type { RecordRing, Sequence } from '../explorer/index.ts';
 
 /** Between two looks at the ring. */
@@ -22,7 +22,7 @@ const STALLED_MS = 30_000;
 const CLIENTS_MAX = 32;
 
 type Client = {
-  readonly response: ServerResponse;
+  readonly response: Writable;
   /** What is still to be sent before the ring. */
   preface: readonly string[];
   /** Next record of the ring. */
@@ -55,7 +55,7 @@ export class LiveFeed {
    * Serves a client until it goes.
    * @param last what it had, as its header `Last-Event-ID` says it
    */
-  add(response: ServerResponse, last: string | undefined): void {
+  add(response: Writable, last: string | undefined): void {
     const ring = this.#ring;
     const known = last !== undefined && /^\d{1,16}$/.test(last) ? Number(last) + 1 : undefined;
     const goesOn = known !== undefined && ring.has(known);
