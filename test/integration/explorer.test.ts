@@ -24,6 +24,8 @@ describe('the explorer of a live network', function () {
   let explorer: Explorer;
   let requester: Requester;
   let page = '';
+  let subject = { batch: '', index: 0 };
+  let last = '';
 
   before(async () => {
     net = await TestDevnet.start({ validators: 4, providers: 1, roundMs: 1000, wire: 'memory' });
@@ -55,17 +57,116 @@ describe('the explorer of a live network', function () {
     const answer = await requester.infer(options);
     const outcome = await requester.outcome(answer, { signal });
     assert.equal(outcome.kind, 'receipt');
-    const events = await listen(explorer.url, (records) =>
-      records.some((record) => record.kind === 'distance'),
-    );
+    const events = await listen(explorer.url, (all) => count(all, 'distance') === 4);
     const records = events.flatMap((event) => event.records);
     assert.equal(records[0]?.kind, 'start');
-    const nodes = records.filter((record) => record.kind === 'node');
-    const roles = nodes.map(({ role }) => role);
-    assert.equal(roles.filter((role) => role === 'validator').length, 4);
-    assert.ok(roles.includes('provider') && roles.includes('observer'));
+    const roles = records.flatMap((record) => (record.kind === 'node' ? record.role : []));
+    const members = [...Array(4).fill('validator'), 'provider', 'observer'];
+    assert.deepEqual(roles.slice(0, 6), members, 'in the order of the network file');
+    assert.ok(count(records, 'link') >= 5, 'the observer is connected with all of them');
+    assertStory(records);
+    subject = { ...subjectOf(records) };
+    last = events.at(-1)?.id ?? '';
+  });
+
+  it('goes on where a page was, with nothing lost and nothing twice', async () => {
+    const events = await listen(explorer.url, (all) => count(all, 'message') >= 2, last);
+    const [first] = events.flatMap(({ records }) => records);
+    assert.ok(first !== undefined && first.kind !== 'start');
+    const whole = await listen(explorer.url, (all) => all.includes(find(all, first)));
+    const before = whole.flatMap(({ records }) => records);
+    const place = before.findIndex((record) => isSame(record, first));
+    assert.ok(place > 0);
+    assert.ok(before.slice(0, place).every((record) => !isSame(record, first)));
+  });
+
+  it('tells how the node is, and which network it is of', async () => {
+    const status = JSON.parse(await (await fetch(`${explorer.url}/v1/node`)).text());
+    assert.deepEqual([status.role, status.state], ['observer', 'in-sync']);
+    const source = JSON.parse(await (await fetch(`${explorer.url}/v1/source`)).text());
+    assert.deepEqual(source, {
+      ...{ kind: 'live', title: 'test', software: 'assay/test', node: observer.node.id },
+    });
+    const network = await fetch(`${explorer.url}/v1/network`);
+    assert.match(await network.text(), new RegExp(`^id: ${net.devnet.file.id}$`, 'm'));
+  });
+
+  it('finds a leaf again, for one that came later, with the distances', async () => {
+    const { file } = net.devnet;
+    const transports = net.transports === undefined ? {} : { transports: net.transports };
+    const softwareVersion = 'assay/test';
+    const late = await openObserverNode({ file, softwareVersion, log: silentLog, ...transports });
+    const source = { kind: 'live', trace: late.trace } as const;
+    const served = await startExplorer({ source, port: 0, page, softwareVersion, log: silentLog });
+    try {
+      await late.start();
+      const { batch, index } = subject;
+      const answer = await fetch(`${served.url}/v1/records?batch=${batch}&index=${index}`);
+      const lines = (await answer.text()).trim().split('\n');
+      const records: TraceRecord[] = lines.map((line) => JSON.parse(line));
+      assertStory(records.filter(({ kind }) => kind !== 'report'));
+      assert.equal(count(records, 'distance'), 4);
+      const times = records.map(({ at }) => at);
+      assert.deepEqual(
+        times,
+        [...times].sort((a, b) => a - b),
+        'phases in their order',
+      );
+      const unknown = await fetch(`${served.url}/v1/records?batch=${batch}&index=9`);
+      assert.equal(unknown.status, 404);
+    } finally {
+      await served.close();
+      await late.stop();
+    }
   });
 });
+
+/** All that a claim goes through, as far as messages and committees tell it. */
+function assertStory(records: readonly TraceRecord[]): void {
+  const said = records.flatMap((r) => (r.kind === 'message' ? [r] : []));
+  const contents = said.map(({ content }) => content);
+  const kinds = contents.flatMap((c) => (c.type === 'bundle' ? c.entries.map((e) => e.kind) : []));
+  for (const kind of ['ack', 'commit', 'reveal'] as const) {
+    assert.equal(kinds.filter((each) => each === kind).length, 4, `${kind} of each seat`);
+  }
+  const types = new Set(contents.map(({ type }) => type));
+  for (const type of ['header', 'openings', 'output', 'certificate'] as const) {
+    assert.ok(types.has(type), type);
+  }
+  const bundles = said.filter(({ content }) => content.type === 'bundle');
+  assert.deepEqual([...new Set(bundles.map(({ node }) => node))].sort(), [0, 1, 2, 3], 'signers');
+  const committees = records.flatMap((r) => (r.kind === 'committee' ? [r] : []));
+  assert.deepEqual(
+    committees.map(({ level, holders }) => [level, holders.length]),
+    [
+      [undefined, 4],
+      [0, 4],
+    ],
+    'the seal and level 0, each once',
+  );
+  const certificate = contents.find((content) => content.type === 'certificate');
+  assert.ok(certificate?.type === 'certificate' && certificate.verdict === 'valid');
+  assert.equal(certificate.votes[0]?.holders.length, 4);
+}
+
+function subjectOf(records: readonly TraceRecord[]) {
+  const decided = records.find((r) => r.kind === 'report' && r.what === 'decided');
+  assert.ok(decided?.kind === 'report' && decided.batch !== undefined);
+  assert.deepEqual([decided.verdict, decided.level], ['valid', 0]);
+  return { batch: decided.batch, index: decided.index ?? -1 };
+}
+
+function count(records: readonly TraceRecord[], kind: TraceRecord['kind']): number {
+  return records.filter((record) => record.kind === kind).length;
+}
+
+function isSame(a: TraceRecord, b: TraceRecord): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function find(records: readonly TraceRecord[], wanted: TraceRecord): TraceRecord {
+  return records.find((record) => isSame(record, wanted)) ?? wanted;
+}
 
 /** Reads events until the records so far are enough. */
 function listen(

@@ -171,7 +171,8 @@ function timeOf(
   const [level = 0] = levelsIn(message, subject);
   const drawnBy = trace.drawnBy(header, level);
   const manifest = network.modelById.get(header.model);
-  if (drawnBy === undefined || manifest === undefined || message.type === 'header') {
+  const isSealing = message.type === 'header' || isAckOnly(message, subject);
+  if (drawnBy === undefined || manifest === undefined || isSealing) {
     return trace.timeOf(nominalTime(network, header.round));
   }
   const lengths = phaseRounds(network.parameters, executionRounds(network, manifest));
@@ -188,12 +189,19 @@ function phasesBefore(message: Message, subject: Subject): number {
       return 4;
     case 'bundle': {
       const entries = message.entries.map(({ entry }) => entry);
-      const isReveal = entries.some((e) => e.kind === 'reveal' && isOf(e, subject));
-      return isReveal ? 3 : 1;
+      const own = entries.filter((entry) => isOf(entry, subject));
+      if (own.some(({ kind }) => kind === 'reveal')) return 3;
+      return 1;
     }
     default:
       return 0;
   }
+}
+
+/** Whether a bundle says of a leaf only that its batch was seen. */
+function isAckOnly(message: Message, subject: Subject): boolean {
+  if (message.type !== 'bundle') return false;
+  return message.entries.every(({ entry }) => entry.kind === 'ack' || !isOf(entry, subject));
 }
 
 function levelsIn(message: Message, subject: Subject): readonly number[] {

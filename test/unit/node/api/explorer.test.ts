@@ -104,7 +104,7 @@ describe('explorer: the server', () => {
     assert.deepEqual([...texts], [SAMPLES.map((record) => `${JSON.stringify(record)}\n`).join('')]);
   });
 
-  it('sends a live trace from the start, goes on where a client was, begins anew if it must', async () => {
+  it('sends a live trace from its start, goes on where one was, or begins anew', async () => {
     const { trace, url } = await live();
     const first = await events(url, { until: 'state' });
     const [start, ...others] = recordsIn(first);
