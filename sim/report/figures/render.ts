@@ -76,7 +76,7 @@ async function drawn(
   const { spec: compiled } = compile(sized, { config, logger: QUIET });
   const view = new vega.View(vega.parse(compiled), { renderer: 'none' });
   try {
-    return await view.toSVG();
+    return unclipped(await view.toSVG());
   } finally {
     view.finalize();
   }
@@ -106,6 +106,13 @@ function measureLetters(): void {
 
 function letterWidth(letter: string): number {
   return LETTER_WIDTHS.find(([letters]) => letters.test(letter))?.[1] ?? OTHER_WIDTH;
+}
+
+/** Nothing lies beyond the axes, and ids of clips would meet those of other figures of a page. */
+function unclipped(svg: string): string {
+  return svg
+    .replaceAll(/ clip-path="url\(#clip\d+\)"/g, '')
+    .replaceAll(/<defs>(?:<clipPath id="clip\d+">.*?<\/clipPath>)+<\/defs>/g, '');
 }
 
 /** Vega-lite warns of what is meant: scales that layers share, marks without an interval. */

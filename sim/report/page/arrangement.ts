@@ -46,7 +46,7 @@ const ROWS_MAX = 30;
 /** Letters of the name of a row, so that it has room. */
 const NAME_LETTERS_MAX = 26;
 /** Squares of a heat map on either side. */
-const HEAT_SIDE_MAX = 24;
+const HEAT_SIDE_MAX = 16;
 
 /** Returns what varies, in the order of the sweep; empty if not every cell has the same keys. */
 export function dimensionsOf(cells: readonly PlannedCell[]): readonly Dimension[] {

@@ -111,7 +111,8 @@ function sentenceOf(result: RunResult): string {
     `${formatPlural(p.providers, 'provider')} (${dishonest(p.honestProviders, p.providers)}) ` +
     `gave ${formatPlural(claims.answered, 'answer')} in ${formatDuration(virtualMs)} of virtual ` +
     `time; ${formatPlural(p.validators, 'validator')} ` +
-    `(${dishonest(p.honestValidators, p.validators)}) re-executed the ${formatCount(claims.drawn.count)} that were drawn.`
+    `(${dishonest(p.honestValidators, p.validators)}) ` +
+    `re-executed the ${formatCount(claims.drawn.count)} that were drawn.`
   );
 }
 

@@ -12,6 +12,9 @@ import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } f
 import { cellText, type Facet } from './arrangement.ts';
 import { expectedText, intervalText } from './words.ts';
 
+/** Points of one figure; with more, every so many cells are drawn, and the figure says so. */
+const POINTS_MAX = 300;
+
 /** A metric of a cell. */
 export type Entry = { readonly cell: PlannedCell; readonly summary: Summary };
 
@@ -115,10 +118,10 @@ function draw(results: readonly CellResult[], facet: Facet, topic: Drawn): Figur
   const text = {
     id: topic.id,
     title: topic.title,
-    finding: `${topic.meaning}${findingOf(points)}`,
+    finding: `${topic.meaning}${findingOf(points)}${thinnedText(points.length)}`,
     table: entriesTable(points, isMany),
   };
-  const rows = points.map((point) => ({ ...readingOf(point), ...place(point) }));
+  const rows = thinned(points).map((point) => ({ ...readingOf(point), ...place(point) }));
   const axes = { ...text, series, unit: axisUnit(unit) };
   const axisTitle = `${unit === 'ms' ? 'virtual time' : unit}, 95 % interval`;
   switch (arrangement.kind) {
@@ -149,6 +152,16 @@ function draw(results: readonly CellResult[], facet: Facet, topic: Drawn): Figur
         isJoined: arrangement.kind === 'line',
       });
   }
+}
+
+function thinned<T>(points: readonly T[]): readonly T[] {
+  const step = Math.ceil(points.length / POINTS_MAX);
+  return points.filter((_, index) => index % step === 0);
+}
+
+function thinnedText(count: number): string {
+  const step = Math.ceil(count / POINTS_MAX);
+  return step < 2 ? '' : ` Drawn: one in ${step} of ${formatCount(count)}; all are in cells.csv.`;
 }
 
 function place({ x, series }: { readonly x: string; readonly series: string }) {

@@ -22,9 +22,11 @@ import {
   topicFigures,
 } from './sweep-figures.ts';
 import { sweepSeeds } from './sweep-seeds.ts';
-import { topicSections } from './sweep-topics.ts';
+import { type TopicSection, topicSections } from './sweep-topics.ts';
 import { sweepVerdicts } from './sweep-verdicts.ts';
 
+/** With more cells than this, only the metrics of interest are drawn: a page has 5 MB at most. */
+const CELLS_MAX = 120;
 /** Figures of the first screen. */
 const OPENING_MAX = 3;
 
@@ -32,7 +34,7 @@ const OPENING_MAX = 3;
 export async function sweepPage(sweep: SweepContent, place: PagePlace): Promise<MadePage> {
   const { plan, results } = sweep;
   const facets = facetsOf(plan.cells);
-  const outline = topicSections(sweep);
+  const outline = topicSections(sweep).map((section) => ofInterest(sweep, section));
   const openingTopics = openingOf(
     sweep,
     outline.flatMap(({ topics }) => topics),
@@ -72,6 +74,24 @@ export async function sweepPage(sweep: SweepContent, place: PagePlace): Promise<
   return { html: page, figures: made };
 }
 
+/** A section without the metrics that a large sweep does not draw. */
+function ofInterest({ plan }: SweepContent, section: TopicSection): TopicSection {
+  if (plan.cells.length <= CELLS_MAX) return section;
+  const wanted = wantedOf(plan);
+  const topics = section.topics.map((topic) => ({
+    ...topic,
+    metrics: topic.metrics.filter(([metric]) => wanted.some((name) => isOf(metric, name))),
+  }));
+  const size = formatCount(plan.cells.length);
+  const lead = `${section.lead} Of ${size} cells, metrics of interest only.`;
+  return { ...section, topics, lead };
+}
+
+/** Names of the metrics that the sweep names, and of those that matter most. */
+function wantedOf({ sweep, kind }: SweepContent['plan']): readonly string[] {
+  return [...new Set([...sweep.metrics, ...kind.headline])];
+}
+
 function countsText({ missing, failed }: SweepContent['results']): string {
   const parts = [
     missing === 0 ? 'no run is missing' : `${formatPlural(missing, 'run is', 'runs are')} missing`,
@@ -82,8 +102,7 @@ function countsText({ missing, failed }: SweepContent['results']): string {
 
 /** The metrics that the sweep names or that matter most, as far as they vary; a figure each. */
 function openingOf({ plan, results }: SweepContent, topics: readonly Topic[]): readonly Topic[] {
-  const wanted = [...new Set([...plan.sweep.metrics, ...plan.kind.headline])];
-  const varied = wanted.flatMap((name) => {
+  const varied = wantedOf(plan).flatMap((name) => {
     const topic = topics.find(({ metrics }) => metrics.some(([metric]) => isOf(metric, name)));
     const metrics = topic?.metrics.filter(([metric]) => {
       const entries = entriesOf(results.cells, metric);
@@ -168,7 +187,7 @@ function seedSection(sweep: SweepContent): PageSection {
 
 /** The metrics of interest, cell by cell. */
 function cellsSection({ plan, results }: SweepContent): PageSection {
-  const wanted = new Set([...plan.sweep.metrics, ...plan.kind.headline]);
+  const wanted = new Set(wantedOf(plan));
   const names = new Set(
     results.cells.flatMap(({ summaries }) =>
       summaries.map(({ name }) => name).filter((name) => wanted.has(name.split('.')[0] ?? '')),
