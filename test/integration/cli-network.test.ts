@@ -91,6 +91,20 @@ describe('the commands of requesters and operators', () => {
     equal(JSON.parse(again.out).claim, claim);
   });
 
+  it('makes the receipt of a claim from what validators know', async () => {
+    const made = await assay(['receipt', 'get', claim, '--net', NET, '--out', path('got.cbor')]);
+    equal(made.code, 0, made.err);
+    equal((await assay(['receipt', 'verify', path('got.cbor'), '--net', NET])).code, 0);
+    const [batch = ''] = JSON.parse(
+      (await assay(['why', claim, '--net', NET, '--json'])).out,
+    ).subject.batch.split('/');
+    const none = ['receipt', 'get', `${batch}/7`, '--net', NET, '--out', path('none.json')];
+    const refused = await assay(none);
+    equal(refused.code, 2);
+    match(refused.err, /there\s+is\s+no\s+receipt:/);
+    ok(!existsSync(path('none.json')));
+  });
+
   it('says what it may mean that nobody knows a claim', async () => {
     const unknown = `${claim.slice(0, -2)}aa`;
     for (const word of [unknown, `${unknown}/0`]) {

@@ -1,13 +1,13 @@
-/** `assay receipt`: shows and verifies receipts, offline. */
+/** `assay receipt`: gets receipts from a network; shows and verifies them, offline. */
 import type { Argv, CommandModule } from 'yargs';
 import type { CliContext } from '../../io.ts';
 import { printAnswer } from '../../io.ts';
-import { SHOW_OPTIONS, VERIFY_EPILOGUE, VERIFY_OPTIONS } from './options.ts';
+import { GET_OPTIONS, SHOW_OPTIONS, VERIFY_EPILOGUE, VERIFY_OPTIONS } from './options.ts';
 
 /** The command and its subcommands. */
 export const receiptCommand: CommandModule = {
   command: 'receipt',
-  describe: 'Show and verify receipts, offline',
+  describe: 'Get a receipt; show and verify receipts, offline',
   builder: (parser) => build(parser as Argv<CliContext>),
   handler: () => undefined,
 };
@@ -41,6 +41,25 @@ function build(parser: Argv<CliContext>): Argv {
         const result = await answerVerify({ file, net, columns: terminalColumns() });
         printAnswer(argv.io, result.answer, argv.json);
         if (result.refusal !== undefined) throw result.refusal;
+      },
+    )
+    .command(
+      'get <claim>',
+      'Make the receipt of a drawn claim from what validators know, and write it',
+      (command) =>
+        command
+          .positional('claim', {
+            type: 'string',
+            demandOption: true,
+            describe: 'Claim id, or BATCH/INDEX',
+          })
+          .options(GET_OPTIONS),
+      async (argv) => {
+        const { answerGet } = await import('./getting.ts');
+        const { terminalColumns } = await import('./handler.ts');
+        const { claim, net, out, io } = argv;
+        const at = { claim, net, out, columns: terminalColumns(), signal: io.signal };
+        printAnswer(io, await answerGet(at), argv.json);
       },
     )
     .demandCommand(1, 'name what to do') as Argv;

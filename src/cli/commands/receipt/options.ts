@@ -3,6 +3,12 @@ import { JSON_OPTION, TEXT } from '../../io.ts';
 
 export const SHOW_OPTIONS = { ...JSON_OPTION } as const;
 
+export const GET_OPTIONS = {
+  net: { ...TEXT, demandOption: true, describe: 'Network file' },
+  out: { ...TEXT, demandOption: true, describe: 'File for the receipt: .json or .cbor' },
+  ...JSON_OPTION,
+} as const;
+
 export const VERIFY_OPTIONS = {
   net: { ...TEXT, demandOption: true, describe: 'Network file of the network it comes from' },
   ...JSON_OPTION,
