@@ -172,8 +172,9 @@ function readingOf(point: Entry & { readonly series: string }): Reading {
   const { cell, summary, series } = point;
   const { unit, value, low, high, expected } = summary;
   const form = expected.value === null ? '' : `\nclosed form ${expectedText(expected)}`;
-  const name = series === '' ? '' : `${series}\n`;
-  const tip = `${name}${cellText(cell)}\n${summaryText(summary)}${form}`;
+  const where = cellText(cell);
+  const name = where.includes(series) ? '' : `${series}\n`;
+  const tip = `${name}${where}\n${summaryText(summary)}${form}`;
   const from = low !== null && isNeverNegative(unit) ? Math.max(0, low) : low;
   return { value, low: from, high, expected: expected.value, tip };
 }

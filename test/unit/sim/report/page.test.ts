@@ -215,7 +215,9 @@ describe('the report of a sweep', () => {
   it('compares arms with the first one, in pairs', async () => {
     const folder = join(place, 'sweep');
     storeSweep(folder, {
-      keys: 'arms:\n  plain: {}\n  blind: { durationRounds: 3 }\nreplicas: 3\nmetrics: [latencyMsP50]\n',
+      keys:
+        'arms:\n  plain: {}\n  blind: { durationRounds: 3 }\nreplicas: 3\n' +
+        'metrics: [latencyMsP50]\n',
       metricsOf: (cell, replica) => [value('latencyMsP50', 100 * replica + 7 * cell.index)],
     });
     const text = textOf(await pageOf(folder));

@@ -1,4 +1,4 @@
-/** Sweep folders for tests of reports and comparisons: runs are made up, and written by the sweep. */
+/** Sweep folders for tests: their runs are made up, and written by the sweep's own writer. */
 import type { Metric } from '../../../../sim/metrics/metric.ts';
 import { aggregate, writeTables } from '../../../../sim/sweep/aggregate.ts';
 import { SweepFolder } from '../../../../sim/sweep/folder.ts';
