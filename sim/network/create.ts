@@ -7,7 +7,7 @@ import { Carrier, drawLines } from './carrier.ts';
 import { startChurn } from './churn.ts';
 import { type Dial, drawDials } from './connections.ts';
 import { GossipsubNetwork } from './gossipsub/network.ts';
-import { latencyModel } from './latency.ts';
+import { latencyModel, regionsOf } from './latency.ts';
 import { Attackers } from './mesh/attackers.ts';
 import { MeshNetwork } from './mesh/network.ts';
 import type { LinkConditions, NetworkClient, NetworkModel, Posted } from './model.ts';
@@ -38,16 +38,25 @@ export function createNetworkModel<Message extends Posted>(
   return model;
 }
 
-/** Returns the connections that a run begins with, each once; those of attackers are left out. */
-export function linksOf(
+/** Who is connected to whom when a run begins, each once; and in which region each node stands. */
+export type Layout = { readonly links: readonly Dial[]; readonly regions: readonly string[] };
+
+/** Returns the layout of a run's network, without its attackers: drawn as the models draw it. */
+export function layoutOf(
   network: Scenario['network'],
   { nodeCount, seed }: { nodeCount: number; seed: number },
-): readonly Dial[] {
-  if (network.fidelity !== 'analytic') return honestDials({ network, nodeCount, seed });
-  const overlay = buildOverlay(nodeCount, network.degree, new RandomStream(seed, 'network'));
-  return Array.from({ length: nodeCount }, (_, from) => from).flatMap((from) =>
+): Layout {
+  if (network.fidelity !== 'analytic') {
+    const random = new RandomStream(seed, 'network/places');
+    const regions = regionsOf(network, { nodeCount, random });
+    return { links: honestDials({ network, nodeCount, seed }), regions };
+  }
+  const random = new RandomStream(seed, 'network');
+  const overlay = buildOverlay(nodeCount, network.degree, random);
+  const links = Array.from({ length: nodeCount }, (_, from) => from).flatMap((from) =>
     neighboursOf(overlay, from).flatMap((to) => (from < to ? { from, to } : [])),
   );
+  return { links, regions: regionsOf(network, { nodeCount, random }) };
 }
 
 function createByFidelity<Message extends Posted>(

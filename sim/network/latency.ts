@@ -39,22 +39,46 @@ export function latencyModel(
     case 'lognormal':
       return (from, to) =>
         microseconds(latency.medianMs * exponential(latency.sigma * normal(seed, from, to)));
-    case 'matrix':
-      assert(latency.csv !== undefined, 'a resolved scenario holds its table of delays');
-      return byRegion(parseLatencyTable(latency.csv, 'network.latency.csv'), nodeCount, random);
-    default: {
-      const table = shippedLatencyTable(latency.table);
-      const weights = changedWeights(table, latency.weights);
-      return byRegion({ ...table, weights }, nodeCount, random);
-    }
+    default:
+      return byRegion(tableOf(latency), nodeCount, random);
   }
+}
+
+/**
+ * Returns the region of each node by name, as `latencyModel` places them; nothing where delays
+ * come from no table.
+ * @param random a stream in the state in which `latencyModel` was given it
+ */
+export function regionsOf(
+  { latency }: Pick<Scenario['network'], 'latency'>,
+  { nodeCount, random }: { nodeCount: number; random: RandomStream },
+): readonly string[] {
+  if (latency.kind !== 'matrix' && latency.kind !== 'regions') return [];
+  const table = tableOf(latency);
+  const places = drawPlaces(table, nodeCount, random);
+  return Array.from(places, (place) => table.regions[place] ?? '');
+}
+
+type Tabled = Extract<Scenario['network']['latency'], { kind: 'matrix' | 'regions' }>;
+
+function tableOf(latency: Tabled): LatencyTable {
+  if (latency.kind === 'matrix') {
+    assert(latency.csv !== undefined, 'a resolved scenario holds its table of delays');
+    return parseLatencyTable(latency.csv, 'network.latency.csv');
+  }
+  const table = shippedLatencyTable(latency.table);
+  return { ...table, weights: changedWeights(table, latency.weights) };
 }
 
 function byRegion(table: LatencyTable, nodeCount: number, random: RandomStream): LatencyModel {
   const count = table.regions.length;
   const delays = Float64Array.from(table.oneWayMs.flat(), microseconds);
-  const places = Uint16Array.from({ length: nodeCount }, () => random.weighted(table.weights));
+  const places = drawPlaces(table, nodeCount, random);
   return (from, to) => delays[(places[from] as number) * count + (places[to] as number)] as number;
+}
+
+function drawPlaces(table: LatencyTable, nodeCount: number, random: RandomStream): Uint16Array {
+  return Uint16Array.from({ length: nodeCount }, () => random.weighted(table.weights));
 }
 
 /** The same both ways. */

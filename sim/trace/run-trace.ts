@@ -19,7 +19,7 @@ import {
 import type { Faults } from '../faults/faults.ts';
 import type { Micros } from '../kernel/queue.ts';
 import type { Letter } from '../letters.ts';
-import { linksOf } from '../network/create.ts';
+import { layoutOf } from '../network/create.ts';
 import type { SimNode, Timeless } from '../node.ts';
 import type { Simulation } from '../setup.ts';
 import { movementsOf } from './movements.ts';
@@ -74,9 +74,10 @@ export class RunTrace {
       run: { seed, configHash: configHash(scenario), scenario: resolved },
       ...(filter === undefined ? {} : { filter }),
     });
-    this.#addNodes(run);
     const nodeCount = nodes.length + scenario.network.relays;
-    for (const { from, to } of linksOf(scenario.network, { nodeCount, seed })) {
+    const { links, regions } = layoutOf(scenario.network, { nodeCount, seed });
+    this.#addNodes(run, regions);
+    for (const { from, to } of links) {
       this.#tracer.link(0, { a: from, b: to, isUp: true });
     }
     for (const node of nodes) if (!node.isUp) this.state(0, node, false);
@@ -142,17 +143,22 @@ export class RunTrace {
     return { records: this.#gate.records, leftOut: this.#gate.leftOut };
   }
 
-  #addNodes({ scenario, nodes, network }: Pick<Simulation, 'scenario' | 'nodes' | 'network'>) {
-    for (const { id, role, kind } of nodes) {
+  #addNodes(
+    { scenario, nodes, network }: Pick<Simulation, 'scenario' | 'nodes' | 'network'>,
+    regions: readonly string[],
+  ): void {
+    const placed = (index: number) => (regions[index] ? { region: regions[index] } : {});
+    for (const { index, id, role, kind } of nodes) {
       const validator = network.validators[network.validatorIndex.get(id) ?? -1];
       const stake = validator?.stake ?? network.providerById.get(id)?.stake ?? 0n;
       this.#tracer.node(0, {
         ...{ id, role: role.kind, stake: String(stake), behaviour: kind },
+        ...placed(index),
         ...(validator === undefined ? {} : { models: validator.models }),
       });
     }
-    for (let i = 0; i < scenario.network.relays; i++) {
-      this.#tracer.node(0, { id: `relay/${nodes.length + i}`, role: 'relay' });
+    for (let index = nodes.length; index < nodes.length + scenario.network.relays; index++) {
+      this.#tracer.node(0, { id: `relay/${index}`, role: 'relay', ...placed(index) });
     }
   }
 

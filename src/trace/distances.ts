@@ -13,7 +13,7 @@ import { compareMeasurements } from '../compare/index.ts';
 import { Recent } from './recent.ts';
 
 /** Levels whose measurements are remembered; one holds a few sketches of some kilobytes. */
-const LEVELS_MAX = 2_048;
+const LEVELS_MAX = 1_024;
 
 /** What is compared: a level of a leaf. */
 export type LevelPlace = { readonly subject: Subject; readonly level: number };

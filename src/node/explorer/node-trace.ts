@@ -42,7 +42,7 @@ import type { StepObserver } from '../runner/index.ts';
 import { RecordRing } from './ring.ts';
 
 /** Messages, and beacons, that are remembered. */
-const MESSAGES_MAX = 32_768;
+const MESSAGES_MAX = 8_192;
 const BEACONS_MAX = 4_096;
 /** Peers that are no members and get a number of their own; keys cost nothing. */
 const STRANGERS_MAX = 1_024;

@@ -139,6 +139,24 @@ describe('sim: the trace of a run', () => {
     );
   });
 
+  it('tells links and regions as the network has them', async () => {
+    for (const fidelity of ['analytic', 'mesh']) {
+      const table = 'network.latency={ kind: regions }';
+      const set = [table, `network.fidelity=${fidelity}`, 'network.relays=4', 'durationRounds=1'];
+      const { records } = await run([...set, 'network.jitter=0'], {});
+      const nodes = records.filter((r) => r.kind === 'node');
+      assert.equal(nodes.length, 26);
+      assert.ok(new Set(nodes.map(({ region }) => region)).size > 2);
+      const links = new Set(records.flatMap((r) => (r.kind === 'link' ? [`${r.a}/${r.b}`] : [])));
+      const hops = records.filter((r) => r.kind === 'delivery' && r.from !== r.node);
+      const isLinked = (a: number, b: number) => links.has(`${a}/${b}`) || links.has(`${b}/${a}`);
+      const known = hops.filter((r) => r.kind === 'delivery' && isLinked(r.from, r.node));
+      assert.ok(hops.length > 100);
+      assert.ok(known.length >= 0.95 * hops.length, `${fidelity}: gossip goes over links`);
+      if (fidelity === 'analytic') assertDelays(records);
+    }
+  });
+
   it('keeps a filter apart from the run', async () => {
     const whole = await run(CHEATED, {});
     const part = await run(CHEATED, { nodes: ['3'], without: ['delivery'] });
@@ -161,6 +179,22 @@ async function run(set: readonly string[], filter?: TraceFilter) {
   const some = filter === undefined || isAll ? {} : { filter };
   const trace = filter === undefined ? undefined : { sink, software: 'test', ...some };
   return { ...(await runScenario({ scenario, seed: 1, trace })), records };
+}
+
+/** Without jitter and queues, what goes from one region to another takes the same time. */
+function assertDelays(records: readonly TraceRecord[]): void {
+  const regions = records.flatMap((r) => (r.kind === 'node' ? (r.region ?? '') : []));
+  const said = new Map(records.flatMap((r) => (r.kind === 'message' ? [[r.message, r]] : [])));
+  const delays = new Map<string, Set<number>>();
+  for (const record of records) {
+    if (record.kind !== 'delivery' || record.from === record.node) continue;
+    const message = said.get(record.message);
+    if (message?.node !== record.from) continue;
+    const pair = `${regions[record.from]} ${regions[record.node]}`;
+    delays.set(pair, (delays.get(pair) ?? new Set()).add(record.at - message.at));
+  }
+  assert.ok(delays.size > 10);
+  for (const [pair, all] of delays) assert.equal(all.size, 1, pair);
 }
 
 /** Nodes, messages and work are told before they are named, and all can be read again. */
