@@ -63,7 +63,7 @@ export function App({ session }: { readonly session: Session }) {
           ))}
         </nav>
       </header>
-      <main id="main" tabIndex={-1}>
+      <main id="main" tabIndex={0}>
         <Loading session={session}>{pageOf(word, session)}</Loading>
       </main>
       {source.kind === 'none' ? null : <TimeBar />}

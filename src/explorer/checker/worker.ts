@@ -1,6 +1,12 @@
 /** Checks receipts beside the page, which stays alive: a hundred key proofs take some seconds. */
-import { type CheckRequest, checkReceipt } from './check-receipt.ts';
+import { type CheckReport, type CheckRequest, checkReceipt } from './check-receipt.ts';
 
-addEventListener('message', ({ data }: MessageEvent<CheckRequest>) => {
-  postMessage(checkReceipt(data));
+/** Files to check, and the name of the receipt: several may be under way. */
+export type NamedRequest = CheckRequest & { readonly name: string };
+
+/** What checking told, and of which receipt. */
+export type NamedReport = CheckReport & { readonly name: string };
+
+addEventListener('message', ({ data }: MessageEvent<NamedRequest>) => {
+  postMessage({ ...checkReceipt(data), name: data.name } satisfies NamedReport);
 });

@@ -10,7 +10,7 @@ import {
 } from '../model/promises.ts';
 import { chance, grouped, measured, span, superscript } from '../model/words.ts';
 import { useNow } from '../parts/context.ts';
-import { Heads, Panel } from '../parts/marks.tsx';
+import { Heads, Panel, WideTable } from '../parts/marks.tsx';
 
 const SHARES = [0.05, 0.1, 0.2, 0.25, 0.3, 1 / 3, 0.4, 0.5];
 const SHARE_FIRST = 0.2;
@@ -45,47 +45,45 @@ function Classes({ parameters }: Given) {
         drawn is found wrong, and costs its provider{' '}
         {slash === undefined ? 'its stake' : grouped(slash)}.
       </p>
-      <div class="wide-table">
-        <table>
-          <Heads
-            names={[
-              'class',
-              'drawn',
-              'one escapes',
-              '100 escape',
-              'caught for sure by',
-              'a cheat pays if worth over',
-            ]}
-            numbers={[
-              'drawn',
-              'one escapes',
-              '100 escape',
-              'caught for sure by',
-              'a cheat pays if worth over',
-            ]}
-          />
-          <tbody>
-            {promises.map(
-              ({ name, oneIn, escape: escapes, escapeHundred, untilCaught, slashFactor }) => (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  <td class="number">1 in {oneIn}</td>
-                  <td class="number">{chance(escapes)}</td>
-                  <td class="number">{chance(escapeHundred)}</td>
-                  <td class="number">
-                    {untilCaught === undefined ? '—' : `answer ${grouped(untilCaught)}`}
-                  </td>
-                  <td class="number">
-                    {slash === undefined || slashFactor === 0
-                      ? 'never'
-                      : grouped(slash / slashFactor)}
-                  </td>
-                </tr>
-              ),
-            )}
-          </tbody>
-        </table>
-      </div>
+      <WideTable label="What a wrong answer risks, by class">
+        <Heads
+          names={[
+            'class',
+            'drawn',
+            'one escapes',
+            '100 escape',
+            'caught for sure by',
+            'a cheat pays if worth over',
+          ]}
+          numbers={[
+            'drawn',
+            'one escapes',
+            '100 escape',
+            'caught for sure by',
+            'a cheat pays if worth over',
+          ]}
+        />
+        <tbody>
+          {promises.map(
+            ({ name, oneIn, escape: escapes, escapeHundred, untilCaught, slashFactor }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td class="number">1 in {oneIn}</td>
+                <td class="number">{chance(escapes)}</td>
+                <td class="number">{chance(escapeHundred)}</td>
+                <td class="number">
+                  {untilCaught === undefined ? '—' : `answer ${grouped(untilCaught)}`}
+                </td>
+                <td class="number">
+                  {slash === undefined || slashFactor === 0
+                    ? 'never'
+                    : grouped(slash / slashFactor)}
+                </td>
+              </tr>
+            ),
+          )}
+        </tbody>
+      </WideTable>
       <p class="quiet">
         Caught for sure: with 99 %. The worth is that of one false answer, in the unit of stake. A
         cheater that is caught once loses more than all it gained below it.
@@ -131,30 +129,28 @@ function Levels({ parameters }: Given) {
 
 function LevelTable({ promises }: { readonly promises: readonly LevelPromise[] }) {
   return (
-    <div class="wide-table">
-      <table>
-        <Heads
-          names={['level', 'seats', 'quorum', 'captured', 'held up', 'takes money']}
-          numbers={['seats', 'quorum', 'captured', 'held up']}
-        />
-        <tbody>
-          {promises.map((each) => (
-            <tr key={each.level}>
-              <th scope="row">{each.level}</th>
-              <td class="number">{grouped(each.seats)}</td>
-              <td class="number">{grouped(each.quorum)}</td>
-              <td class="number">
-                {each.captured === 0 && Number.isFinite(each.capturedLog10)
-                  ? `10${superscript(Math.round(each.capturedLog10))}`
-                  : chance(each.captured)}
-              </td>
-              <td class="number">{chance(each.vetoed)}</td>
-              <td>{each.isHeavy ? 'yes' : 'no, only valid is final'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <WideTable label="What capture takes, by level">
+      <Heads
+        names={['level', 'seats', 'quorum', 'captured', 'held up', 'takes money']}
+        numbers={['seats', 'quorum', 'captured', 'held up']}
+      />
+      <tbody>
+        {promises.map((each) => (
+          <tr key={each.level}>
+            <th scope="row">{each.level}</th>
+            <td class="number">{grouped(each.seats)}</td>
+            <td class="number">{grouped(each.quorum)}</td>
+            <td class="number">
+              {each.captured === 0 && Number.isFinite(each.capturedLog10)
+                ? `10${superscript(Math.round(each.capturedLog10))}`
+                : chance(each.captured)}
+            </td>
+            <td class="number">{chance(each.vetoed)}</td>
+            <td>{each.isHeavy ? 'yes' : 'no, only valid is final'}</td>
+          </tr>
+        ))}
+      </tbody>
+    </WideTable>
   );
 }
 

@@ -1,7 +1,8 @@
 /** Checks a receipt in the browser, step by step. No server is asked. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { CheckReport, CheckRequest, CheckStep } from '../checker/check-receipt.ts';
+import type { CheckReport, CheckStep } from '../checker/check-receipt.ts';
 import { CHECK_MEANINGS } from '../checker/meanings.ts';
+import type { NamedReport, NamedRequest } from '../checker/worker.ts';
 import { grouped, shortId } from '../model/words.ts';
 import { useNow } from '../parts/context.ts';
 import { Panel, VerdictMark } from '../parts/marks.tsx';
@@ -16,7 +17,7 @@ export function ReceiptPage() {
   const [receipt, setReceipt] = useState<Dropped<Uint8Array> | undefined>(undefined);
   const [network, setNetwork] = useNetworkFile();
   const [problem, setProblem] = useState<string | undefined>(undefined);
-  const { report, isBusy } = useChecker(receipt?.content, network?.content);
+  const { report, isBusy } = useChecker(receipt, network?.content);
   const take = async (files: Iterable<File>) => {
     setProblem(undefined);
     for (const file of files) {
@@ -65,15 +66,15 @@ function useNetworkFile() {
   return [file, setFile] as const;
 }
 
-function useChecker(receipt: Uint8Array | undefined, networkFile: string | undefined) {
+function useChecker(receipt: Dropped<Uint8Array> | undefined, networkFile: string | undefined) {
   const worker = useRef<Worker | undefined>(undefined);
-  const [report, setReport] = useState<CheckReport | undefined>(undefined);
+  const [report, setReport] = useState<NamedReport | undefined>(undefined);
   const [isBusy, setBusy] = useState(false);
   useEffect(() => {
     const created = new Worker(new URL('../checker/worker.ts', import.meta.url), {
       type: 'module',
     });
-    created.onmessage = ({ data }: MessageEvent<CheckReport>) => {
+    created.onmessage = ({ data }: MessageEvent<NamedReport>) => {
       setReport(data);
       setBusy(false);
     };
@@ -83,7 +84,8 @@ function useChecker(receipt: Uint8Array | undefined, networkFile: string | undef
   useEffect(() => {
     if (receipt === undefined || networkFile === undefined) return;
     setBusy(true);
-    worker.current?.postMessage({ receipt, networkFile } satisfies CheckRequest);
+    const { name, content } = receipt;
+    worker.current?.postMessage({ receipt: content, networkFile, name } satisfies NamedRequest);
   }, [receipt, networkFile]);
   return { report, isBusy };
 }
@@ -137,16 +139,17 @@ function Drop({
 const SIGNS = { ok: '✓', failed: '✕', skipped: '–' } as const;
 const WORDS = { ok: 'ok', failed: 'failed', skipped: 'skipped' } as const;
 
-function Report({ report }: { readonly report: CheckReport }) {
-  const { isValid, steps, summary } = report;
+function Report({ report }: { readonly report: NamedReport }) {
+  const { isValid, steps, summary, name } = report;
   const failed = steps.find(({ outcome }) => outcome === 'failed');
   return (
     <>
       <p
         class={`notice ${isValid ? 'well' : 'alarm'}`}
+        data-file={name}
         data-result={isValid ? 'valid' : failed?.check}
       >
-        <strong>{isValid ? '✓ The receipt is valid.' : '✕ Do not rely on it.'}</strong>{' '}
+        <strong>{isValid ? `✓ ${name} is a valid receipt.` : `✕ Do not rely on ${name}.`}</strong>{' '}
         {failed === undefined ? '' : `${CHECK_MEANINGS[failed.check][0]}: ${failed.detail}.`}
       </p>
       {summary === undefined ? null : <Meaning summary={summary} />}

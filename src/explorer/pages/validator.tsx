@@ -14,6 +14,7 @@ import {
   Panel,
   StateMark,
   VerdictMark,
+  WideTable,
 } from '../parts/marks.tsx';
 
 const CLAIMS_SHOWN = 30;
@@ -139,25 +140,23 @@ function VotesPanel({ node }: { readonly node: NodeEntry }) {
   return (
     <Panel title="Claims in which it holds seats" aside={<span class="quiet">newest first</span>}>
       {votes.length === 0 ? <p class="quiet">None so far.</p> : null}
-      <div class="wide-table">
-        <table>
-          <Heads names={['claim', 'level', 'it said', 'outcome']} />
-          <tbody>
-            {votes.map(({ claim, level, holder }) => (
-              <tr key={`${claim.key} ${level}`}>
-                <td>
-                  <ClaimLink batch={claim.batch.id} index={claim.index} />
-                </td>
-                <td>{level}</td>
-                <td>{saidOf(holder)}</td>
-                <td>
-                  <StateMark state={stateAt(claim, now.at)} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <WideTable label="Votes">
+        <Heads names={['claim', 'level', 'it said', 'outcome']} />
+        <tbody>
+          {votes.map(({ claim, level, holder }) => (
+            <tr key={`${claim.key} ${level}`}>
+              <td>
+                <ClaimLink batch={claim.batch.id} index={claim.index} />
+              </td>
+              <td>{level}</td>
+              <td>{saidOf(holder)}</td>
+              <td>
+                <StateMark state={stateAt(claim, now.at)} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </WideTable>
     </Panel>
   );
 }

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { Holder, LevelStory } from '../model/story.ts';
 import { grouped, measured, span } from '../model/words.ts';
-import { Heads, NodeLink, VerdictMark } from './marks.tsx';
+import { Heads, NodeLink, VerdictMark, WideTable } from './marks.tsx';
 
 const SHOWN = 16;
 
@@ -12,9 +12,8 @@ export function HolderTable({ level }: { readonly level: LevelStory }) {
   const { holders, at, unit } = level;
   const shown = isAll ? holders : holders.slice(0, SHOWN);
   return (
-    <div class="wide-table">
-      <table>
-        <caption class="hidden">Holders of level {level.level}</caption>
+    <>
+      <WideTable label={`Holders of level ${level.level}`}>
         <Heads
           names={['holder', unit, 'executed', 'committed', 'distance', 'said']}
           numbers={[unit, 'executed', 'committed', 'distance']}
@@ -33,13 +32,13 @@ export function HolderTable({ level }: { readonly level: LevelStory }) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </WideTable>
       {holders.length > SHOWN ? (
         <button type="button" onClick={() => setAll(!isAll)}>
           {isAll ? 'Show fewer' : `Show all ${holders.length} holders`}
         </button>
       ) : null}
-    </div>
+    </>
   );
 }
 

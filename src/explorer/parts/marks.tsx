@@ -159,3 +159,18 @@ export function Heads({
     </thead>
   );
 }
+
+/** A table that scrolls by itself where it is wider than the page. */
+export function WideTable({
+  label,
+  children,
+}: {
+  readonly label: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <section class="wide-table" aria-label={label} tabIndex={0}>
+      <table>{children}</table>
+    </section>
+  );
+}

@@ -3,21 +3,12 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toHex } from '../../../src/base/index.ts';
 import { answerShow, answerVerify } from '../../../src/cli/commands/receipt/handler.ts';
 import { runCli } from '../../../src/cli/main.ts';
-import {
-  type NetworkDraft,
-  type NetworkFile,
-  networkFileYaml,
-  networkId,
-  networkOf,
-  proveKeys,
-  signNetworkFile,
-} from '../../../src/network-file/index.ts';
+import { networkFileYaml, networkOf } from '../../../src/network-file/index.ts';
 import { encodeReceipt, encodeReceiptJson } from '../../../src/receipt/index.ts';
 import { type ClusterKeys, createClusterKeys } from '../../support/cluster-network.ts';
-import { draftOf } from '../network-file/draft.ts';
+import { networkFileOf } from '../../support/real-network.ts';
 import { receiptOf } from '../receipt/fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-receipt-'));
@@ -26,34 +17,6 @@ const keys = createClusterKeys({ stakes: [10, 10, 10, 10], crypto: 'real', seed:
 const file = networkFileOf(keys);
 const real: ClusterKeys = { ...keys, network: networkOf(file) };
 const RECEIPTS = [receiptOf('drawn', real), receiptOf('undrawn', real)];
-
-/** The network of test keys as an operator would publish it. */
-function networkFileOf({ network, validators, beacon }: ClusterKeys): NetworkFile {
-  const [operator] = validators;
-  ok(operator !== undefined);
-  const draft: NetworkDraft = draftOf({
-    operator: operator.id,
-    beacon: {
-      ...draftOf().beacon,
-      publicKey: toHex(beacon.chainKey),
-      periodMs: network.parameters.roundMs,
-    },
-    parameters: network.parameters,
-    models: [...network.models].map((model) => ({
-      ...model,
-      executionClasses: [...model.executionClasses],
-    })),
-    validators: network.validators.map((validator) => ({
-      ...validator,
-      voteKey: toHex(validator.voteKey),
-      models: [...validator.models],
-    })),
-    providers: network.providers.map((provider) => ({ ...provider, addresses: [] })),
-  });
-  const id = networkId(draft);
-  const proofs = new Map(validators.map((signer) => [signer.id, proveKeys(id, signer)]));
-  return signNetworkFile(draft, proofs, operator);
-}
 
 async function assay(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   let out = '';
