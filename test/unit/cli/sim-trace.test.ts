@@ -167,6 +167,19 @@ describe('assay sim replay, view, and run --trace', () => {
     assert.equal(recordsOf(trace).length, 101);
   });
 
+  it('leaves nothing of a trace whose run is interrupted, and an older one as it was', async () => {
+    const [fresh, older] = [at('fresh.json'), at('older.jsonl')];
+    writeFileSync(older, 'older');
+    const signal = AbortSignal.abort();
+    for (const trace of [fresh, older]) {
+      const { code } = await assay(['sim', 'replay', at('one'), '--trace', trace], signal);
+      assert.equal(code, 130);
+    }
+    assert.equal(readFileSync(older, 'utf8'), 'older');
+    const left = readdirSync(base).filter((name) => /fresh|older\..*tmp/.test(name));
+    assert.deepEqual(left, []);
+  });
+
   it('takes a claim from claims.csv, and tells its story alone', async () => {
     const all = at('all.jsonl');
     await replay('one', '--trace', all, '--quiet');

@@ -5,6 +5,7 @@ import {
   claimRows,
   claimsCsv,
   commandLines,
+  commandText,
   FOLDER_KIND,
   InvariantViolation,
   type Run,
@@ -80,6 +81,7 @@ export async function runSimulation(values: RunValues): Promise<void> {
     const { columns, hasColour } = terminalOf(process.stdout);
     const replay = replayWords(values, scenario.seed);
     io.out(reportTable(run.result, { columns: columns(), hasColour, replay, folder }));
+    io.out(`  as a page: ${commandText(['npx', 'assay', 'sim', 'report', folder])}\n`);
   }
   const { runTrace } = run.simulation;
   if (asked && runTrace && !values.quiet) {
@@ -139,6 +141,7 @@ async function simulate(
     return await withTrace(file, {
       run: () => runScenario({ scenario, seed, signal, onProgress: progress.step, trace }),
       isKept: (error) => error instanceof InvariantViolation,
+      signal,
     });
   } catch (error) {
     if (!(error instanceof InvariantViolation)) throw error;

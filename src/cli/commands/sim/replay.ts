@@ -41,9 +41,11 @@ export async function replayRun(values: ReplayValues): Promise<void> {
   const trace = asked && file && { ...asked.options, sink: file };
   const run = () =>
     runScenario({ scenario, seed, signal: io.signal, onProgress: progress.step, trace });
-  const { simulation, result } = await withTrace(file, { run, isKept: () => false }).finally(
-    progress.end,
-  );
+  const { simulation, result } = await withTrace(file, {
+    run,
+    isKept: () => false,
+    signal: io.signal,
+  }).finally(progress.end);
   checkDigest(stored, { digest: result.traceDigest, folder });
   if (values.json) io.out(`${JSON.stringify(result, null, 2)}\n`);
   else if (!values.quiet) {

@@ -95,13 +95,22 @@ export function traceLine(
   return `trace: ${count(records)} records${left}\n  look at it: ${where}\n`;
 }
 
-/** Ends a trace file whatever became of the run: a run that failed leaves its trace, too. */
+/**
+ * Runs something that writes a trace, and ends its file: also if the run failed in a way that its
+ * trace explains. An interrupted run leaves none.
+ */
 export async function withTrace<T>(
   file: TraceFile | undefined,
-  { run, isKept }: { readonly run: () => Promise<T>; readonly isKept: (e: unknown) => boolean },
+  at: {
+    readonly run: () => Promise<T>;
+    readonly isKept: (error: unknown) => boolean;
+    readonly signal: AbortSignal;
+  },
 ): Promise<T> {
+  const { run, isKept, signal } = at;
   try {
     const result = await run();
+    signal.throwIfAborted();
     file?.end();
     return result;
   } catch (error) {
