@@ -14,7 +14,7 @@ export {
   writeFolder,
 } from './report/folder.ts';
 export { RESULT_VERSION, type RunResult, summarise } from './report/result.ts';
-export { commandLines, reportTable, type TableOptions } from './report/table.ts';
+export { commandLines, commandText, reportTable, type TableOptions } from './report/table.ts';
 export { prepareOracle, type Run, type RunOptions, runScenario } from './run.ts';
 export { createSimulation, type Simulation } from './setup.ts';
 export type { RunTrace, TraceOptions } from './trace/run-trace.ts';

@@ -3,7 +3,7 @@ import { AssayError, compareText } from '../../src/base/index.ts';
 import { configHash } from '../../src/config/index.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { propagationMetrics } from '../propagation/result.ts';
-import { environmentFacts } from '../report/page/provenance.ts';
+import { environmentFacts, jointFacts } from '../report/page/provenance.ts';
 import { contentOf, type RunFolder, readRunFolder } from '../report/read-folder.ts';
 import { readSweepFolder } from '../report/read-sweep.ts';
 import { type MetricDoc, metricsOf } from '../statistics/protocol-metrics.ts';
@@ -81,7 +81,7 @@ function ofRun(run: RunFolder): Comparable {
 }
 
 function ofSweep(path: string): Comparable {
-  const { manifest, plan, results } = readSweepFolder(path);
+  const { manifest, plan, results, environments } = readSweepFolder(path);
   const { assay, resultVersion, sweep } = manifest;
   return {
     ...{ path, content: 'sweep', configuration: sweep },
@@ -89,6 +89,7 @@ function ofSweep(path: string): Comparable {
     environment: [
       ['Assay', assay],
       ['results', `version ${resultVersion}`],
+      ...jointFacts(environments).filter(([name]) => name !== 'Assay'),
     ],
     cells: results.cells.map(ofCell),
   };

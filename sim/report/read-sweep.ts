@@ -13,6 +13,8 @@ export type SweepContent = {
   readonly manifest: Manifest;
   readonly plan: SweepPlan;
   readonly results: SweepResults;
+  /** What its runs were made with, as far as it was noted: in the shape of a run's manifest. */
+  readonly environments: readonly object[];
   /** Names of the tables that are there. */
   readonly tables: readonly string[];
 };
@@ -28,7 +30,8 @@ export function readSweepFolder(path: string): SweepContent {
   const manifest = readManifest(path);
   const document = manifestDocument(manifest);
   const plan = planSweep(resolveSweep(document), { document, version: manifest.assay });
-  const results = aggregate(plan, SweepFolder.look(path, plan));
+  const folder = SweepFolder.look(path, plan);
+  const results = aggregate(plan, folder);
   const tables = TABLES.filter((name) => existsSync(join(path, name)));
-  return { path, manifest, plan, results, tables };
+  return { path, manifest, plan, results, tables, environments: folder.environments() };
 }

@@ -137,6 +137,25 @@ export class SweepFolder {
     });
   }
 
+  /** Notes with which program and on which machine this process runs; no part of any result. */
+  noteEnvironment(environment: object): void {
+    this.#write(
+      join('log', `${hostname()}-${process.pid}${ENVIRONMENT}`),
+      environmentText(environment),
+    );
+  }
+
+  /** Returns what was noted of programs and machines that ran a part. */
+  environments(): readonly object[] {
+    const files = [...namesIn(join(this.path, 'log'))].sort();
+    return files
+      .filter((name) => name.endsWith(ENVIRONMENT))
+      .flatMap((name) => {
+        const text = attempt(name, () => readFileSync(join(this.path, 'log', name), 'utf8'));
+        return environmentIn(text);
+      });
+  }
+
   /** Returns how long runs took, as far as it was noted. */
   timings(): readonly Timing[] {
     const files = [...namesIn(join(this.path, 'log'))].sort();
@@ -184,6 +203,23 @@ function isOurs(path: string): boolean {
 
 function namesIn(path: string): ReadonlySet<string> {
   return new Set(existsSync(path) ? attempt(path, () => readdirSync(path)) : []);
+}
+
+/** How files end that say what a process ran on. */
+const ENVIRONMENT = '.environment.json';
+
+function environmentText(environment: object): string {
+  return `${JSON.stringify(environment)}\n`;
+}
+
+/** A damaged note costs nobody a result. */
+function environmentIn(text: string): readonly object[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? [value] : [];
+  } catch {
+    return [];
+  }
 }
 
 /** A line that was cut off by a crash is no timing. */

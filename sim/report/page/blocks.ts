@@ -39,7 +39,8 @@ function keysOf({ series, form }: Figure): Content {
     const colour = SERIES_COLOURS[index] ?? '';
     const variable = VARIABLES.get(colour) ?? '';
     const paint = `var(${variable},${colour})`;
-    const swatch = html`<path d="M0 6h20" stroke="${paint}" stroke-width="3"/>`;
+    const swatch = html`<path d="M0 6h20${SHAPES[index] ?? ''}" stroke="${paint}"
+stroke-width="2" fill="${paint}"/>`;
     return html`<li data-colour="${variable},">${keySvg(swatch)}<span>${name}</span></li>`;
   });
   const formItem =
@@ -48,6 +49,16 @@ function keysOf({ series, form }: Figure): Content {
       : html`<li>${keySvg(FORM_SWATCHES[form])}<span>closed form</span></li>`;
   return html`<ul class="keys">${items}${formItem}</ul>`;
 }
+
+/** The shapes of points, as in figures: whoever does not tell the colours tells these. */
+const SHAPES: readonly string[] = [
+  'M6.5 6a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0',
+  'M7 3h6v6h-6z',
+  'M10 2l4 7h-8z',
+  'M10 1.5l4.5 4.5l-4.5 4.5l-4.5 -4.5z',
+  'M10 2v8m-4 -4h8',
+  'M10 10l4 -7h-8z',
+];
 
 function keySvg(swatch: Markup): Markup {
   return html`<svg viewBox="0 0 20 12" aria-hidden="true">${swatch}</svg>`;

@@ -26,6 +26,18 @@ export function environmentFacts(manifest: ManifestFacts): readonly Fact[] {
   ];
 }
 
+/** The same of several: each fact with all the texts that it has. */
+export function jointFacts(environments: readonly object[]): readonly Fact[] {
+  const all = environments.flatMap((each) =>
+    environmentFacts(Object.fromEntries(Object.entries(each))),
+  );
+  const names = [...new Set(all.map(([name]) => name))];
+  return names.map((name) => {
+    const texts = all.filter(([own]) => own === name).map(([, text]) => text);
+    return [name, [...new Set(texts)].sort().join('; ')];
+  });
+}
+
 function processorText(cpu: unknown): string {
   if (typeof cpu !== 'object' || cpu === null) return 'not noted';
   const facts = new Map<string, unknown>(Object.entries(cpu));

@@ -115,6 +115,7 @@ const NARROW = `
 main,.top,footer{padding-left:12px;padding-right:12px}
 figure,.card,.verdict{padding:10px}
 h1{font-size:1.4rem}
+nav ul{flex-wrap:nowrap;overflow-x:auto;white-space:nowrap}
 dl{grid-template-columns:1fr}
 dd{margin-bottom:6px}
 }`;
@@ -122,7 +123,10 @@ dd{margin-bottom:6px}
 const PRINT = `
 @media print{
 :root{${LIGHT}}
-body{font-size:10pt;background:#fff}
+html{font-size:9.5pt}
+body{font-size:1rem;background:#fff}
+.figures>.card{grid-column:1/-1}
+.verdict .big{font-size:1.25rem}
 main,.top,footer{max-width:none;padding:0}
 nav,.tools,.command button,#tip{display:none}
 figure,.card,.verdict,.command,tr{break-inside:avoid}

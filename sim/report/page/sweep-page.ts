@@ -11,7 +11,7 @@ import { cellText, dimensionsOf, type Facet, facetsOf } from './arrangement.ts';
 import { figuresBlock, seedsBlock, tableBlock, verdictsBlock } from './blocks.ts';
 import { type PageSection, pageHtml } from './document.ts';
 import { type Content, html } from './markup.ts';
-import { card, provenanceSection } from './provenance.ts';
+import { card, jointFacts, provenanceSection } from './provenance.ts';
 import type { MadePage, PagePlace } from './run-page.ts';
 import {
   type Entry,
@@ -238,11 +238,10 @@ function madeOf(sweep: SweepContent, { folderLink }: PagePlace): PageSection {
     configuration: plainConfig(configuration),
     varied: [...new Set(varied)],
     facts: [
-      ['Assay', manifest.assay],
+      ...environmentOf(sweep),
       ['results', `version ${manifest.resultVersion}`],
       ['seed of the sweep', String(plan.sweep.seed)],
       ['replicas', replicasText(sweep)],
-      ['machine', 'results of a sweep do not depend on it: any machine gives the same digests'],
       ['digests', 'one for each run, in runs.csv'],
       ['folder', resolve(path)],
     ],
@@ -254,6 +253,13 @@ function madeOf(sweep: SweepContent, { folderLink }: PagePlace): PageSection {
     command: ['Make the tables again', commandText(['npx', 'assay', 'sim', 'merge', path])],
     more: arms.length === 0 ? undefined : tableBlock({ columns, rows: arms }, { caption: 'Arms' }),
   });
+}
+
+/** The machine is told for the sake of completeness: digests do not depend on it. */
+function environmentOf({ manifest, environments }: SweepContent) {
+  return environments.length === 0
+    ? [['Assay', manifest.assay] as const, ['commit, Node, machine', 'not noted'] as const]
+    : jointFacts(environments);
 }
 
 function replicasText({ plan: { sweep } }: SweepContent): string {

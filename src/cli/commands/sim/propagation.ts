@@ -1,6 +1,7 @@
 /** Does the work of `assay sim run` for a propagation experiment. */
 import {
   checkFolder,
+  commandText,
   type Effort,
   FOLDER_KIND,
   type PropagationResult,
@@ -73,5 +74,6 @@ export async function runPropagationFile(values: RunValues): Promise<void> {
   else if (!values.quiet) {
     const columns = terminalOf(process.stdout).columns();
     io.out(propagationReport(result, { columns, replay, folder, effort }));
+    io.out(`  as a page: ${commandText(['npx', 'assay', 'sim', 'report', folder])}\n`);
   }
 }

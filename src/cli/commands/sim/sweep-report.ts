@@ -1,4 +1,5 @@
 /** Prints what a sweep came out at, and ends with an error if runs of it failed. */
+import { commandText } from '../../../../sim/index.ts';
 import { formatCount, formatPlural } from '../../../../sim/report/format.ts';
 import {
   replayOf,
@@ -46,6 +47,7 @@ export function printSweep(
     '',
     ...summaryLines(plan, results, { columns: isLive ? columns() : COLUMNS }),
     `results in ${path}: ${files.join(', ')}`,
+    `as a page: ${commandText(['npx', 'assay', 'sim', 'report', path])}`,
   ];
   values.io.out(`${lines.join('\n')}\n`);
 }

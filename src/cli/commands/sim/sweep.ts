@@ -29,6 +29,7 @@ import { type ConfigDocument, readDocument, resolveSweep } from '../../../config
 import type { Io } from '../../io.ts';
 import { terminalOf } from '../../terminal.ts';
 import { readVersion } from '../../version.ts';
+import { environmentOf } from './environment.ts';
 import { dryRunAnswer } from './sweep-dry-run.ts';
 import { SweepDisplay } from './sweep-progress.ts';
 import { printSweep, requireSuccess } from './sweep-report.ts';
@@ -76,6 +77,7 @@ export async function runSweepCommand(values: SweepValues): Promise<void> {
   const executor = await openExecutor(values);
   try {
     const folder = SweepFolder.open(path, plan, manifest);
+    folder.noteEnvironment(environmentOf());
     const display = new SweepDisplay({
       io,
       survey,
