@@ -164,8 +164,7 @@ function drawFrame(stage: Stage, nowMs: number): void {
     stage.linkVersion = '';
   }
   const at = frameTime(stage, nowMs);
-  const changes = session.clock.isLive ? model.links.size : Math.floor(at / 1_000_000);
-  const linkVersion = `${model.links.size} ${changes}`;
+  const linkVersion = `${model.firstAt} ${model.linkChanges.countAt(at)}`;
   if (linkVersion !== stage.linkVersion) {
     stage.linkVersion = linkVersion;
     renderer.setLines(scene.linesOf(model, stage.layout, at));

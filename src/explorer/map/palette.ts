@@ -9,6 +9,8 @@ export type Colour = readonly [number, number, number];
 
 /** Colours of one ground. */
 export type Palette = {
+  /** As the panels of the page. */
+  readonly ground: Colour;
   readonly line: readonly [number, number, number, number];
   readonly validator: Colour;
   readonly provider: Colour;
@@ -30,6 +32,7 @@ const PURPLE: Colour = [0.8, 0.475, 0.655];
 const YELLOW: Colour = [0.941, 0.894, 0.259];
 
 export const LIGHT: Palette = {
+  ground: [1, 1, 1],
   line: [0.3, 0.35, 0.4, 0.1],
   validator: BLUE,
   provider: [0.25, 0.28, 0.32],
@@ -49,6 +52,7 @@ export const LIGHT: Palette = {
 };
 
 export const DARK: Palette = {
+  ground: [0.102, 0.114, 0.129],
   line: [0.7, 0.75, 0.8, 0.09],
   validator: SKY,
   provider: [0.86, 0.88, 0.9],

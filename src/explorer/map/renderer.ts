@@ -3,10 +3,16 @@
  * Three programs, buffers that are filled once and changed in place. Written here because the
  * drawing libraries for graphs move nothing along their edges: sixty lines of shaders do.
  *
+ * Links are drawn once into a picture that every frame begins with: where a processor does the
+ * work of a graphics card, four thousand lines cost more than everything else. The canvas is opaque
+ * for the same reason: laying it over the page costs half.
+ *
  * Limit: colours are told to the shaders as numbers 0..1; the device's pixels are counted at most
  * twice, more costs time and shows nothing.
  */
 import {
+  BACKDROP_FRAGMENT,
+  BACKDROP_VERTEX,
   DOT_FRAGMENT,
   DOT_VERTEX,
   LINE_FRAGMENT,
@@ -36,6 +42,7 @@ export type Drawn = {
   readonly dots: Float32Array;
   readonly dotCount: number;
   readonly lineColour: readonly [number, number, number, number];
+  readonly ground: readonly [number, number, number];
 };
 
 type Pass = { readonly program: WebGLProgram; readonly buffer: WebGLBuffer };
@@ -46,18 +53,30 @@ export class Renderer {
   readonly #lines: Pass;
   readonly #nodes: Pass;
   readonly #dots: Pass;
+  readonly #backdrop: Pass;
+  /** What the picture of the links was drawn for. */
+  #pictured = '';
   #lineCount = 0;
   #ratio = 1;
 
   /** @throws Error if the browser has no WebGL */
   constructor(canvas: HTMLCanvasElement) {
-    const gl = canvas.getContext('webgl', { antialias: false, alpha: true, depth: false });
+    const gl = canvas.getContext('webgl', { antialias: false, alpha: false, depth: false });
     if (gl === null) throw new Error('this browser draws no WebGL');
     this.#gl = gl;
     this.#lines = this.#pass(LINE_VERTEX, LINE_FRAGMENT);
     this.#nodes = this.#pass(NODE_VERTEX, NODE_FRAGMENT);
     this.#dots = this.#pass(DOT_VERTEX, DOT_FRAGMENT);
-    gl.enable(gl.BLEND);
+    this.#backdrop = this.#pass(BACKDROP_VERTEX, BACKDROP_FRAGMENT);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#backdrop.buffer);
+    gl.bufferData(gl.ARRAY_BUFFER, Float32Array.of(-1, -1, 1, -1, -1, 1, 1, 1), gl.STATIC_DRAW);
+    gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
+    for (const side of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) {
+      gl.texParameteri(gl.TEXTURE_2D, side, gl.CLAMP_TO_EDGE);
+    }
+    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
+      gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+    }
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   }
 
@@ -76,19 +95,12 @@ export class Renderer {
     gl.bindBuffer(gl.ARRAY_BUFFER, this.#lines.buffer);
     gl.bufferData(gl.ARRAY_BUFFER, ends, gl.STATIC_DRAW);
     this.#lineCount = ends.length / LINE_FLOATS;
+    this.#pictured = '';
   }
 
   /** Draws one frame. */
   draw(view: View, drawn: Drawn): void {
-    const gl = this.#gl;
-    gl.clearColor(0, 0, 0, 0);
-    gl.clear(gl.COLOR_BUFFER_BIT);
-    if (this.#lineCount > 0) {
-      this.#begin(this.#lines, view);
-      gl.uniform4f(this.#uniform(this.#lines, 'colour'), ...drawn.lineColour);
-      this.#attribute(this.#lines, 'place', { size: 2, stride: LINE_FLOATS, offset: 0 });
-      gl.drawArrays(gl.LINES, 0, this.#lineCount);
-    }
+    this.#drawBackdrop(view, drawn);
     this.#drawPoints(this.#dots, view, {
       data: drawn.dots,
       count: drawn.dotCount,
@@ -104,6 +116,35 @@ export class Renderer {
   /** Frees the context. */
   dispose(): void {
     this.#gl.getExtension('WEBGL_lose_context')?.loseContext();
+  }
+
+  #drawBackdrop(view: View, { lineColour, ground }: Drawn): void {
+    const gl = this.#gl;
+    const { width, height } = gl.canvas;
+    const wanted = [width, height, view.scale, view.x, view.y, ...lineColour].join();
+    if (wanted !== this.#pictured) {
+      gl.clearColor(...ground, 1);
+      gl.clear(gl.COLOR_BUFFER_BIT);
+      this.#drawLines(view, lineColour);
+      gl.copyTexImage2D(gl.TEXTURE_2D, 0, gl.RGB, 0, 0, width, height, 0);
+      this.#pictured = wanted;
+      return;
+    }
+    gl.useProgram(this.#backdrop.program);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#backdrop.buffer);
+    this.#attribute(this.#backdrop, 'corner', { size: 2, stride: 2, offset: 0 });
+    gl.disable(gl.BLEND);
+    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+    gl.enable(gl.BLEND);
+  }
+
+  #drawLines(view: View, colour: Drawn['lineColour']): void {
+    const gl = this.#gl;
+    if (this.#lineCount === 0) return;
+    this.#begin(this.#lines, view);
+    gl.uniform4f(this.#uniform(this.#lines, 'colour'), ...colour);
+    this.#attribute(this.#lines, 'place', { size: 2, stride: LINE_FLOATS, offset: 0 });
+    gl.drawArrays(gl.LINES, 0, this.#lineCount);
   }
 
   #drawPoints(

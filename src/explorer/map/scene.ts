@@ -64,8 +64,8 @@ export class Scene {
     }
     const dotCount = frame.isStill ? 0 : this.#fillDots(model, layout, frame);
     const nodeCount = this.#fillNodes(model, layout, frame);
-    const { line: lineColour } = frame.palette;
-    return { nodes: this.#nodes, nodeCount, dots: this.#dots, dotCount, lineColour };
+    const { line: lineColour, ground } = frame.palette;
+    return { nodes: this.#nodes, nodeCount, dots: this.#dots, dotCount, lineColour, ground };
   }
 
   #fillDots(model: NetworkModel, layout: Layout, { at, flightUs, palette }: Frame): number {

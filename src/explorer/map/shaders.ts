@@ -21,6 +21,20 @@ uniform vec4 colour;
 void main() { gl_FragColor = vec4(colour.rgb * colour.a, colour.a); }
 `;
 
+/** The picture of the links, over the whole canvas. */
+export const BACKDROP_VERTEX = `
+attribute vec2 corner;
+varying vec2 spot;
+void main() { gl_Position = vec4(corner, 0.0, 1.0); spot = 0.5 * corner + 0.5; }
+`;
+
+export const BACKDROP_FRAGMENT = `
+precision mediump float;
+uniform sampler2D picture;
+varying vec2 spot;
+void main() { gl_FragColor = texture2D(picture, spot); }
+`;
+
 export const DOT_VERTEX = `${PLACE}
 attribute float radius;
 attribute vec3 colour;
@@ -45,7 +59,10 @@ void main() {
 }
 `;
 
-/** `look`: shape (0 disc, 1 square, 2 diamond, 3 triangle), glow; negative glow: hollow (down). */
+/**
+ * `look`: shape (0 disc, 1 square, 2 diamond, 3 triangle), glow; negative glow: hollow (down). A
+ * point is only as large as what is in it: its pixels are the cost of a frame.
+ */
 export const NODE_VERTEX = `${PLACE}
 attribute float radius;
 attribute vec3 colour;
@@ -53,9 +70,11 @@ attribute vec2 look;
 varying vec3 ink;
 varying vec2 form;
 varying float size;
+varying float reach;
 void main() {
   gl_Position = placed();
-  size = 2.0 * (radius * 1.8 + 1.0) * ratio;
+  reach = look.y > 0.0 ? 1.8 : 1.2;
+  size = 2.0 * (radius * reach + 1.0) * ratio;
   gl_PointSize = size;
   ink = colour;
   form = look;
@@ -67,6 +86,7 @@ precision mediump float;
 varying vec3 ink;
 varying vec2 form;
 varying float size;
+varying float reach;
 float edge(vec2 p) {
   if (form.x < 0.5) return length(p);
   if (form.x < 1.5) return max(abs(p.x), abs(p.y)) * 1.13;
@@ -74,8 +94,8 @@ float edge(vec2 p) {
   return max(abs(p.x) * 0.87 - p.y * 0.5, p.y) * 1.45;
 }
 void main() {
-  vec2 p = (gl_PointCoord - 0.5) * 3.6;
-  float pixel = 3.6 / size;
+  vec2 p = (gl_PointCoord - 0.5) * 2.0 * reach;
+  float pixel = 2.0 * reach / size;
   float d = edge(p);
   float body = clamp((1.0 - d) / pixel, 0.0, 1.0);
   if (form.y < 0.0) body *= clamp((d - 0.66) / pixel, 0.0, 1.0);

@@ -47,6 +47,7 @@ export class NetworkModel {
   isWhole = false;
   readonly nodes: NodeEntry[] = [];
   readonly links = new Map<string, Link>();
+  readonly linkChanges = new Series();
   readonly batches = new Map<string, Batch>();
   readonly claims = new Map<string, Claim>();
   /** Claims that are kept, in the order in which they were drawn. */
@@ -151,6 +152,7 @@ export class NetworkModel {
     const link = this.links.get(key) ?? { a, b, changes: [] };
     this.links.set(key, link);
     keep(link.changes, { at, isUp }, 64);
+    this.linkChanges.add(at);
   }
 
   #takeDelivery(record: Extract<TraceRecord, { kind: 'delivery' }>): void {
