@@ -32,6 +32,12 @@ function unwrapped(text: string): string {
 }
 
 describe('assay sim report', () => {
+  it('is named at the end of a run', async () => {
+    const out = join(place, 'c');
+    const ran = await assay(['sim', 'run', join(place, 'small.yaml'), '--out', out]);
+    assert.ok(ran.out.endsWith(`  as a page: npx assay sim report ${out}\n`), ran.out.slice(-200));
+  });
+
   it('writes a page into the folder, and figures beside it', async () => {
     const { code, out } = await assay(['sim', 'report', join(place, 'a')]);
     assert.equal(code, 0);

@@ -8,8 +8,10 @@ import { type Comparison, compareResults } from '../../../../sim/compare/compare
 import { holds, readCondition } from '../../../../sim/compare/condition.ts';
 import { comparisonLines } from '../../../../sim/compare/text.ts';
 import type { Metric } from '../../../../sim/metrics/metric.ts';
+import { SweepFolder } from '../../../../sim/sweep/folder.ts';
 import { AssayError } from '../../../../src/base/index.ts';
 import { type MetricsOf, rate, storeSweep, value } from '../report/stored-sweep.ts';
+import { tinyPlan } from '../sweep/tiny.ts';
 
 const SHARES = 'vary:\n  grid:\n    adversaries.0.share: [0.5, 0.6]\n';
 /** Noise that both folders share, as runs with the same seed do. */
@@ -108,6 +110,19 @@ describe('what a comparison says first', () => {
     assert.ok(at('set.durationRounds: absent -> 5') > 0);
     assert.ok(at('Configuration: 1 difference') < at('Environment: the same'));
     assert.ok(at('Environment: the same') < at('Changes from A to B'));
+  });
+});
+
+describe('where a sweep was run', () => {
+  it('is compared as far as it was noted, and is no part of any result', () => {
+    const [a, b] = [store('a', base), store('b', base)];
+    const noted = { assay: '1.0.0', commit: 'abc', node: 'v22.1.0', os: 'linux' };
+    const plan = tinyPlan(`${SHARES}replicas: 4\n`);
+    SweepFolder.look(a, plan).noteEnvironment({ ...noted, node: 'v20.2.0' });
+    SweepFolder.look(b, plan).noteEnvironment(noted);
+    const { environment, identical, pairs } = compare(a, b);
+    assert.deepEqual(environment, [{ key: 'Node', first: 'v20.2.0', second: 'v22.1.0' }]);
+    assert.equal(identical, pairs);
   });
 });
 
