@@ -24,14 +24,16 @@ import {
   type HeaderMessage,
   type Message,
 } from '../../wire/index.ts';
+import { pause } from '../light-client.ts';
 import { callForMessages } from '../rpc/index.ts';
 import type { NodeTrace, TracedNode } from './node-trace.ts';
 
 /** Neighbours that are asked, and how long. */
 const ASKED_MAX = 3;
 const ASK_MS = 5_000;
-/** Levels whose output is measured. */
+/** Levels whose output is measured, and how long it is waited for. */
 const MEASURED_MAX = 4;
+const MEASURE_MS = 3_000;
 /** Message numbers of answers: beyond those of any live trace, others for each answer. */
 const FIRST_MESSAGE = 2 ** 40;
 const MESSAGES_PER_ANSWER = 65_536;
@@ -70,7 +72,10 @@ export async function leafRecords(
     const output = messages.find(({ message }) => message.type === 'output')?.message;
     if (output?.type !== 'output') continue;
     const place = { subject, level };
-    const measurement = await trace.measurementOf(header, place, output.digest);
+    const measurement = await Promise.race([
+      trace.measurementOf(header, place, output.digest),
+      pause(MEASURE_MS).then(() => undefined),
+    ]);
     const at = timed.at(-1)?.at ?? 0;
     if (measurement !== undefined) tracer.measured(at, place, measurement);
   }
