@@ -11,10 +11,10 @@ import {
 } from './figure.ts';
 import { SERIES_COLOURS, SERIES_SHAPES } from './palette.ts';
 
-/** More points than this are drawn as lines only. */
+/** More points than this have no room to be large. */
 const POINTS_MAX = 120;
 /** From this ratio of the largest to the least value on, the axis is logarithmic. */
-const LOG_RATIO = 50;
+const LOG_RATIO = 100;
 
 export type LineRow = Reading & { readonly x: number; readonly series: string };
 
@@ -68,7 +68,7 @@ export function lineChart(chart: LineChart): Figure {
           mark: {
             type: 'point',
             filled: true,
-            size: rows.length > POINTS_MAX ? 0 : 60,
+            size: pointSize(rows.length, isJoined),
             opacity: 1,
           },
           encoding: {
@@ -110,6 +110,12 @@ function apart(y: Axis): Layers {
       encoding: { y: { field: 'low', ...y }, y2: { field: 'high' } },
     },
   ];
+}
+
+/** Many points of a line are the line; many that stand apart are small. */
+function pointSize(count: number, isJoined: boolean): number {
+  if (count <= POINTS_MAX) return 60;
+  return isJoined ? 0 : 14;
 }
 
 /** Whether values span so much that a linear axis would press most of them together. */

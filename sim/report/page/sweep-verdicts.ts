@@ -71,7 +71,10 @@ function honestyVerdict({ results }: SweepContent): Verdict {
   const bytes = rangeText(entriesOf(results.cells, 'bytesPerClaim'), formatBytes);
   return {
     question: 'What did honesty cost?',
-    answer: `${rangeText(executions, formatNumber)} executions per answer`,
+    answer:
+      executions.length === 0
+        ? 'Nothing was executed again'
+        : `${rangeText(executions, formatNumber)} executions per answer`,
     tone: isHurt ? 'bad' : 'good',
     reasons: [
       right === 0
@@ -82,7 +85,7 @@ function honestyVerdict({ results }: SweepContent): Verdict {
             `rejected, most with ${most === undefined ? '' : cellText(most.cell)}.`,
       slashed === 0
         ? 'Nobody honest was slashed.'
-        : `Honest nodes were slashed ${formatCount(slashed)} times.`,
+        : `Honest nodes were slashed ${formatCount(Math.round(slashed))} times.`,
       latency === ''
         ? ''
         : `99 in 100 were final within ${latency}; ${bytes} over links per answer.`,
