@@ -6,6 +6,7 @@ import { readTrace } from './feed/recorded.ts';
 import { Session, type SourceInfo } from './feed/session.ts';
 
 const session = new Session(await sourceOf());
+session.go(location.hash);
 const root = document.getElementById('app');
 if (root !== null) render(<App session={session} />, root);
 
@@ -14,7 +15,6 @@ requestAnimationFrame(function frame(nowMs: number) {
   session.frame(nowMs);
   requestAnimationFrame(frame);
 });
-session.go(location.hash);
 await begin();
 
 /** A page that no server of Assay serves still checks receipts. */

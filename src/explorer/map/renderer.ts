@@ -67,6 +67,7 @@ export class Renderer {
     this.#lines = this.#pass(LINE_VERTEX, LINE_FRAGMENT);
     this.#nodes = this.#pass(NODE_VERTEX, NODE_FRAGMENT);
     this.#dots = this.#pass(DOT_VERTEX, DOT_FRAGMENT);
+    gl.enable(gl.BLEND);
     this.#backdrop = this.#pass(BACKDROP_VERTEX, BACKDROP_FRAGMENT);
     gl.bindBuffer(gl.ARRAY_BUFFER, this.#backdrop.buffer);
     gl.bufferData(gl.ARRAY_BUFFER, Float32Array.of(-1, -1, 1, -1, -1, 1, 1, 1), gl.STATIC_DRAW);

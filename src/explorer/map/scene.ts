@@ -14,6 +14,9 @@ import { DOT_FLOATS, type Drawn, LINE_FLOATS, NODE_FLOATS } from './renderer.ts'
 /** More dots than this on one screen are a fog. */
 export const DOTS_MAX = 4_000;
 const DOT_RADIUS_PX = 2.2;
+/** Many links fade, so that what moves over them is seen. */
+const FEW_LINKS = 100;
+const FADE = 0.45;
 const SHAPES: Readonly<Record<string, number>> = {
   validator: 0,
   provider: 1,
@@ -64,7 +67,10 @@ export class Scene {
     }
     const dotCount = frame.isStill ? 0 : this.#fillDots(model, layout, frame);
     const nodeCount = this.#fillNodes(model, layout, frame);
-    const { line: lineColour, ground } = frame.palette;
+    const { ground } = frame.palette;
+    const [red, green, blue, opacity] = frame.palette.line;
+    const share = Math.min(1, (FEW_LINKS / Math.max(1, model.links.size)) ** FADE);
+    const lineColour = [red, green, blue, opacity * share] as const;
     return { nodes: this.#nodes, nodeCount, dots: this.#dots, dotCount, lineColour, ground };
   }
 
