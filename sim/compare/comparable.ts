@@ -3,7 +3,7 @@ import { AssayError, compareText } from '../../src/base/index.ts';
 import { configHash } from '../../src/config/index.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { propagationMetrics } from '../propagation/result.ts';
-import { environmentFacts, jointFacts } from '../report/page/provenance.ts';
+import { environmentFacts, jointFacts } from '../report/environment-facts.ts';
 import { contentOf, type RunFolder, readRunFolder } from '../report/read-folder.ts';
 import { readSweepFolder } from '../report/read-sweep.ts';
 import { type MetricDoc, metricsOf } from '../statistics/protocol-metrics.ts';

@@ -1,6 +1,7 @@
 /** The report of one propagation run as a page. */
 import { resolve } from 'node:path';
 import { defaultConfig } from '../configuration.ts';
+import { environmentFacts } from '../environment-facts.ts';
 import { barChart } from '../figures/bar-chart.ts';
 import type { Figure } from '../figures/figure.ts';
 import {
@@ -16,7 +17,7 @@ import type { RunFolder } from '../read-folder.ts';
 import { commandText } from '../table.ts';
 import { figuresBlock, tableBlock, type Verdict, verdictsBlock } from './blocks.ts';
 import { type PageSection, pageHtml } from './document.ts';
-import { card, environmentFacts, provenanceSection } from './provenance.ts';
+import { card, provenanceSection } from './provenance.ts';
 import { rateTable } from './run-figures.ts';
 import type { MadePage, PagePlace } from './run-page.ts';
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { ClaimLine } from '../claims-csv.ts';
 import { defaultConfig } from '../configuration.ts';
 import { CONVICTIONS } from '../cost.ts';
+import { environmentFacts } from '../environment-facts.ts';
 import type { Figure } from '../figures/figure.ts';
 import {
   formatCount,
@@ -27,7 +28,7 @@ import {
 import { type PageSection, pageHtml } from './document.ts';
 import { escalationSection } from './escalation.ts';
 import { html } from './markup.ts';
-import { card, environmentFacts, provenanceSection } from './provenance.ts';
+import { card, provenanceSection } from './provenance.ts';
 import {
   detectionFigure,
   moneyFigure,

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { experimentOf } from '../../sweep/plan.ts';
 import { defaultConfig, plainConfig } from '../configuration.ts';
+import { jointFacts } from '../environment-facts.ts';
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatPlural } from '../format.ts';
 import type { SweepContent } from '../read-sweep.ts';
@@ -11,7 +12,7 @@ import { cellText, dimensionsOf, type Facet, facetsOf } from './arrangement.ts';
 import { figuresBlock, seedsBlock, tableBlock, verdictsBlock } from './blocks.ts';
 import { type PageSection, pageHtml } from './document.ts';
 import { type Content, html } from './markup.ts';
-import { card, jointFacts, provenanceSection } from './provenance.ts';
+import { card, provenanceSection } from './provenance.ts';
 import type { MadePage, PagePlace } from './run-page.ts';
 import {
   type Entry,
