@@ -28,14 +28,18 @@ const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 /** Share of the map that discs leave free around them. */
 const GAP = 0.1;
 
-/** Lays nodes out. */
-export function layoutOf(nodes: readonly NodeEntry[]): Layout {
+/** How much wider than high a map is laid out, or the other way round. */
+const STRETCH = 1.5;
+
+/** Lays nodes out, for a place that is wider than high or the other way round. */
+export function layoutOf(nodes: readonly NodeEntry[], shape: 'wide' | 'tall'): Layout {
   const present = nodes.filter((node) => node !== undefined);
   const groups = grouped(present);
   const x = new Float32Array(nodes.length);
   const y = new Float32Array(nodes.length);
   const spacing = spacingOf(groups.map(({ members }) => members.length));
-  const discs = placed(groups.map(({ members }) => spacing * Math.sqrt(members.length)));
+  const radii = groups.map(({ members }) => spacing * Math.sqrt(members.length));
+  const discs = placed(radii, shape === 'wide' ? STRETCH : 1 / STRETCH);
   const drawn = groups.map(({ name, members }, index) => {
     const disc = discs[index] ?? { x: 0, y: 0, radius: spacing };
     for (const [seed, { number }] of members.entries()) {
@@ -80,20 +84,23 @@ function spacingOf(sizes: readonly number[]): number {
 }
 
 /** The largest disc first; each next one where it lies closest to the middle and touches none. */
-function placed(radii: readonly number[]): readonly Omit<Group, 'name'>[] {
+function placed(radii: readonly number[], stretch: number): readonly Omit<Group, 'name'>[] {
   const discs: Omit<Group, 'name'>[] = [];
   for (const radius of radii) {
-    const place = discs.length === 0 ? { x: 0, y: 0 } : freePlace(discs, radius);
+    const place = discs.length === 0 ? { x: 0, y: 0 } : freePlace(discs, { radius, stretch });
     discs.push({ ...place, radius });
   }
   return centred(discs);
 }
 
-function freePlace(discs: readonly Omit<Group, 'name'>[], radius: number) {
+function freePlace(
+  discs: readonly Omit<Group, 'name'>[],
+  { radius, stretch }: { readonly radius: number; readonly stretch: number },
+) {
   for (let step = 0; step < 4_000; step++) {
     const angle = step * GOLDEN_ANGLE;
     const distance = 0.02 * Math.sqrt(step);
-    const [x, y] = [1.5 * distance * Math.cos(angle), distance * Math.sin(angle)];
+    const [x, y] = [stretch * distance * Math.cos(angle), distance * Math.sin(angle)];
     const isFree = discs.every(
       (disc) => Math.hypot(disc.x - x, disc.y - y) >= disc.radius + radius + GAP,
     );

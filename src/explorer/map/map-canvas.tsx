@@ -28,7 +28,8 @@ type Stage = {
   readonly renderer: Renderer;
   readonly scene: Scene;
   layout: Layout;
-  nodeCount: number;
+  /** What the layout was made for. */
+  laidOut: string;
   linkVersion: string;
   zoom: number;
   x: number;
@@ -117,7 +118,6 @@ function useStage(
       return undefined;
     }
     const { current } = stage;
-    session.touch();
     const resize = new ResizeObserver(() => {
       current.renderer.resize(element.clientWidth, element.clientHeight, devicePixelRatio);
     });
@@ -142,8 +142,8 @@ function newStage(canvas: HTMLCanvasElement, session: Session): Stage {
     canvas,
     renderer: new Renderer(canvas),
     scene: new Scene(),
-    layout: layoutOf(session.model.nodes),
-    nodeCount: session.model.nodes.length,
+    layout: layoutOf([], 'wide'),
+    laidOut: '',
     linkVersion: '',
     zoom: 1,
     x: 0,
@@ -158,10 +158,13 @@ function newStage(canvas: HTMLCanvasElement, session: Session): Stage {
 function drawFrame(stage: Stage, nowMs: number): void {
   const { session, scene, renderer } = stage;
   const { model, clock } = session;
-  if (model.nodes.length !== stage.nodeCount) {
-    stage.nodeCount = model.nodes.length;
-    stage.layout = layoutOf(model.nodes);
+  const shape = stage.canvas.clientHeight > stage.canvas.clientWidth ? 'tall' : 'wide';
+  const wanted = `${model.nodes.length} ${shape}`;
+  if (wanted !== stage.laidOut) {
+    stage.laidOut = wanted;
+    stage.layout = layoutOf(model.nodes, shape);
     stage.linkVersion = '';
+    session.touch();
   }
   const at = frameTime(stage, nowMs);
   const linkVersion = `${model.firstAt} ${model.linkChanges.countAt(at)}`;

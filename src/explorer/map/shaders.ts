@@ -100,7 +100,7 @@ void main() {
   float body = clamp((1.0 - d) / pixel, 0.0, 1.0);
   if (form.y < 0.0) body *= clamp((d - 0.66) / pixel, 0.0, 1.0);
   float ring = max(form.y, 0.0);
-  float halo = ring * clamp((1.75 - d) / pixel, 0.0, 1.0) * clamp((d - 1.3) / pixel, 0.0, 1.0);
+  float halo = ring * clamp((1.75 - d) / pixel, 0.0, 1.0) * clamp((d - 1.5) / pixel, 0.0, 1.0);
   float opacity = max(body, halo);
   gl_FragColor = vec4(ink * opacity, opacity);
 }
