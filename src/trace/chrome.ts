@@ -7,6 +7,7 @@
  * to the slice that encloses it; each has an id of its own, because a message reaches many. An
  * arrow leads from who said a message to who heard it, not along the links that it took.
  */
+import { recordLine } from './lines.ts';
 import { Recent } from './recent.ts';
 import type {
   DeliveryRecord,
@@ -44,7 +45,7 @@ export class ChromeEvents {
   #openClaims = 0;
   #window = { endsAt: COUNTER_US, said: 0, bytes: 0, heard: 0, spreading: new Set<number>() };
 
-  /** @param put takes each event as JSON, in the order of records */
+  /** @param put takes events as JSON, in the order of records; several are parted by commas */
   constructor(put: (event: string) => void) {
     this.#put = put;
   }
@@ -66,11 +67,11 @@ export class ChromeEvents {
       case 'report':
         return this.#report(record);
       case 'state':
-        return this.#instant(record.node, record.at, record.isUp ? 'up' : 'down', {});
+        return this.#instant(record.node, record.isUp ? 'up' : 'down', record);
       case 'distance':
-        return this.#instant(record.node, record.at, 'distance', record);
+        return this.#instant(record.node, 'distance', record);
       case 'movement':
-        return this.#instant(record.node, record.at, record.reason, record);
+        return this.#instant(record.node, record.reason, record);
       case 'fault': {
         this.#group(NETWORK);
         const name = `${record.what} ${record.isOver ? 'ends' : 'begins'}`;
@@ -102,7 +103,7 @@ export class ChromeEvents {
     this.#event({ name: `say ${type}`, cat: 'say', ph: 'X', ts: at, dur: 1, ...track, args });
   }
 
-  /** Deliveries are most of a trace: spelled by hand. */
+  /** Deliveries are most of a trace: spelled by hand, a slice and its flow at once. */
   #delivery({ at, message, node, from, verdict }: DeliveryRecord): void {
     const said = this.#said.get(message);
     const { pid, tid } = this.#trackOf(node);
@@ -111,13 +112,13 @@ export class ChromeEvents {
     this.#window.spreading.add(message);
     const args = `{"message":${message},"from":${from},"verdict":"${verdict}"}`;
     const name = `hear ${said?.type ?? 'message'}`;
-    const slice = `"name":"${name}","cat":"hear","ph":"X","ts":${at},"dur":1`;
-    this.#put(`{${slice},${track},"args":${args}}`);
-    if (said === undefined || (said.pid === pid && said.tid === tid)) return;
+    const span = `"cat":"hear","ph":"X","ts":${at},"dur":1`;
+    const slice = `{"name":"${name}",${span},${track},"args":${args}}`;
+    if (said === undefined || (said.pid === pid && said.tid === tid)) return this.#put(slice);
     this.#flows += 1;
-    const flow = `"name":"${said.type}","cat":"message","id":${this.#flows}`;
-    this.#put(`{${flow},"ph":"s","ts":${said.at},"pid":${said.pid},"tid":${said.tid}}`);
-    this.#put(`{${flow},"ph":"f","bp":"e","ts":${at},${track}}`);
+    const flow = `"name":"${said.type}","cat":"flow","id":${this.#flows}`;
+    const start = `{${flow},"ph":"s","ts":${said.at},"pid":${said.pid},"tid":${said.tid}}`;
+    this.#put(`${slice},\n${start},\n{${flow},"ph":"f","bp":"e","ts":${at},${track}}`);
   }
 
   #begin({ at, node, what, work, batch, index, level }: WorkRecord): void {
@@ -148,7 +149,7 @@ export class ChromeEvents {
 
   #report(record: ReportRecord): void {
     const { at, node, what, batch, index, level = 0 } = record;
-    this.#instant(node, at, what, record);
+    this.#instant(node, what, record);
     if (batch === undefined || index === undefined) return;
     const claim = `${batch}/${index}`;
     const open = this.#claims.get(claim);
@@ -172,9 +173,11 @@ export class ChromeEvents {
     this.#event({ ...asyncEvent(name, 'claim', id), ph, ts, pid: CLAIMS, tid: 0, args });
   }
 
-  #instant(node: number, ts: number, name: string, args: object): void {
-    const place = { ph: 'i', s: 't', ts, ...this.#trackOf(node) };
-    this.#event({ name, cat: 'report', ...place, args });
+  /** A moment of a node; reports are many, and spelled by hand. */
+  #instant(node: number, name: string, record: TraceRecord): void {
+    const { pid, tid } = this.#trackOf(node);
+    const place = `"ph":"i","s":"t","ts":${record.at},"pid":${pid},"tid":${tid}`;
+    this.#put(`{"name":"${name}","cat":"report",${place},"args":${recordLine(record)}}`);
   }
 
   /** Values of the window that ended; a quiet time has one value. */
