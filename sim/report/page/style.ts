@@ -137,7 +137,7 @@ section{margin-top:18pt}
 .scroll{overflow:visible}
 table{font-size:7.5pt;width:auto}
 th,td{padding-right:6pt}
-td:not(.n){min-width:5.5em}
+td:not(.n){min-width:4.6em}
 a{color:inherit}
 .command{border:1px solid var(--line)}
 details:not([open]){display:none}
