@@ -180,7 +180,7 @@ describe('assay sim replay, view, and run --trace', () => {
     assert.deepEqual(left, []);
   });
 
-  it('takes a claim from claims.csv, and tells its story alone', async () => {
+  it('tells the story of one claim alone', async () => {
     const all = at('all.jsonl');
     await replay('one', '--trace', all, '--quiet');
     const { batch, index } = recordsOf(all).find(({ what }) => what === 'decided');

@@ -126,7 +126,7 @@ function filterOf(values: TraceValues): TraceFilter | undefined {
     if (CLAIM.test(each)) continue;
     throw fault('not-a-claim', `--claim ${each}`, {
       message: 'is no batch and no leaf of one',
-      remedy: 'claims.csv has them: a batch is bafy…, a leaf is bafy…/3.',
+      remedy: 'A batch is bafy…, a leaf bafy…/3; a whole trace or the explorer has them.',
     });
   }
   const kinds = without.flatMap((each) => each.split(',')).map(kindNamed);
