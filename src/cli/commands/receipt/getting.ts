@@ -32,10 +32,8 @@ export async function answerGet(values: GetValues): Promise<Answer> {
   return {
     json: { file: out, claim: summary.claim, kind: summary.kind, verdict },
     lines: [
-      ...paragraph(
-        `Wrote ${out}. It verifies; anybody can check that: assay receipt verify ${out} --net ${net}`,
-        columns,
-      ),
+      ...paragraph(`Wrote ${out}. It verifies; anybody can check that:`, columns),
+      `  assay receipt verify ${out} --net ${net}`,
     ],
   };
 }
