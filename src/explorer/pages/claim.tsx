@@ -273,7 +273,10 @@ function MoneyStep({ story: { money } }: { readonly story: Story }) {
   return (
     <Step title="Money" at={first?.at} isDone={first !== undefined}>
       {first === undefined ? (
-        <p>Nothing was told about money that moved for this claim.</p>
+        <p>
+          No movement of money was told for this claim: settlement comes later, or pays several
+          claims at once.
+        </p>
       ) : (
         <ul class="list">
           {[...sums].map(([reason, { count, amount }]) => (
