@@ -31,7 +31,8 @@ const NETWORK = 6;
 const CLAIMS = 7;
 
 type Track = { readonly pid: number; readonly tid: number };
-type Said = Track & { readonly at: number; readonly type: string };
+/** What was said, and the parts of the events that tell who heard it, spelled once for all. */
+type Said = Track & { readonly hear: string; readonly flow: string; readonly start: string };
 
 export class ChromeEvents {
   readonly #put: (event: string) => void;
@@ -96,29 +97,35 @@ export class ChromeEvents {
   #message({ at, message, node, bytes, content }: MessageRecord): void {
     const track = this.#trackOf(node);
     const { type } = content;
-    this.#said.set(message, { ...track, at, type });
+    this.#said.set(message, {
+      ...track,
+      hear: `{"name":"hear ${type}","cat":"hear","ph":"X","ts":`,
+      flow: `{"name":"${type}","cat":"flow","id":`,
+      start: `,"ph":"s","ts":${at},"pid":${track.pid},"tid":${track.tid}},\n`,
+    });
     this.#window.said += 1;
     this.#window.bytes += bytes;
     const args = { message, bytes, content };
     this.#event({ name: `say ${type}`, cat: 'say', ph: 'X', ts: at, dur: 1, ...track, args });
   }
 
-  /** Deliveries are most of a trace: spelled by hand, a slice and its flow at once. */
+  /**
+   * Deliveries are most of a trace: a slice and its flow are spelled at once, by hand. A message
+   * that is no longer remembered is not told: nobody knows what was heard.
+   */
   #delivery({ at, message, node, from, verdict }: DeliveryRecord): void {
-    const said = this.#said.get(message);
-    const { pid, tid } = this.#trackOf(node);
-    const track = `"pid":${pid},"tid":${tid}`;
     this.#window.heard += 1;
     this.#window.spreading.add(message);
+    const said = this.#said.get(message);
+    if (said === undefined) return;
+    const { pid, tid } = this.#trackOf(node);
+    const track = `"pid":${pid},"tid":${tid}`;
     const args = `{"message":${message},"from":${from},"verdict":"${verdict}"}`;
-    const name = `hear ${said?.type ?? 'message'}`;
-    const span = `"cat":"hear","ph":"X","ts":${at},"dur":1`;
-    const slice = `{"name":"${name}",${span},${track},"args":${args}}`;
-    if (said === undefined || (said.pid === pid && said.tid === tid)) return this.#put(slice);
+    const slice = `${said.hear}${at},"dur":1,${track},"args":${args}}`;
+    if (said.pid === pid && said.tid === tid) return this.#put(slice);
     this.#flows += 1;
-    const flow = `"name":"${said.type}","cat":"flow","id":${this.#flows}`;
-    const start = `{${flow},"ph":"s","ts":${said.at},"pid":${said.pid},"tid":${said.tid}}`;
-    this.#put(`${slice},\n${start},\n{${flow},"ph":"f","bp":"e","ts":${at},${track}}`);
+    const flow = said.flow + this.#flows;
+    this.#put(`${slice},\n${flow}${said.start}${flow},"ph":"f","bp":"e","ts":${at},${track}}`);
   }
 
   #begin({ at, node, what, work, batch, index, level }: WorkRecord): void {

@@ -22,7 +22,7 @@ export interface TextSink {
 }
 
 /** Characters that are collected before they are handed on. */
-const CHUNK_CHARS = 1 << 20;
+const CHUNK_CHARS = 1 << 16;
 
 /** The form of a trace file. */
 export type TraceForm = 'records' | 'chrome';
