@@ -43,6 +43,7 @@ describe('noble in place of OpenSSL and blst', () => {
     const good = signer.sign(MESSAGE);
     ok(sameVerify(signer.id, good));
     ok(!sameVerify(signer.id, withOrderAdded(good)), 'S + L is a second form');
+    ok(!sameVerify(signer.id, Uint8Array.from([...good, 0])), 'a zero behind it is another one');
     const changed = fc.tuple(fc.nat(63), fc.integer({ min: 1, max: 255 })).map(([at, mask]) => {
       return good.with(at, (good[at] ?? 0) ^ mask);
     });
