@@ -7,7 +7,7 @@
  * the equation times the cofactor: it accepts signatures that OpenSSL refuses.
  *
  * Limit: beacons are checked by `beacon.ts`, as in nodes, where they are checked by this library
- * already. Votes take ten times as long as with blst: 25 ms for an aggregate.
+ * already. Slower: 16 votes in one aggregate take 63 ms (blst: 1), a proof of possession 33 ms.
  */
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { ed25519 } from '@noble/curves/ed25519.js';

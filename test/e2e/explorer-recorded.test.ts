@@ -198,7 +198,7 @@ describe('the explorer in a browser', function () {
     });
   }
 
-  it('checks receipts without a server, and names what is wrong with each that is not', async () => {
+  it('checks receipts without a server, and names what is wrong with bad ones', async () => {
     const { keys, file } = realNetwork();
     const receipt = receiptOf('drawn', keys);
     ok(receipt.kind === 'drawn');

@@ -142,6 +142,7 @@ const WORDS = { ok: 'ok', failed: 'failed', skipped: 'skipped' } as const;
 function Report({ report }: { readonly report: NamedReport }) {
   const { isValid, steps, summary, name } = report;
   const failed = steps.find(({ outcome }) => outcome === 'failed');
+  const title = isValid ? `✓ ${name} is a valid receipt.` : `✕ Do not rely on ${name}.`;
   return (
     <>
       <p
@@ -149,7 +150,7 @@ function Report({ report }: { readonly report: NamedReport }) {
         data-file={name}
         data-result={isValid ? 'valid' : failed?.check}
       >
-        <strong>{isValid ? `✓ ${name} is a valid receipt.` : `✕ Do not rely on ${name}.`}</strong>{' '}
+        <strong>{title}</strong>{' '}
         {failed === undefined ? '' : `${CHECK_MEANINGS[failed.check][0]}: ${failed.detail}.`}
       </p>
       {summary === undefined ? null : <Meaning summary={summary} />}

@@ -1,4 +1,4 @@
-/** The small pieces of the page: counts over time, hops, the clock, the address, the map's layout. */
+/** The small pieces of the page: counts over time, hops, clock, address, layout of the map. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { Clock } from '../../../src/explorer/feed/clock.ts';
