@@ -198,6 +198,41 @@ describe('the explorer in a browser', function () {
     });
   }
 
+  it('follows a live feed, connects again, and asks for what it does not keep', async () => {
+    const key = keyOf('decided', 'valid');
+    const isNode = (each: TraceRecord) => each.kind === 'start' || each.kind === 'node';
+    const live = await ExplorerServer.start({
+      records: (batch, index) =>
+        records
+          .filter((each) => !isNode(each) && JSON.stringify(each).includes(batch) && index >= 0)
+          .map(recordLine)
+          .join('\n'),
+    });
+    try {
+      page.removeAllListeners('request');
+      await page.goto(`${live.url}#/claim/${key}`);
+      const say = async (said: readonly TraceRecord[]) => {
+        while (live.followers === 0) await page.evaluate('new Promise(requestAnimationFrame)');
+        live.say(said);
+      };
+      const isBeacon = (each: TraceRecord) =>
+        each.kind === 'message' && each.content.type === 'beacon';
+      await say(records.filter((each) => isNode(each) || isBeacon(each)));
+      await page.waitForSelector('article .quorum-words');
+      match(await page.locator('article').innerText(), /valid has [\d\u202f]+: a quorum/);
+      live.cut();
+      await page.waitForSelector('.feed.reconnecting');
+      await page.waitForSelector('.feed.connected');
+      await say(records);
+      await go('');
+      await until(`Number.parseInt(document.querySelector('.figure dd')?.textContent) > 0`);
+    } finally {
+      await page.goto('about:blank');
+      await live.close();
+    }
+    complaints.splice(0, complaints.length, ...complaints.filter((each) => !isCut(each)));
+  });
+
   it('checks receipts without a server, and names what is wrong with bad ones', async () => {
     const { keys, file } = realNetwork();
     const receipt = receiptOf('drawn', keys);
@@ -237,6 +272,11 @@ type Axe = {
     readonly nodes: readonly { readonly html: string }[];
   }[];
 };
+
+/** What the browser itself says when a connection breaks. */
+function isCut(complaint: string): boolean {
+  return complaint.includes('ERR_INCOMPLETE_CHUNKED_ENCODING');
+}
 
 function yamlFile(text: string) {
   return { name: 'network.yaml', mimeType: 'application/yaml', buffer: Buffer.from(text) };

@@ -83,7 +83,7 @@ function Heading({ story }: { readonly story: Story }) {
       <p class="verdict">
         <StateMark state={state} />{' '}
         {verdict === undefined
-          ? `${stateWords(state)}.`
+          ? ''
           : `${state?.state === 'final' ? 'final: ' : ''}${VERDICT_MEANINGS[verdict]}.`}
       </p>
       <p class="quiet">
