@@ -34,6 +34,8 @@ export type CoreEvent =
       /** The neighbour that delivered it, as the driver names it. */
       readonly from: string;
       readonly decoded: Decoded;
+      /** [TIME-4] It is of the past and was asked for: that it comes now says nothing of clocks. */
+      readonly isCaughtUp?: boolean;
     }
   | {
       readonly kind: 'execution-finished';

@@ -19,6 +19,7 @@ import {
 import { checkHeader } from './certificate/certificate.ts';
 import type { Context } from './context.ts';
 import { type Early, EarlyBuffer } from './early.ts';
+import type { CoreEvent } from './events.ts';
 import { guiltyOf } from './evidence/evidence.ts';
 import { ACCEPTED, combined, ignored, type Judgement, rejected } from './judgement.ts';
 import { answerQuery } from './query.ts';
@@ -64,6 +65,9 @@ type EarlyContent =
 
 type Outcome = Judgement | Early;
 
+type Received = Omit<CoreEvent & { readonly kind: 'message-received' }, 'kind' | 'now'>;
+type Arrival = { readonly from: string; readonly isCaughtUp: boolean };
+
 export type FollowerParts = {
   readonly books: BatchBook;
   readonly court: Court;
@@ -97,8 +101,8 @@ export class Follower {
   }
 
   /** Takes a message and tells gossip what to do with it. [WIRE-3] */
-  receive(decoded: Decoded, from: string): void {
-    const outcome = this.#apply(decoded.message, from);
+  receive({ decoded, from, isCaughtUp = false }: Received): void {
+    const outcome = this.#apply(decoded.message, { from, isCaughtUp });
     const judgement = 'early' in outcome ? this.#keep(outcome, decoded, from) : outcome;
     this.#context.emit({ kind: 'judge', ...judgement });
     if (judgement.verdict !== 'reject') return;
@@ -122,10 +126,10 @@ export class Follower {
     return isUnchecked ? ignored('early') : { verdict: 'accept', code: 'early' };
   }
 
-  #apply(message: Message, from: string): Outcome {
+  #apply(message: Message, { from, isCaughtUp }: Arrival): Outcome {
     switch (message.type) {
       case 'beacon':
-        return this.#takeBeacon(message);
+        return this.#takeBeacon(message, isCaughtUp);
       case 'header':
         return this.#takeHeader(message);
       case 'bundle':
@@ -152,14 +156,14 @@ export class Follower {
     }
   }
 
-  #takeBeacon({ round, signature }: BeaconMessage): Outcome {
+  #takeBeacon({ round, signature }: BeaconMessage, isCaughtUp: boolean): Outcome {
     const { beacons, crypto, network, now } = this.#context;
     if (beacons.isStale(round)) return ignored('known-beacon');
     // [TIME-1] counts only if it verifies under the chain's key
     const randomness = crypto.verifyBeacon(network.beacon.chainKey, round, signature);
     if (randomness === undefined) return rejected('beacon-signature');
     beacons.add(round, { signature, randomness, knownAt: now });
-    this.#books.watchClock(round);
+    if (!isCaughtUp) this.#books.watchClock(round);
     this.#release(`round/${round}`);
     this.#drawSealed();
     this.#court.advance();
@@ -316,7 +320,7 @@ export class Follower {
         this.#takeEntry(content.bundle, content.position);
         continue;
       }
-      const outcome = this.#apply(content.decoded.message, sender);
+      const outcome = this.#apply(content.decoded.message, { from: sender, isCaughtUp: false });
       if ('early' in outcome) this.#keep(outcome, content.decoded, sender);
     }
   }

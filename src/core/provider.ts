@@ -142,7 +142,7 @@ export class Provider {
   }
 
   #apply(event: ProviderEvent): void {
-    if (event.kind === 'message-received') this.#follower.receive(event.decoded, event.from);
+    if (event.kind === 'message-received') this.#follower.receive(event);
     else if (event.kind === 'answer-computed') this.#answer(event);
     else if (event.kind === 'clock-adjusted') this.#context.adjustClock(event.wallOffsetMs);
     else if (event.kind !== 'time-reached') this.#court.takeWork(event);

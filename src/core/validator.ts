@@ -151,7 +151,7 @@ export class Validator {
   #apply(event: CoreEvent): void {
     switch (event.kind) {
       case 'message-received':
-        return this.#follower.receive(event.decoded, event.from);
+        return this.#follower.receive(event);
       case 'execution-finished':
       case 'execution-failed':
         this.#executing.delete(event.id);

@@ -84,12 +84,16 @@ export class Feed {
     return batch;
   }
 
-  /** Gives the core a message that was asked for; resolves when it was taken. */
-  async take(from: string, decoded: Decoded): Promise<boolean> {
+  /**
+   * Gives the core a message that was asked for; resolves when it was taken.
+   * @param isCaughtUp whether it is of the past: late, whatever the clock says [TIME-4]
+   */
+  async take(from: string, decoded: Decoded, { isCaughtUp = false } = {}): Promise<boolean> {
     if (this.#isBelowWatermark(decoded.message)) return false;
     const noted = this.note(decoded.message);
     let isAccepted = false;
-    await this.#options.runner.take({ kind: 'message-received', from, decoded }, ({ verdict }) => {
+    const event = { kind: 'message-received', from, decoded, isCaughtUp } as const;
+    await this.#options.runner.take(event, ({ verdict }) => {
       isAccepted = verdict === 'accept';
       this.#judged(decoded.message, noted, verdict);
     });

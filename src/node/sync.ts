@@ -193,7 +193,9 @@ export class Sync {
         some.map(({ message }) => message),
       );
       for (const decoded of some) {
-        if (signal.aborted || !(await feed.take(SYNC_SENDER, decoded))) return count;
+        if (signal.aborted) return count;
+        const isTaken = await feed.take(SYNC_SENDER, decoded, { isCaughtUp: true });
+        if (!isTaken) return count;
         count += 1;
       }
     }

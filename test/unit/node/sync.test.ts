@@ -1,14 +1,21 @@
 /** Catching up: beacons in order, believed by nobody's word, checked many at a time. */
 import assert from 'node:assert/strict';
-import { defined, type NodeId, type Round, round } from '../../../src/base/index.ts';
-import { Draws, Validator, windowRounds } from '../../../src/core/index.ts';
+import {
+  defined,
+  type NodeId,
+  type Round,
+  round,
+  type TimeMs,
+  timeMs,
+} from '../../../src/base/index.ts';
+import { Draws, type Report, Validator, windowRounds } from '../../../src/core/index.ts';
 import type { Crypto } from '../../../src/crypto/index.ts';
 import { Archive } from '../../../src/node/archive.ts';
 import { rememberBeacons } from '../../../src/node/beacon/index.ts';
 import { Feed } from '../../../src/node/feed.ts';
 import type { FrameStream, Host, PeerInfo } from '../../../src/node/libp2p/index.ts';
 import { requestFormat } from '../../../src/node/rpc/index.ts';
-import { Runner, systemClock, validatorCore } from '../../../src/node/runner/index.ts';
+import { type Clock, Runner, systemClock, validatorCore } from '../../../src/node/runner/index.ts';
 import { Sync } from '../../../src/node/sync.ts';
 import { createMemoryStore } from '../../../src/store/index.ts';
 import { encodeMessage } from '../../../src/wire/index.ts';
@@ -77,6 +84,24 @@ describe('Sync', () => {
     const { sync, known } = nodeWith([jumps]);
     assert.equal(await sync.beacons(), 0);
     assert.deepEqual(known, []);
+  });
+
+  it('[TIME-4] takes no old beacon for a wrong clock, however it comes, and finds one after', async () => {
+    const clock = new HandClock();
+    // a round goes by for each beacon that is asked for: all come regularly, and far too late
+    const slow: Peer = (request) => {
+      clock.nowMs += keys.network.parameters.roundMs;
+      return beaconsFrom(request, (r) => (r <= FIRST + 5 ? signed(r) : undefined)).slice(0, 1);
+    };
+    const { sync, feed, skews } = nodeWith([slow], { clock });
+    assert.equal(await sync.beacons(), 6);
+    assert.deepEqual(skews, []);
+    for (const r of [FIRST + 6, FIRST + 7]) {
+      clock.nowMs += keys.network.parameters.roundMs;
+      const message = { type: 'beacon', round: round(r), signature: keys.beacon.sign(r) } as const;
+      await feed.take('neighbour', { message, bytes: encodeMessage(message) });
+    }
+    assert.equal(skews.length, 1, 'beacons that just came out, regularly, tell of the clock');
   });
 
   it('begins with what it has kept itself, and asks for the rest', async () => {
@@ -174,7 +199,25 @@ function honest(request: Request): readonly Uint8Array[] {
   return beaconsFrom(request, (r) => (r <= DUE ? signed(r) : undefined));
 }
 
+/** A clock that stands still unless it is moved, far from any beacon's time. */
+class HandClock implements Clock {
+  nowMs = 0;
+
+  now(): TimeMs {
+    return timeMs(this.nowMs);
+  }
+
+  wallOffsetMs(): number {
+    return 0;
+  }
+
+  after(): () => void {
+    return () => undefined;
+  }
+}
+
 type More = {
+  readonly clock?: Clock;
   readonly fetchBeacon?: (r: Round) => Promise<Uint8Array | undefined>;
   readonly signal?: AbortSignal;
   readonly unopened?: readonly number[];
@@ -199,11 +242,19 @@ function nodeWith(peers: readonly Peer[], more: More = {}) {
   const signer = defined(keys.validators[0], 'there is a validator');
   const options = { draws: new Draws(network), crypto, signer, executionClass: EXECUTION_CLASS };
   const known: number[] = [];
+  const skews: Report[] = [];
   const host = hostOf(peers);
   const runner = new Runner({
     core: validatorCore(new Validator({ ...options, guard: [] })),
-    clock: systemClock,
-    ports: { persist: async () => undefined, perform: () => undefined, halted: () => undefined },
+    clock: more.clock ?? systemClock,
+    ports: {
+      persist: async () => undefined,
+      perform: (effect) => {
+        const isSkew = effect.kind === 'report' && effect.report.kind === 'clock-skewed';
+        if (isSkew) skews.push(effect.report);
+      },
+      halted: () => undefined,
+    },
   });
   const feed = new Feed({
     host,
@@ -221,7 +272,7 @@ function nodeWith(peers: readonly Peer[], more: More = {}) {
     fetchBeacon: more.fetchBeacon ?? (() => Promise.resolve(undefined)),
     signal: more.signal ?? new AbortController().signal,
   });
-  return { sync, known, checks, archive };
+  return { sync, known, checks, archive, feed, skews };
 }
 
 /** A host whose peers are functions. */
