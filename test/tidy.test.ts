@@ -95,8 +95,6 @@ const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
   vega: 'sim/report/figures',
   'vega-lite': 'sim/report/figures',
   preact: 'src/explorer',
-  sigma: 'src/explorer',
-  graphology: 'src/explorer',
 };
 
 const INEXACT_MATH =
