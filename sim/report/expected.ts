@@ -112,10 +112,13 @@ export class ClosedForms {
 
   /** Share of right drawn claims that are challenged at level 0. */
   challenged(right: readonly ClaimRow[]): Expected {
-    return this.#overSeats(right, (bench) => ({
-      value: challenged({ seats: bench.seats, share: bench.votesAgainst }),
-      form: `1-(1-f)^k; k=${bench.seats}, f=${three(bench.votesAgainst)}`,
-    }));
+    return this.#overSeats(right, (bench, { irregular }) => {
+      if (irregular !== undefined) return irregular;
+      return {
+        value: challenged({ seats: bench.seats, share: bench.votesAgainst }),
+        form: `1-(1-f)^k; k=${bench.seats}, f=${three(bench.votesAgainst)}`,
+      };
+    });
   }
 
   /** Share of right drawn claims that end `invalid`: a level that takes money is captured. */
@@ -165,7 +168,7 @@ export class ClosedForms {
   /** A form over the seats of level 0; none where nothing is drawn by seats. */
   #overSeats(
     rows: readonly ClaimRow[],
-    form: (bench: Bench) => { value: number; form: string },
+    form: (bench: Bench, opposition: Opposition) => { value: number; form: string } | string,
   ): Expected {
     const reason = this.#obstacle();
     if (reason !== undefined) return notExpected(reason);
@@ -177,7 +180,7 @@ export class ClosedForms {
       if (opposition.irregular !== undefined && bench.votesFor > 0) return opposition.irregular;
       if (seats >= opposition.poolSize) return 'level 0 is the whole pool: no seats are drawn';
       if (3 * bench.votesFor >= 2) return 'two thirds of the pool are dishonest';
-      return form(bench);
+      return form(bench, opposition);
     });
   }
 

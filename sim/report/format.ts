@@ -2,6 +2,8 @@
 
 const DIGITS = 3;
 const THOUSAND = 1000;
+/** Below this a share is written as a power of ten. */
+const TINY_SHARE = 1e-5;
 
 /** Returns a number in full, with commas: `12,345`. */
 export function formatCount(count: number): string {
@@ -22,13 +24,12 @@ export function formatNumber(value: number): string {
 
 /** Returns a share as a percentage: `25.5 %`; small ones as powers of ten: `1.28e-5`. */
 export function formatShare(share: number): string {
-  const text = formatPercent(share);
-  return text.includes('e') ? text : `${text} %`;
+  return share > 0 && share < TINY_SHARE ? share.toExponential(DIGITS - 1) : `${percent(share)} %`;
 }
 
 /** Returns an interval of shares: `[21.7, 29.7] %`. */
 export function formatInterval({ low, high }: { low: number; high: number }): string {
-  return `[${formatNumber(Number((100 * low).toPrecision(DIGITS)))}, ${formatPercent(high)}] %`;
+  return `[${percent(low)}, ${percent(high)}] %`;
 }
 
 /** Returns an amount of data: `2.19 MB`. */
@@ -48,11 +49,9 @@ export function formatPlural(count: number, one: string, many = `${one}s`): stri
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-function formatPercent(share: number): string {
-  if (share > 0 && share < 1e-5) return share.toExponential(DIGITS - 1);
-  const percent = Number((100 * share).toPrecision(DIGITS));
-  if (percent === 100 && share < 1) return '>99.9';
-  return formatNumber(percent);
+function percent(share: number): string {
+  const rounded = Number((100 * share).toPrecision(DIGITS));
+  return rounded === 100 && share < 1 ? '>99.9' : formatNumber(rounded);
 }
 
 function scaled(value: number, units: readonly string[]): string {
