@@ -84,7 +84,7 @@ function littleEndian(bytes: Uint8Array): bigint {
   return bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
 }
 
-/** @throws Error without keys, or when a key, their sum or the aggregate is no point to sign with */
+/** @throws Error without keys, or when a key, their sum or the aggregate is no proper point */
 function isAggregateOf(
   voteKeys: readonly Uint8Array[],
   { message, aggregate }: { readonly message: Uint8Array; readonly aggregate: Uint8Array },
