@@ -13,7 +13,7 @@ export {
   type HolderExplanation,
   type LevelExplanation,
 } from './explanation.ts';
-export type { SubjectMessages } from './gathering.ts';
+export { type Gathered, gather, type SubjectMessages } from './gathering.ts';
 export type { JudgementSummary, Quorum, ReceiptSummary } from './summary.ts';
 export {
   type CheckOutcome,

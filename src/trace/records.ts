@@ -35,7 +35,7 @@ export type StartRecord = {
   readonly source: 'simulation' | 'network';
   /** Name of the scenario or of the network. */
   readonly title: string;
-  /** Version of Assay that wrote it. */
+  /** Version of Assay that wrote it, and nothing else: `0.1.0`. */
   readonly software: string;
   /** Id of the network, hexadecimal. */
   readonly network: string;

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { realCrypto } from '../../src/crypto/index.ts';
 import {
   type Explorer,
   type ObserverNode,
@@ -12,6 +13,7 @@ import {
   silentLog,
   startExplorer,
 } from '../../src/node/index.ts';
+import { decodeReceiptJson, verifyReceipt } from '../../src/receipt/index.ts';
 import type { TraceRecord } from '../../src/trace/index.ts';
 import { mlpInput, TestDevnet } from '../support/devnet.ts';
 
@@ -112,8 +114,17 @@ describe('the explorer of a live network', function () {
         [...times].sort((a, b) => a - b),
         'phases in their order',
       );
-      const unknown = await fetch(`${served.url}/v1/records?batch=${batch}&index=9`);
-      assert.equal(unknown.status, 404);
+      const receipt = await fetch(`${served.url}/v1/receipt?batch=${batch}&index=${index}`);
+      assert.match(receipt.headers.get('content-type') ?? '', /^application\/json/);
+      const decoded = decodeReceiptJson(new Uint8Array(await receipt.arrayBuffer()));
+      assert.ok(decoded.kind === 'ok', 'the very bytes that a receipt has as a file');
+      const { network } = late.trace;
+      assert.equal(verifyReceipt(network, realCrypto, decoded.receipt).kind, 'valid');
+      for (const route of ['records', 'receipt']) {
+        const unknown = await fetch(`${served.url}/v1/${route}?batch=${batch}&index=9`);
+        assert.equal(unknown.status, 404, route);
+        assert.equal(JSON.parse(await unknown.text()).code, 'leaf-unknown');
+      }
     } finally {
       await served.close();
       await late.stop();

@@ -9,12 +9,19 @@
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { BatchId } from '../../base/index.ts';
+import type { Subject } from '../../base/index.ts';
 import { networkFileYaml } from '../../network-file/index.ts';
+import { type BuildResult, encodeReceiptJson } from '../../receipt/index.ts';
 import { recordLine } from '../../trace/index.ts';
 import { isRecordId } from '../../wire/index.ts';
 import { reasonOf } from '../error.ts';
-import { leafRecords, type NodeTrace, type Recorded, recordLines } from '../explorer/index.ts';
+import {
+  leafReceipt,
+  leafRecords,
+  type NodeTrace,
+  type Recorded,
+  recordLines,
+} from '../explorer/index.ts';
 import type { Log } from '../log/index.ts';
 import { isHostAllowed, isOriginAllowed, type RateLimit, RateLimiter } from './access.ts';
 import { ApiError, problem, problemOf } from './error.ts';
@@ -177,7 +184,7 @@ function addRecorded(app: FastifyInstance, recorded: Recorded): void {
     if (!/\bgzip\b/.test(String(headers['accept-encoding'] ?? ''))) return reply.send(lines);
     return reply.header('content-encoding', 'gzip').send(lines.pipe(createGzip()));
   });
-  for (const route of ['/v1/live', '/v1/network', '/v1/node', '/v1/records']) {
+  for (const route of ['/v1/live', '/v1/network', '/v1/node', '/v1/records', '/v1/receipt']) {
     app.get(route, () => {
       throw new ApiError({
         code: 'not-live',
@@ -218,22 +225,53 @@ function addLive(app: FastifyInstance, trace: NodeTrace, feed: LiveFeed): void {
       .type('application/json')
       .send(JSON.stringify(nodeOf(trace).status(), (_, v) => (typeof v === 'bigint' ? `${v}` : v))),
   );
-  app.get<{ Querystring: Readonly<Record<string, unknown>> }>(
-    '/v1/records',
-    async ({ query }, reply) => {
-      const { batch, index } = leafOf(query);
-      const records = await leafRecords(trace, nodeOf(trace), { batch, index });
-      if (records.length === 0) {
-        throw new ApiError({
-          code: 'leaf-unknown',
-          message: `neither this node nor its neighbours know the leaf ${batch}/${index}`,
-          remedy: 'Was it drawn, and by this network? Nodes forget what is long settled.',
-        });
-      }
-      const text = records.map((record) => `${recordLine(record)}\n`).join('');
-      return reply.type('application/x-ndjson').send(text);
-    },
-  );
+  addLeaves(app, trace);
+}
+
+type LeafQuery = { readonly Querystring: Readonly<Record<string, unknown>> };
+
+/** What is known about one leaf, however old. */
+function addLeaves(app: FastifyInstance, trace: NodeTrace): void {
+  app.get<LeafQuery>('/v1/records', async ({ query }, reply) => {
+    const subject = leafOf(query, '/v1/records');
+    const records = await leafRecords(trace, nodeOf(trace), subject);
+    if (records.length === 0) throw unknownLeaf(subject);
+    const text = records.map((record) => `${recordLine(record)}\n`).join('');
+    return reply.type('application/x-ndjson').send(text);
+  });
+  app.get<LeafQuery>('/v1/receipt', async ({ query }, reply) => {
+    const subject = leafOf(query, '/v1/receipt');
+    const built = await leafReceipt(trace.network, nodeOf(trace), subject);
+    if (built.kind !== 'receipt') throw noReceipt(subject, built);
+    return reply.type('application/json').send(Buffer.from(encodeReceiptJson(built.receipt)));
+  });
+}
+
+function unknownLeaf({ batch, index }: Subject): ApiError {
+  return new ApiError({
+    code: 'leaf-unknown',
+    message: `neither this node nor its neighbours know the leaf ${batch}/${index}`,
+    remedy: 'Was it drawn, and by this network? Nodes forget what is long settled.',
+  });
+}
+
+function noReceipt(
+  subject: Subject,
+  built: Exclude<BuildResult, { readonly kind: 'receipt' }>,
+): ApiError {
+  const message = `there is no receipt: ${built.detail}`;
+  if (built.kind === 'refused') {
+    const remedy = 'Nothing that nodes know of it verifies: do not rely on the answer.';
+    return new ApiError({ code: 'no-receipt', message, remedy });
+  }
+  if (built.missing === 'header') return unknownLeaf(subject);
+  return new ApiError({
+    code: 'not-yet',
+    message,
+    remedy:
+      'Ask again in a round. Who asked for the inference, and its provider, may have what ' +
+      'validators do not keep.',
+  });
 }
 
 function nodeOf({ node }: NodeTrace) {
@@ -241,10 +279,7 @@ function nodeOf({ node }: NodeTrace) {
   throw new ApiError({ code: 'not-ready', message: 'the node is not open yet' });
 }
 
-function leafOf({ batch, index }: Readonly<Record<string, unknown>>): {
-  readonly batch: BatchId;
-  readonly index: number;
-} {
+function leafOf({ batch, index }: LeafQuery['Querystring'], route: string): Subject {
   const isIndex = typeof index === 'string' && /^\d{1,7}$/.test(index);
   if (typeof batch === 'string' && isRecordId(batch) && isIndex) {
     return { batch, index: Number(index) };
@@ -252,7 +287,7 @@ function leafOf({ batch, index }: Readonly<Record<string, unknown>>): {
   throw new ApiError({
     code: 'request-invalid',
     message: 'a leaf is named by its batch and its index',
-    remedy: 'Ask for /v1/records?batch=bafy…&index=0.',
+    remedy: `Ask for ${route}?batch=bafy…&index=0.`,
   });
 }
 

@@ -1,45 +1,30 @@
 /**
  * What is known about one leaf, as records, however old it is: from the node's core and archive,
- * else from neighbours, whose words are checked by what they signed.
+ * else from neighbours; only what checks out becomes a record.
  *
  * Nobody noted when these messages were said: their times are those of the phases in which they
  * are due. Reports of this node about the leaf are not kept; certificates say what was decided.
  */
-import type { Round, Subject } from '../../base/index.ts';
+import type { Subject } from '../../base/index.ts';
 import {
-  checkHeader,
+  certificateRounds,
   executionRounds,
   later,
   nominalTime,
   phaseRounds,
-  verifyCertificate,
 } from '../../core/index.ts';
-import { merkleRoot } from '../../crypto/index.ts';
 import type { TraceRecord, TraceTime } from '../../trace/index.ts';
-import {
-  batchId,
-  bundleSigningBytes,
-  type Decoded,
-  decodeMessage,
-  type HeaderMessage,
-  type Message,
-} from '../../wire/index.ts';
+import type { HeaderMessage, Message } from '../../wire/index.ts';
 import { pause } from '../light-client.ts';
-import { callForMessages } from '../rpc/index.ts';
+import { aboutLeaf, type CheckedLeaf, checkedLeaf, isOf, levelsIn } from './leaf-messages.ts';
 import type { NodeTrace, TracedNode } from './node-trace.ts';
 
-/** Neighbours that are asked, and how long. */
-const ASKED_MAX = 3;
-const ASK_MS = 5_000;
 /** Levels whose output is measured, and how long it is waited for. */
 const MEASURED_MAX = 4;
 const MEASURE_MS = 3_000;
 /** Message numbers of answers: beyond those of any live trace, others for each answer. */
 const FIRST_MESSAGE = 2 ** 40;
 const MESSAGES_PER_ANSWER = 65_536;
-
-/** Order in which messages are told: each understands those before it. */
-const ORDER: readonly Message['type'][] = ['header', 'openings', 'bundle', 'output', 'certificate'];
 
 let answers = 0;
 
@@ -49,28 +34,38 @@ export async function leafRecords(
   node: TracedNode,
   subject: Subject,
 ): Promise<readonly TraceRecord[]> {
-  const messages = await gather(trace, node, subject);
-  const header = messages.map(({ message }) => headerIn(message)).find((found) => found);
-  if (header === undefined) return [];
-  const levels = [0, ...messages.flatMap(({ message }) => levelsIn(message, subject))];
-  await learnRounds(trace, node, { header, levels: new Set(levels) });
+  const { network } = trace;
+  const leaf = await aboutLeaf(
+    { network, node, subject },
+    (said) => checkedLeaf(network, node.crypto, said),
+    (checked) => checked !== undefined && isWhole(checked),
+  );
+  if (leaf === undefined) return [];
+  const { header } = leaf.known;
+  const levels = levelsOf(leaf, subject);
+  for (const level of levels) {
+    for (const r of certificateRounds(network, { header, level })) {
+      const signature = leaf.known.beacon(r);
+      if (signature !== undefined) trace.learn(r, signature);
+    }
+  }
   const records: TraceRecord[] = [];
   const firstMessage = FIRST_MESSAGE + MESSAGES_PER_ANSWER * answers;
   answers += 1;
   const tracer = trace.tracer({ emit: (record) => records.push(record), firstMessage });
   records.length = 0;
-  const timed = messages.map((decoded) => ({
-    decoded,
-    at: timeOf(trace, header, decoded.message, subject),
-  }));
-  for (const { decoded, at } of timed.sort((a, b) => a.at - b.at)) {
+  const timed = leaf.messages
+    .slice(0, MESSAGES_PER_ANSWER)
+    .map((decoded) => ({ decoded, at: timeOf(trace, header, decoded.message, subject) }))
+    .sort((a, b) => a.at - b.at);
+  for (const { decoded, at } of timed) {
     const from = tracer.names.of(trace.options.self.id);
     tracer.said(at, sayer(trace, header, decoded.message) ?? from, decoded);
   }
-  for (const level of [...new Set(levels)].slice(0, MEASURED_MAX)) {
+  const { output } = leaf.known;
+  for (const level of levels.slice(0, MEASURED_MAX)) {
     tracer.committees.level(subject, level);
-    const output = messages.find(({ message }) => message.type === 'output')?.message;
-    if (output?.type !== 'output') continue;
+    if (output === undefined) continue;
     const place = { subject, level };
     const measurement = await Promise.race([
       trace.measurementOf(header, place, output.digest),
@@ -82,82 +77,16 @@ export async function leafRecords(
   return records;
 }
 
-/** Messages about a leaf, each once, in the order in which they can be understood. */
-async function gather(
-  trace: NodeTrace,
-  node: TracedNode,
-  subject: Subject,
-): Promise<readonly Decoded[]> {
-  const own = (await node.messagesAbout(subject)).flatMap(decodedOf);
-  const isKnown = own.some(({ message }) => message.type === 'certificate');
-  const foreign = isKnown ? [] : await askNeighbours(node, subject);
-  const checked = foreign.filter(({ message }) => isSigned(trace, message));
-  const found = new Map<string, Decoded>();
-  for (const decoded of [...own, ...checked]) {
-    if (!ORDER.includes(decoded.message.type) || !isAbout(decoded.message, subject)) continue;
-    found.set(Buffer.from(decoded.bytes).toString('base64'), decoded);
-  }
-  const placeOf = ({ message }: Decoded): number => ORDER.indexOf(message.type);
-  return [...found.values()].sort((a, b) => placeOf(a) - placeOf(b)).slice(0, MESSAGES_PER_ANSWER);
+/** Whether there is nothing that neighbours could add, but what comes later. */
+function isWhole({ known }: CheckedLeaf): boolean {
+  const { seal, opening, output, certificates } = known;
+  const isOpen = seal !== undefined && opening !== undefined;
+  return isOpen && output !== undefined && certificates.length > 0;
 }
 
-async function askNeighbours(
-  { host }: TracedNode,
-  { batch, index }: Subject,
-): Promise<readonly Decoded[]> {
-  const signal = AbortSignal.timeout(ASK_MS);
-  const validators = host.peers().filter(({ role }) => role === 'validator');
-  const answered = await Promise.all(
-    validators
-      .slice(0, ASKED_MAX)
-      .map(({ id }) =>
-        callForMessages(host, id, { method: 'lookup', batch, index }, signal).catch(() => []),
-      ),
-  );
-  return answered.flat();
-}
-
-/** [WIRE-5] Whether a message says what its signer signed; nobody signs outputs: they are bound. */
-function isSigned({ network, crypto }: NodeTrace, message: Message): boolean {
-  switch (message.type) {
-    case 'header':
-      return checkHeader(network, crypto, message) === undefined;
-    case 'openings':
-      return checkHeader(network, crypto, message.header) === undefined;
-    case 'certificate':
-      return verifyCertificate(network, crypto, message).kind === 'valid';
-    case 'bundle': {
-      const { validator, entries, signature } = message;
-      if (!network.validatorIndex.has(validator)) return false;
-      const root = merkleRoot(entries.map(({ bytes }) => bytes));
-      return crypto.verify(validator, bundleSigningBytes(network.id, validator, root), signature);
-    }
-    default:
-      return message.type === 'output';
-  }
-}
-
-/** Learns the rounds that seal, draw and judge a leaf, from the archive or from neighbours. */
-async function learnRounds(
-  trace: NodeTrace,
-  { archive, host }: TracedNode,
-  { header, levels }: { readonly header: HeaderMessage; readonly levels: ReadonlySet<number> },
-): Promise<void> {
-  const { network, crypto } = trace;
-  const drawn = [...levels].flatMap((level) => trace.drawnBy(header, level) ?? []);
-  for (const r of new Set<Round>([header.round, ...drawn])) {
-    const own = (await archive.beacons(r, 1)).flatMap(decodedOf);
-    const signal = AbortSignal.timeout(ASK_MS);
-    const [peer] = host.peers().filter(({ role }) => role === 'validator');
-    const request = { method: 'beacons', from: r, count: 1 } as const;
-    const asked =
-      own.length > 0 || peer === undefined ? [] : callForMessages(host, peer.id, request, signal);
-    for (const { message } of [...own, ...(await Promise.resolve(asked).catch(() => []))]) {
-      if (message.type !== 'beacon' || message.round !== r) continue;
-      const { signature } = message;
-      if (crypto.verifyBeacon(network.beacon.chainKey, r, signature)) trace.learn(r, signature);
-    }
-  }
+function levelsOf({ messages }: CheckedLeaf, subject: Subject): readonly number[] {
+  const named = messages.flatMap(({ message }) => levelsIn(message, subject));
+  return [...new Set([0, ...named])].sort((a, b) => a - b);
 }
 
 function sayer(trace: NodeTrace, { provider }: HeaderMessage, message: Message) {
@@ -207,45 +136,4 @@ function phasesBefore(message: Message, subject: Subject): number {
 function isAckOnly(message: Message, subject: Subject): boolean {
   if (message.type !== 'bundle') return false;
   return message.entries.every(({ entry }) => entry.kind === 'ack' || !isOf(entry, subject));
-}
-
-function levelsIn(message: Message, subject: Subject): readonly number[] {
-  if (message.type === 'certificate') return [message.level];
-  if (message.type !== 'bundle') return [];
-  return message.entries.flatMap(({ entry }) =>
-    entry.kind !== 'ack' && isOf(entry, subject) ? [entry.level] : [],
-  );
-}
-
-function isOf(entry: { batch: string; index?: number }, { batch, index }: Subject): boolean {
-  return entry.batch === batch && (entry.index === undefined || entry.index === index);
-}
-
-function isAbout(message: Message, subject: Subject): boolean {
-  switch (message.type) {
-    case 'header':
-      return batchId(message) === subject.batch;
-    case 'openings': {
-      const isThere = message.openings.some(({ index }) => index === subject.index);
-      return isThere && batchId(message.header) === subject.batch;
-    }
-    case 'certificate':
-      return message.index === subject.index && batchId(message.header) === subject.batch;
-    case 'output':
-      return isOf(message, subject);
-    case 'bundle':
-      return message.entries.some(({ entry }) => isOf(entry, subject));
-    default:
-      return false;
-  }
-}
-
-function headerIn(message: Message): HeaderMessage | undefined {
-  if (message.type === 'header') return message;
-  return message.type === 'openings' || message.type === 'certificate' ? message.header : undefined;
-}
-
-function decodedOf(bytes: Uint8Array): readonly Decoded[] {
-  const result = decodeMessage(bytes);
-  return result.kind === 'ok' ? [result.decoded] : [];
 }

@@ -53,6 +53,8 @@ const FETCHES_MAX = 16;
 export type TracedNode = {
   readonly host: Host;
   readonly archive: Archive;
+  /** Remembers beacons that it verified. */
+  readonly crypto: Crypto;
   readonly execution: Pick<ExecutionService, 'measureOutput'>;
   readonly messagesAbout: (subject: Subject) => Promise<readonly Uint8Array[]>;
   readonly status: () => NodeStatus;
@@ -60,6 +62,7 @@ export type TracedNode = {
 
 export type NodeTraceOptions = {
   readonly file: NetworkFile;
+  /** As nodes introduce themselves, `assay/0.1.0`; a trace tells the bare version. */
   readonly softwareVersion: string;
   /** The node itself. */
   readonly self: { readonly id: NodeId; readonly role: Role };
@@ -140,9 +143,9 @@ export class NodeTrace {
   }
 
   /** Belongs to a node from now on. */
-  attach(node: AssayNode, { host, archive, execution }: NodeParts): void {
+  attach(node: AssayNode, { host, archive, crypto, execution }: NodeParts): void {
     this.#node = {
-      ...{ host, archive, execution },
+      ...{ host, archive, crypto, execution },
       messagesAbout: (subject) => node.messagesAbout(subject),
       status: () => node.status(),
     };
@@ -323,7 +326,8 @@ export class NodeTrace {
   }
 
   #start() {
-    const { file, softwareVersion: software } = this.options;
+    const { file, softwareVersion } = this.options;
+    const software = softwareVersion.replace(/^assay\//, '');
     return {
       ...({ format: TRACE_FORMAT, source: 'network', title: file.name, software } as const),
       network: file.id,

@@ -15,8 +15,10 @@ import {
   startExplorer,
 } from '../../../../src/node/index.ts';
 import { SAMPLES } from '../../trace/samples.ts';
+import { batchOf, headerAt } from '../protocol-messages.ts';
 
 const SEED = new Uint8Array(32).fill(7);
+const LEAF_BATCH = batchOf(headerAt(1));
 
 describe('explorer: the server', () => {
   let base = '';
@@ -97,7 +99,7 @@ describe('explorer: the server', () => {
       texts.add(await zipped.text());
       const plain = { headers: { 'accept-encoding': 'identity' } };
       texts.add(await (await fetch(`${url}/v1/trace`, plain)).text());
-      for (const path of ['/v1/live', '/v1/network', '/v1/node', '/v1/records']) {
+      for (const path of ['/v1/live', '/v1/network', '/v1/node', '/v1/records', '/v1/receipt']) {
         assert.equal((await fetch(`${url}${path}`)).status, 404, path);
       }
     }
@@ -108,7 +110,7 @@ describe('explorer: the server', () => {
     const { trace, url } = await live();
     const first = await events(url, { until: 'state' });
     const [start, ...others] = recordsIn(first);
-    assert.equal(start?.kind, 'start');
+    assert.deepEqual([start?.kind, start?.software], ['start', '1.2.3'], 'the bare version');
     assert.deepEqual(
       others.map(({ kind }) => kind),
       ['node', 'node', 'node', 'node', 'state'],
@@ -121,6 +123,18 @@ describe('explorer: the server', () => {
     for (const stale of ['5', '99999999999999999', 'x', String(trace.records.next + 7)]) {
       const anew = recordsIn(await events(url, { until: 'state', last: stale }));
       assert.equal(anew[0]?.kind, 'start', stale);
+    }
+  });
+
+  it('says how to ask for a leaf', async () => {
+    const { url } = await live();
+    for (const route of ['/v1/records', '/v1/receipt']) {
+      for (const query of ['', '?batch=x&index=0', `?batch=${LEAF_BATCH}&index=-1`]) {
+        const answer = await fetch(`${url}${route}${query}`);
+        assert.equal(answer.status, 400, `${route}${query}`);
+        const { code, remedy } = JSON.parse(await answer.text());
+        assert.deepEqual([code, remedy.includes(`${route}?batch=`)], ['request-invalid', true]);
+      }
     }
   });
 
@@ -157,7 +171,7 @@ describe('explorer: the server', () => {
       ...{ genesisMs: 0, address: () => '/memory/x', endpoints: [] },
     });
     const self = { id: createSigner(SEED).id, role: 'observer' } as const;
-    const shared = { file, softwareVersion: 'test', self, nowMs: Date.now() };
+    const shared = { file, softwareVersion: 'assay/1.2.3', self, nowMs: Date.now() };
     const trace = new NodeTrace({ ...shared, ...(bytesMax === undefined ? {} : { bytesMax }) });
     trace.records.push({ kind: 'state', at: 1, node: 1, isUp: false });
     return { trace, url: await serve({ kind: 'live', trace }) };
