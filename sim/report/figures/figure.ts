@@ -57,8 +57,10 @@ export function axisLabels(unit: AxisUnit): string {
       const isTiny = `${size} > 0 && ${size} < 0.001`;
       return `${isTiny} ? format(datum.value, '.0e') : ${inAll(' * 100', ' %')}`;
     }
-    case 'duration':
-      return `${size} >= 1000 ? ${inAll(' / 1000', ' s')} : ${inAll('', ' ms')}`;
+    case 'duration': {
+      const parts = `${size} >= 1000 ? ${inAll(' / 1000', ' s')} : ${inAll('', ' ms')}`;
+      return `datum.value === 0 ? '0' : ${parts}`;
+    }
     case 'bytes':
       return "replace(format(datum.value, '~s'), /([kMGT]?)$/, ' $1B')";
     default:

@@ -72,7 +72,7 @@ function differenceFigure(
       (most === undefined ? '.' : `; the largest, ${most.label}: ${differenceText(most)}.`),
     series: [],
     unit: unit === 'share' ? 'share' : 'number',
-    axisTitle: `difference in ${unit}, 95 % interval`,
+    axisTitle: `difference in ${unit === 'prices' ? 'units of cost' : unit}, 95 % interval`,
     hasZero: true,
     rows: rows.map((row) => ({
       label: row.label,

@@ -20,6 +20,7 @@ import { type PageSection, pageHtml } from './document.ts';
 import { card, provenanceSection } from './provenance.ts';
 import { rateTable } from './run-figures.ts';
 import type { MadePage, PagePlace } from './run-page.ts';
+import { networkText } from './setting.ts';
 
 type PropagationRun = Extract<RunFolder, { kind: 'propagation' }>;
 type Result = PropagationRun['result'];
@@ -32,8 +33,9 @@ export async function propagationPage(run: PropagationRun, place: PagePlace): Pr
     title: `${result.scenario}, seed ${result.seed}`,
     sentence:
       `${formatPlural(result.messages, 'message')} of ${formatBytes(result.sizeBytes)} ` +
-      `spread over ${formatPlural(result.nodes, 'node')} (${result.fidelity} network), ` +
-      `${formatDuration(result.virtualMs)} of virtual time.`,
+      `spread over ${formatPlural(result.nodes, 'node')}, ` +
+      `${formatDuration(result.virtualMs)} of virtual time. ` +
+      `Network: ${networkText(run.configuration)}.`,
     description: result.description,
     verdicts: verdictsBlock(verdictsOf(result)),
     opening: await figuresBlock(figures, costCard(result)),
@@ -63,14 +65,17 @@ function verdictsOf({ delivered, deliveryMs, copiesPerDelivery }: Result): reado
       question: 'How long did it take?',
       answer: p99 === null ? 'Nothing was delivered' : `${formatDuration(p99)} for 99 in 100`,
       tone: 'plain',
-      reasons: max === null ? [] : [`The last one took ${formatDuration(max)}.`],
+      reasons:
+        max === null
+          ? []
+          : [`The last of ${formatCount(delivered.count)} took ${formatDuration(max)}.`],
     },
     {
       question: 'What did it cost?',
       answer:
         value === null ? 'Nothing was delivered' : `${formatNumber(value)} copies per delivery`,
       tone: 'plain',
-      reasons: [form],
+      reasons: [form, `Mean of n = ${formatCount(delivered.count)} deliveries.`],
     },
   ];
 }

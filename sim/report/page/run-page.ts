@@ -39,6 +39,7 @@ import {
   trafficFigure,
 } from './run-figures.ts';
 import { moneyTable, slashTable, workTable } from './run-tables.ts';
+import { networkText, roleText } from './setting.ts';
 import { expectedText } from './words.ts';
 
 /** Columns of a terminal: verdicts are the same there. */
@@ -82,7 +83,7 @@ export async function runPage(run: ProtocolRun, place: PagePlace): Promise<MadeP
   ];
   const page = pageHtml({
     title: `${result.scenario}, seed ${result.seed}`,
-    sentence: sentenceOf(result),
+    sentence: sentenceOf(result, configuration),
     description: result.description,
     verdicts: verdictsBlock(verdictsOf(result)),
     opening: await figuresBlock(opening),
@@ -104,16 +105,13 @@ function firstCountedRound(configuration: unknown): number {
   return 2 + (typeof warmUp === 'number' ? warmUp : 0);
 }
 
-function sentenceOf(result: RunResult): string {
-  const { population: p, claims, virtualMs } = result;
-  const dishonest = (honest: number, all: number): string =>
-    honest === all ? 'all honest' : `${formatCount(all - honest)} dishonest`;
+function sentenceOf(result: RunResult, configuration: unknown): string {
+  const { claims, virtualMs } = result;
   return (
-    `${formatPlural(p.providers, 'provider')} (${dishonest(p.honestProviders, p.providers)}) ` +
-    `gave ${formatPlural(claims.answered, 'answer')} in ${formatDuration(virtualMs)} of virtual ` +
-    `time; ${formatPlural(p.validators, 'validator')} ` +
-    `(${dishonest(p.honestValidators, p.validators)}) ` +
-    `re-executed the ${formatCount(claims.drawn.count)} that were drawn.`
+    `${roleText('provider', result)} gave ${formatPlural(claims.answered, 'answer')} in ` +
+    `${formatDuration(virtualMs)} of virtual time; ${roleText('validator', result)} ` +
+    `re-executed the ${formatCount(claims.drawn.count)} that were drawn. ` +
+    `Network: ${networkText(configuration)}.`
   );
 }
 
@@ -135,6 +133,7 @@ function verdictsOf(result: RunResult): readonly Verdict[] {
   const { accepted } = result.wrong;
   const { perClaim, perDrawnClaim } = result.reExecutions;
   const { drawn } = result.claims;
+  const best = bestGain(result);
   return [
     {
       question: 'Did wrong answers get through?',
@@ -163,8 +162,8 @@ function verdictsOf(result: RunResult): readonly Verdict[] {
     {
       question: 'What did cheating earn?',
       tone: pay.tone,
-      ...earned(result),
-      reasons: [withoutYes(pay.text), deterrence(result)],
+      answer: best.answer,
+      reasons: [withoutYes(pay.text), best.size, deterrence(result)],
     },
   ];
 }
@@ -183,15 +182,17 @@ function acceptedText({ wrong: { accepted } }: RunResult): string {
   return `95 % interval ${formatInterval(accepted)}; ${form}.`;
 }
 
-function earned({ money }: RunResult): { readonly answer: string } {
-  const gains = money.behaviours.flatMap(({ againstHonestyPerUnitStake: gain, unit }) =>
-    gain === null ? [] : [{ gain, unit }],
+function bestGain({ money }: RunResult): { readonly answer: string; readonly size: string } {
+  const gains = money.behaviours.flatMap(({ againstHonestyPerUnitStake: gain, unit, units }) =>
+    gain === null ? [] : [{ gain, units, name: unit === 'claim' ? 'answer' : 'seat' }],
   );
   const [best] = gains.sort((a, b) => b.gain - a.gain);
-  if (best === undefined) return { answer: 'Nobody cheated' };
+  if (best === undefined) return { answer: 'Nobody cheated', size: '' };
   const sign = best.gain > 0 ? '+' : '';
-  const unit = best.unit === 'claim' ? 'answer' : 'seat';
-  return { answer: `${sign}${formatNumber(best.gain)} per ${unit} at best` };
+  return {
+    answer: `${sign}${formatNumber(best.gain)} stake per ${best.name} at best`,
+    size: `Of n = ${formatNumber(best.units)} ${best.name}s of one run: no interval.`,
+  };
 }
 
 function deterrence({ money: { leastSamplingRate, samplingRate } }: RunResult): string {

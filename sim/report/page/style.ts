@@ -110,6 +110,14 @@ grid-template-columns:repeat(auto-fill,minmax(min(100%,440px),1fr))}
 background:var(--line)}
 footer{padding-top:30px;padding-bottom:30px;font-size:.85rem;color:var(--muted)}`;
 
+/** Beside a figure a table takes what room is left; words of tables break before numbers do. */
+const WIDE = `
+@media (min-width:860px){
+.figures>.card{grid-column:span 2}
+table{width:auto}
+td:not(.n){min-width:7em}
+}`;
+
 const NARROW = `
 @media (max-width:480px){
 main,.top,footer{padding-left:12px;padding-right:12px}
@@ -138,6 +146,7 @@ section{margin-top:18pt}
 table{font-size:7.5pt;width:auto}
 th,td{padding-right:6pt}
 td:not(.n){min-width:4.6em}
+th.n{white-space:normal}
 a{color:inherit}
 .command{border:1px solid var(--line)}
 details:not([open]){display:none}
@@ -151,6 +160,7 @@ export const STYLE = [
   BASE,
   CARDS,
   TABLES,
+  WIDE,
   NARROW,
   PRINT,
 ].join('\n');

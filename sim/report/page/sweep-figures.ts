@@ -8,7 +8,14 @@ import { heatChart } from '../figures/heat-chart.ts';
 import { intervalChart } from '../figures/interval-chart.ts';
 import { lineChart } from '../figures/line-chart.ts';
 import { SERIES_MAX } from '../figures/palette.ts';
-import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from '../format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatPlural,
+  formatShare,
+} from '../format.ts';
 import { cellText, type Facet } from './arrangement.ts';
 import { expectedText, intervalText } from './words.ts';
 
@@ -82,7 +89,9 @@ export function topicFigures(
       const [[first = '', label = ''] = []] = group;
       const suffix = facets.length > 1 ? `-${index + 1}` : '';
       const isPart = groups.length > 1;
-      const isNamed = isPart || (group.length === 1 && topic.isPart === true);
+      // one of a family alone: nothing else says whose number it is
+      const isMember = topic.isPart === true || first.includes('.');
+      const isNamed = isPart || (group.length === 1 && isMember);
       const names = [topic.title, ...(isNamed ? [label] : []), ...(facet.name ? [facet.name] : [])];
       const id = `${topic.id}${isPart ? `-${slug(label)}` : ''}${suffix}`;
       const doc = docs.find(({ name }) => name === first.split('.')[0]);
@@ -98,6 +107,12 @@ function slug(text: string): string {
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '');
 }
+
+/** What axes call a unit of a metric. */
+const AXIS_NAMES: ReadonlyMap<string, string> = new Map([
+  ['ms', 'virtual time'],
+  ['prices', 'units of cost'],
+]);
 
 type Drawn = Topic & { readonly meaning: string };
 
@@ -123,7 +138,7 @@ function draw(results: readonly CellResult[], facet: Facet, topic: Drawn): Figur
   };
   const rows = thinned(points).map((point) => ({ ...readingOf(point), ...place(point) }));
   const axes = { ...text, series, unit: axisUnit(unit) };
-  const axisTitle = `${unit === 'ms' ? 'virtual time' : unit}, 95 % interval`;
+  const axisTitle = `${AXIS_NAMES.get(unit) ?? unit}, 95 % interval`;
   switch (arrangement.kind) {
     case 'rows':
       return intervalChart({
@@ -213,10 +228,11 @@ export function formsText(entries: readonly Entry[]): string {
   const formed = entries.filter(({ summary }) => summary.expected.value !== null);
   if (formed.length === 0) return '';
   const flagged = formed.filter(({ summary }) => summary.disagrees).length;
-  return (
-    ` The closed form lies outside the 99 % interval in ${formatCount(flagged)} of ` +
-    `${formatCount(formed.length)} cells.`
-  );
+  const all = formatPlural(formed.length, 'cell');
+  const which = formed.length === 1 ? 'the cell that has one' : `all ${all} that have one`;
+  return flagged === 0
+    ? ` The closed form agrees with the runs in ${which} (99 % interval).`
+    : ` The closed form lies outside the 99 % interval in ${formatCount(flagged)} of ${all}.`;
 }
 
 /** The numbers of entries, a row each. */

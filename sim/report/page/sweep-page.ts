@@ -1,5 +1,6 @@
 /** The report of a sweep as a page. */
 import { resolve } from 'node:path';
+import { replicaBounds } from '../../sweep/extent.ts';
 import { experimentOf } from '../../sweep/plan.ts';
 import { defaultConfig, plainConfig } from '../configuration.ts';
 import { jointFacts } from '../environment-facts.ts';
@@ -14,6 +15,7 @@ import { type PageSection, pageHtml } from './document.ts';
 import { type Content, html } from './markup.ts';
 import { card, provenanceSection } from './provenance.ts';
 import type { MadePage, PagePlace } from './run-page.ts';
+import { sweepSetting } from './setting.ts';
 import {
   type Entry,
   entriesOf,
@@ -132,7 +134,8 @@ function drawn(sweep: SweepContent, facets: readonly Facet[], topic: Topic): rea
   const { cells } = sweep.results;
   const metrics = topic.metrics.filter(([metric]) => !isConstant(entriesOf(cells, metric)));
   const docs = sweep.plan.kind.metrics;
-  return topicFigures(cells, facets, { topic: { ...topic, metrics }, docs });
+  const isPart = topic.isPart === true || metrics.length < topic.metrics.length;
+  return topicFigures(cells, facets, { topic: { ...topic, metrics, isPart }, docs });
 }
 
 function constantsOf({ results }: SweepContent, { metrics }: Topic): readonly Entry[] {
@@ -150,7 +153,7 @@ function constantsCard(entries: readonly Entry[]): Content {
   );
   return card(
     'The same in every cell',
-    tableBlock({ ...table, columns }, { caption: 'Metrics with one value' }),
+    tableBlock({ ...table, columns }, { caption: 'Metrics with one value; n is of one cell' }),
   );
 }
 
@@ -169,8 +172,13 @@ function sentenceOf({ plan, results }: SweepContent): string {
   }
   const over =
     varied.length === 0 ? 'with nothing varied but the seed' : `over ${varied.join(' and ')}`;
-  const size = `${formatPlural(runs, 'simulated run')} of ${what}`;
-  return `${size} in ${formatPlural(cells.length, 'cell')}, ${over}.`;
+  const answers = entriesOf(results.cells, 'claims').reduce(
+    (sum, { summary }) => sum + (summary.value ?? 0) * summary.n,
+    0,
+  );
+  const amount = answers === 0 ? '' : ` (${formatPlural(Math.round(answers), 'answer')})`;
+  const size = `${formatPlural(runs, 'simulated run')} of ${what}${amount}`;
+  return `${size} in ${formatPlural(cells.length, 'cell')}, ${over}. ${sweepSetting(plan)}`;
 }
 
 function seedSection(sweep: SweepContent): PageSection {
@@ -264,8 +272,8 @@ function environmentOf({ manifest, environments }: SweepContent) {
 }
 
 function replicasText({ plan: { sweep } }: SweepContent): string {
-  const { replicas, until } = sweep;
-  if (until === undefined) return `${formatCount(replicas ?? 0)} for each cell`;
+  const { until } = sweep;
+  if (until === undefined) return `${formatCount(replicaBounds(sweep).least)} for each cell`;
   const most = formatCount(until.maxReplicas);
   return `until ${until.metric} is known to ± ${until.halfWidth}, at most ${most}`;
 }

@@ -2,7 +2,7 @@
 import type { Metric } from '../../metrics/metric.ts';
 import type { PlannedCell } from '../../sweep/plan.ts';
 import type { CellResult, RunRow } from '../../sweep/results.ts';
-import { formatCount, formatDuration } from '../format.ts';
+import { formatCount, formatDuration, formatPlural } from '../format.ts';
 import type { SweepContent } from '../read-sweep.ts';
 import { commandText } from '../table.ts';
 import { cellText } from './arrangement.ts';
@@ -25,9 +25,9 @@ type Reason = {
 const REASONS: readonly Reason[] = [
   { title: 'Wrong answers accepted', metric: 'wrongAccepted', least: 1, text: countText },
   { title: 'Right answers rejected', metric: 'honestAccused', least: 1, text: countText },
-  { title: 'A promise broken', metric: 'violations', least: 1, text: numberText },
+  { title: 'A promise broken', metric: 'violations', least: 1, text: timesText },
   { title: 'Longest wait for a verdict', metric: 'latencyMsMax', least: 0, text: durationText },
-  { title: 'Highest level reached', metric: 'levelMax', least: 1, text: numberText },
+  { title: 'Highest level reached', metric: 'levelMax', least: 1, text: levelText },
   { title: 'Slowest delivery', metric: 'deliveryMsMax', least: 0, text: durationText },
 ];
 
@@ -55,6 +55,8 @@ function standingOut(sweep: SweepContent, runs: readonly Run[], reason: Reason):
     return [{ run, metric, amount }];
   });
   const isEvent = reason.least > 0;
+  const isOrdinary = isEvent && runs.length > 1 && found.length === runs.length;
+  if (isOrdinary && new Set(found.map(({ amount }) => amount)).size === 1) return [];
   const shown = found.sort((a, b) => b.amount - a.amount).slice(0, isEvent ? SHOWN_MAX : 1);
   const count = isEvent && found.length > SHOWN_MAX ? ` (one of ${found.length} runs)` : '';
   return shown.map(({ run, metric }) => ({
@@ -82,6 +84,14 @@ function countText(metric: Metric): string {
 
 function numberText(metric: Metric): string {
   return formatCount(amountOf(metric) ?? 0);
+}
+
+function timesText(metric: Metric): string {
+  return formatPlural(amountOf(metric) ?? 0, 'time');
+}
+
+function levelText(metric: Metric): string {
+  return `Level ${numberText(metric)}`;
 }
 
 function durationText(metric: Metric): string {

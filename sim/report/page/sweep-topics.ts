@@ -69,7 +69,9 @@ const PROTOCOL: readonly Outline[] = [
   {
     id: 'profit',
     title: 'Profit by behaviour',
-    lead: 'In prices of the scenario; a gain is above honest nodes of the role in the same run.',
+    lead:
+      'In units of cost, in which the scenario states the cost of an execution (1 unless it says ' +
+      'otherwise) and the price of an answer. A gain is above honest nodes of the role in the run.',
     metrics: [
       ['Gain of providers per answer', ['gainPerClaim']],
       ['Gain of validators per seat', ['gainPerSeat']],

@@ -1,18 +1,40 @@
 /** The verdict of a sweep in plain words: over all cells, with the cell that decides it. */
 
+import type { CellResult } from '../../sweep/results.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatPlural } from '../format.ts';
 import type { SweepContent } from '../read-sweep.ts';
 import type { Tone } from '../sections.ts';
 import { cellText } from './arrangement.ts';
 import type { Verdict } from './blocks.ts';
+import { isAblated } from './setting.ts';
 import { type Entry, entriesOf, formatMetric, formsText, summaryText } from './sweep-figures.ts';
 import { expectedText } from './words.ts';
 
-/** Returns the three verdicts of the first screen. */
+/**
+ * Returns the three verdicts of the first screen. Where some cells switch rules off to show what
+ * these are for, the answers are about the others, and say beside it what happened without rules.
+ */
 export function sweepVerdicts(sweep: SweepContent): readonly Verdict[] {
-  return sweep.plan.kind.kind === 'propagation'
-    ? [deliveryVerdict(sweep), speedVerdict(sweep), copiesVerdict(sweep)]
-    : [wrongVerdict(sweep), honestyVerdict(sweep), gainVerdict(sweep)];
+  if (sweep.plan.kind.kind === 'propagation') {
+    return [deliveryVerdict(sweep), speedVerdict(sweep), copiesVerdict(sweep)];
+  }
+  const { cells } = sweep.results;
+  const ruled = cells.filter(({ cell }) => !isAblated(cell));
+  if (ruled.length === 0 || ruled.length === cells.length) return protocolVerdicts(sweep);
+  const part = (own: readonly CellResult[]): SweepContent => {
+    return { ...sweep, results: { ...sweep.results, cells: own } };
+  };
+  const without = protocolVerdicts(part(cells.filter((each) => !ruled.includes(each))));
+  return protocolVerdicts(part(ruled)).map((verdict, index) => {
+    const { answer = '', reasons: [reason = ''] = [] } = without[index] ?? {};
+    if (answer === verdict.answer) return verdict;
+    const text = `With rules switched off: ${answer}. ${reason}`;
+    return { ...verdict, reasons: [...verdict.reasons, text] };
+  });
+}
+
+function protocolVerdicts(sweep: SweepContent): readonly Verdict[] {
+  return [wrongVerdict(sweep), honestyVerdict(sweep), gainVerdict(sweep)];
 }
 
 function wrongVerdict({ results }: SweepContent): Verdict {
@@ -37,13 +59,32 @@ function wrongVerdict({ results }: SweepContent): Verdict {
       count === 0
         ? `0 of ${formatCount(of)} drawn were accepted`
         : `Up to ${formatMetric('share', most.summary.value ?? 0)} of the drawn`,
-    tone: count === 0 ? 'good' : 'bad',
+    tone: count + unresolved(results).count === 0 ? 'good' : 'bad',
     reasons: [
       count === 0 ? `In no cell. ${where}` : where,
+      unresolvedText(results),
       undrawnText(results),
       formsText(entries).trim(),
     ],
   };
+}
+
+/** Drawn answers, right or wrong, that had no verdict at the end. */
+function unresolved({ cells }: SweepContent['results']) {
+  const entries = entriesOf(cells, 'unresolved');
+  return { entries, count: sum(entries.map(({ summary }) => summary.count ?? 0)) };
+}
+
+/** What is not decided is neither accepted nor rejected: whoever reads of none must know. */
+function unresolvedText(results: SweepContent['results']): string {
+  const { entries, count } = unresolved(results);
+  const most = extreme(entries, 1);
+  if (count === 0 || most === undefined) return '';
+  const of = formatCount(sum(entries.map(({ summary }) => summary.n)));
+  return (
+    `${formatCount(count)} of ${of} drawn, right or wrong, got no verdict at all; most with ` +
+    `${cellText(most.cell)}: ${summaryText(most.summary)}.`
+  );
 }
 
 function undrawnText({ cells }: SweepContent['results']): string {
@@ -88,7 +129,8 @@ function honestyVerdict({ results }: SweepContent): Verdict {
         : `Honest nodes were slashed ${formatCount(Math.round(slashed))} times.`,
       latency === ''
         ? ''
-        : `99 in 100 were final within ${latency}; ${bytes} over links per answer.`,
+        : `99 in 100 of those with a verdict had it within ${latency}; ${bytes} over links ` +
+          'per answer.',
     ],
   };
 }
@@ -117,9 +159,9 @@ function gainVerdict({ results }: SweepContent): Verdict {
   return {
     question,
     tone,
-    answer: `${gain > 0 ? '+' : ''}${formatNumber(gain)} per ${unit} at best`,
+    answer: `${gain > 0 ? '+' : ''}${formatNumber(gain)} units per ${unit} at best`,
     reasons: [
-      `In prices, above honest nodes: ${behaviour} with ${cellText(best.cell)}, ` +
+      `Above honest nodes, in units of cost: ${behaviour} with ${cellText(best.cell)}, ` +
         `${summaryText(best.summary)}.`,
       above === 0
         ? `Surely above honesty in none of ${all}.`

@@ -16,5 +16,7 @@ export function intervalText(
 export function expectedText(expected: Expected): string {
   if (expected.value === null) return 'none';
   const signs = { exact: '', approximation: '≈ ', 'upper-bound': '≤ ', 'lower-bound': '≥ ' };
-  return `${signs[expected.kind]}${formatShare(expected.value)}`;
+  const share = formatShare(expected.value);
+  if (!share.startsWith('>')) return `${signs[expected.kind]}${share}`;
+  return expected.kind === 'upper-bound' ? '≤ 100 %' : share;
 }

@@ -133,6 +133,13 @@ describe('the report of a run', () => {
     assert.match(text, /this run says nothing about detection/);
   });
 
+  it('says who took part, who was dishonest, and over which network', async () => {
+    const text = textOf(await pageOf(storeRun(sampleResult())));
+    assert.match(text, /\d+ providers? \(\d+ dishonest: substitute-model\) gave/);
+    assert.match(text, /Network: a flood over links, /);
+    assert.match(text, / stake per (?:answer|seat) at best/);
+  });
+
   it('names the claims worth a look with the command that replays them', async () => {
     const folder = storeRun(sampleResult());
     const html = await pageOf(folder);
@@ -210,6 +217,58 @@ describe('the report of a sweep', () => {
     const [accepted = '', slowest = ''] = html.match(/<li class="card">[\s\S]*?<\/li>/g) ?? [];
     assert.ok(accepted.includes('Wrong answers accepted') && accepted.includes(commandOf(1, 2)));
     assert.ok(slowest.includes('Longest wait') && slowest.includes(commandOf(2, 1)));
+  });
+
+  it('says who took part, and how many replicas a cell has if the sweep does not', async () => {
+    const folder = join(place, 'sweep');
+    const keys = 'vary:\n  grid:\n    adversaries.0.share: [0.5, 0.6]\n';
+    storeSweep(folder, { keys, metricsOf: () => [value('claims', 25, 'claims')] });
+    const text = textOf(await pageOf(folder));
+    assert.match(text, /2 simulated runs of the protocol \(50 answers\) in 2 cells/);
+    assert.match(text, /Each run: \d+ validators, \d+ providers?; dishonest: /);
+    assert.match(text, /, share 0\.5 to 0\.6\. Network: /);
+    assert.match(text, /replicas 10 for each cell/);
+  });
+
+  it('does not praise what has no end: answers without a verdict stand in the first one', async () => {
+    const folder = join(place, 'sweep');
+    const metricsOf = () => [rate('wrongAccepted', 0, 40), rate('unresolved', 30, 60)];
+    storeSweep(folder, { keys: 'replicas: 2\n', metricsOf });
+    const html = await pageOf(folder);
+    assert.match(html, /<div class="verdict bad">\n<h2>Did wrong answers get through/);
+    assert.match(textOf(html), /60 of 120 drawn, right or wrong, got no verdict at all/);
+  });
+
+  it('judges by the cells with all rules, and says beside it what happened without', async () => {
+    const folder = join(place, 'sweep');
+    storeSweep(folder, {
+      keys: 'arms:\n  plain: {}\n  blind: { ablate: [COMMIT-2] }\nreplicas: 3\n',
+      metricsOf: ({ arm }) => [
+        rate('wrongAccepted', arm === 'blind' ? 9 : 0, 40),
+        value('gainPerSeat.lazy-validator', arm === 'blind' ? 5 : -5, 'prices'),
+      ],
+    });
+    const text = textOf(await pageOf(folder));
+    assert.match(text, /get through\? 0 of 120 drawn were accepted/);
+    assert.match(text, /With rules switched off: Up to 22\.5 % of the drawn\./);
+    assert.match(text, /cheating earn\? -5 units per seat at best/);
+    assert.match(text, /With rules switched off: \+5 units per seat at best\./);
+  });
+
+  it('names whose number it is, also if the others of the family are left out', async () => {
+    const folder = join(place, 'sweep');
+    storeSweep(folder, {
+      keys: SHARES,
+      metricsOf: (cell) => [
+        rate('slashedValidators.honest', 0, 10),
+        rate('slashedValidators.twin', cell.index, 10),
+        value('levelMax', 1, 'level'),
+      ],
+    });
+    const html = await pageOf(folder);
+    assert.match(html, /<h3>Validators slashed, twin<\/h3>/);
+    // all runs reached the same level: none of them stands out
+    assert.doesNotMatch(html, /Highest level reached/);
   });
 
   it('compares arms with the first one, in pairs', async () => {
