@@ -86,7 +86,7 @@ describe('Sync', () => {
     assert.deepEqual(known, []);
   });
 
-  it('[TIME-4] takes no old beacon for a wrong clock, however it comes, and finds one after', async () => {
+  it('[TIME-4] takes no old beacon for a wrong clock, and finds one after', async () => {
     const clock = new HandClock();
     // a round goes by for each beacon that is asked for: all come regularly, and far too late
     const slow: Peer = (request) => {

@@ -13,6 +13,7 @@ import { requestFormat } from '../../../../src/node/rpc/index.ts';
 import { verifyReceipt } from '../../../../src/receipt/index.ts';
 import { createMemoryStore } from '../../../../src/store/index.ts';
 import {
+  type BundleMessage,
   batchId,
   encodeMessage,
   type HeaderMessage,
@@ -125,10 +126,8 @@ const LIES: readonly (readonly [what: string, lie: Peer, without: readonly strin
     ['bundle'],
   ],
   [
-    'bundles in the name of a stranger',
-    each((message) =>
-      message.type === 'bundle' ? { ...message, validator: nodeOf('stranger') } : message,
-    ),
+    'bundles that a stranger signed',
+    each((message) => (message.type === 'bundle' ? strange(message) : message)),
     ['bundle'],
   ],
   ['beacons that the chain did not sign', badBeacons, ['openings', 'certificate']],
@@ -169,6 +168,12 @@ describe('what is known about a leaf', () => {
     const entry = { kind: 'commit', ...subject, level: 3, commitment } as const;
     const wild: Peer = (truth) => [...truth, bundleOf(cluster, signer, [entry])];
     assert.deepEqual(texts(await told([wild])), texts(await told([honest])));
+  });
+
+  it('is nothing for a leaf that its batch does not have, or a header of no time', async () => {
+    assert.equal(await told([honest], { ...subject, index: 9 }), undefined);
+    const far: HeaderMessage = { ...headerOf(cluster), round: round(Number.MAX_SAFE_INTEGER) };
+    assert.equal(await told([() => [far]], { batch: batchId(far), index: 0 }), undefined);
   });
 
   it('is not looked for elsewhere if the node knows enough', async () => {
@@ -220,8 +225,17 @@ function otherClaim<T extends { readonly claim: { readonly nonce: Uint8Array } }
   return { ...opening, claim: { ...opening.claim, nonce: flipped(opening.claim.nonce) } };
 }
 
-async function told(peers: readonly Peer[]): Promise<CheckedLeaf | undefined> {
-  const place = { network, node: nodeWith(peers), subject };
+/** The same entries, signed by somebody who is no validator. */
+function strange({ entries }: BundleMessage): BundleMessage {
+  return bundleOf(
+    cluster,
+    keys.requester,
+    entries.map(({ entry }) => entry),
+  );
+}
+
+async function told(peers: readonly Peer[], of = subject): Promise<CheckedLeaf | undefined> {
+  const place = { network, node: nodeWith(peers), subject: of };
   return await aboutLeaf(
     place,
     (said) => checkedLeaf(network, crypto, said),
