@@ -163,15 +163,14 @@ function sentenceOf({ plan, results }: SweepContent): string {
   const what = kind.kind === 'propagation' ? 'spreading messages' : 'the protocol';
   const dimensions = dimensionsOf(cells);
   const varied = dimensions.map(
-    ({ label, values }) => `${label} (${formatPlural(values.length, 'value')})`,
+    ({ key, values }) => `${key} (${formatPlural(values.length, 'value')})`,
   );
   const arms = Object.keys(sweep.arms);
   if (arms.length > 0) varied.push(`${formatPlural(arms.length, 'arm')} (${arms.join(', ')})`);
   if (dimensions.length === 0 && arms.length === 0 && cells.length > 1) {
     varied.push(`${cells.length} settings`);
   }
-  const over =
-    varied.length === 0 ? 'with nothing varied but the seed' : `over ${varied.join(' and ')}`;
+  const over = varied.length === 0 ? 'with nothing varied but the seed' : `over ${listed(varied)}`;
   const answers = entriesOf(results.cells, 'claims').reduce(
     (sum, { summary }) => sum + (summary.value ?? 0) * summary.n,
     0,
@@ -179,6 +178,12 @@ function sentenceOf({ plan, results }: SweepContent): string {
   const amount = answers === 0 ? '' : ` (${formatPlural(Math.round(answers), 'answer')})`;
   const size = `${formatPlural(runs, 'simulated run')} of ${what}${amount}`;
   return `${size} in ${formatPlural(cells.length, 'cell')}, ${over}. ${sweepSetting(plan)}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function listed(words: readonly string[]): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
 }
 
 function seedSection(sweep: SweepContent): PageSection {

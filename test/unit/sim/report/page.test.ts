@@ -136,7 +136,7 @@ describe('the report of a run', () => {
   it('says who took part, who was dishonest, and over which network', async () => {
     const text = textOf(await pageOf(storeRun(sampleResult())));
     assert.match(text, /\d+ providers? \(\d+ dishonest: substitute-model\) gave/);
-    assert.match(text, /Network: a flood over links, /);
+    assert.match(text, /Network: 20 ms each\./);
     assert.match(text, / stake per (?:answer|seat) at best/);
   });
 
