@@ -81,6 +81,8 @@ function skip(): void {
   document.getElementById('main')?.focus();
 }
 
+const BYTES_PER_MB = 1_000_000;
+
 function Loading({
   session,
   children,
@@ -100,11 +102,12 @@ function Loading({
       </>
     );
   }
-  const percent = feed.share === undefined ? undefined : Math.round(100 * feed.share);
+  const percent = feed.share === undefined ? undefined : Math.floor(100 * feed.share);
+  const read = `${(feed.readBytes / BYTES_PER_MB).toFixed(0)} MB`;
   return (
     <div class="loading" role="status">
       <label>
-        Reading the trace{percent === undefined ? '' : `: ${percent} %`}
+        Reading the trace: {percent === undefined ? read : `${percent} %`}
         <progress {...(percent === undefined ? {} : { value: percent })} max="100" />
       </label>
     </div>

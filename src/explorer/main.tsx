@@ -43,7 +43,8 @@ async function readRecorded(): Promise<void> {
   const { model, clock } = session;
   try {
     await readTrace('/v1/trace', model, (read, total) => {
-      session.feed = { kind: 'loading', share: total === undefined ? undefined : read / total };
+      const share = total === undefined ? undefined : read / total;
+      session.feed = { kind: 'loading', share, readBytes: read };
       session.touch();
     });
     session.feed = { kind: 'ready' };

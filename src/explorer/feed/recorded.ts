@@ -21,7 +21,7 @@ export async function readTrace(url: string, model: NetworkModel, progress: Prog
   if (!response.ok || response.body === null) {
     throw new Error(`the server gave no trace (${response.status})`);
   }
-  const total = Number(response.headers.get('content-length')) || undefined;
+  const total = lengthOf(response.headers);
   const reader = response.body.getReader();
   const lines = new LineReader();
   let readBytes = 0;
@@ -36,6 +36,12 @@ export async function readTrace(url: string, model: NetworkModel, progress: Prog
   }
   lines.finish();
   await applyLines(lines, model, () => progress(readBytes, total));
+}
+
+/** Bytes of a trace that is sent as it is: how long a compressed one becomes, nobody says. */
+export function lengthOf(headers: Headers): number | undefined {
+  if ((headers.get('content-encoding') ?? 'identity') !== 'identity') return undefined;
+  return Number(headers.get('content-length')) || undefined;
 }
 
 async function applyLines(lines: LineReader, model: NetworkModel, breathe: () => void) {

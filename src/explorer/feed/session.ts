@@ -19,7 +19,12 @@ export type SourceInfo = {
 
 /** How the data come. */
 export type FeedState =
-  | { readonly kind: 'loading'; readonly share: number | undefined }
+  | {
+      readonly kind: 'loading';
+      /** 0..1, if it is known how long the trace is. */
+      readonly share: number | undefined;
+      readonly readBytes: number;
+    }
   | { readonly kind: 'ready' }
   | { readonly kind: 'connected' }
   | { readonly kind: 'reconnecting' }
@@ -34,7 +39,7 @@ export class Session {
   readonly source: SourceInfo;
   readonly clock: Clock;
   model: NetworkModel;
-  feed: FeedState = { kind: 'loading', share: undefined };
+  feed: FeedState = { kind: 'loading', share: undefined, readBytes: 0 };
   route: Route = parseRoute('');
   readonly #listeners = new Set<() => void>();
   #drawnMs = 0;

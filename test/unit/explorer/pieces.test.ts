@@ -2,6 +2,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { Clock } from '../../../src/explorer/feed/clock.ts';
+import { lengthOf } from '../../../src/explorer/feed/recorded.ts';
 import { hashOf, parseRoute } from '../../../src/explorer/feed/route.ts';
 import { layoutOf } from '../../../src/explorer/map/layout.ts';
 import { newNode } from '../../../src/explorer/model/node-entry.ts';
@@ -36,6 +37,16 @@ describe('a series', () => {
     const series = new Series();
     for (const time of [1, 2, 2, 9, 10]) series.add(time);
     deepEqual(series.binned({ from: 0, to: 10, bins: 2 }), [3, 2]);
+  });
+});
+
+describe('the length of a trace', () => {
+  it('is known only if it is sent as it is', () => {
+    const lengthWith = (more: Record<string, string>) =>
+      lengthOf(new Headers({ 'content-length': '500', ...more }));
+    equal(lengthWith({}), 500);
+    equal(lengthWith({ 'content-encoding': 'gzip' }), undefined);
+    equal(lengthOf(new Headers()), undefined);
   });
 });
 
