@@ -2,6 +2,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Session } from '../feed/session.ts';
+import { nodeTitle } from '../model/who.ts';
 import { useNow } from '../parts/context.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { DARK, LIGHT } from './palette.ts';
@@ -80,7 +81,7 @@ export function MapCanvas({ selected, onSelect }: Props) {
       <Labels stage={stage.current} />
       {entry === undefined ? null : (
         <p class="hint" aria-hidden="true">
-          {entry.record.role} {entry.number}
+          {nodeTitle(model, entry)}
           {entry.record.behaviour === undefined || entry.record.behaviour === 'honest'
             ? ''
             : `, ${entry.record.behaviour}`}

@@ -38,7 +38,9 @@ export function span(us: number): string {
   if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 /** Returns how long ago something was. @param us microseconds */
@@ -53,6 +55,19 @@ export function moment(us: TraceTime): string {
   const hours = Math.floor(ms / 3_600_000);
   const rest = `${pad((ms / 60_000) % 60, 2)}:${pad((ms / 1_000) % 60, 2)}.${pad(ms % 1_000, 3)}`;
   return hours > 0 ? `${hours}:${rest}` : rest;
+}
+
+/**
+ * Returns a moment of a live network as people read it: the local time of day, with the date if it
+ * is not that of `nowMs`. Unix times, ms.
+ */
+export function timeOfDay(unixMs: number, nowMs: number, digits: 0 | 3 = 3): string {
+  const [then, now] = [new Date(unixMs), new Date(nowMs)];
+  const pad = (value: number, width = 2) => String(value).padStart(width, '0');
+  const clock = [then.getHours(), then.getMinutes(), then.getSeconds()].map((n) => pad(n));
+  const time = `${clock.join(':')}${digits === 0 ? '' : `.${pad(then.getMilliseconds(), 3)}`}`;
+  if (then.toDateString() === now.toDateString()) return time;
+  return `${then.getFullYear()}-${pad(then.getMonth() + 1)}-${pad(then.getDate())} ${time}`;
 }
 
 /** Returns a measured number in three digits, small ones with a power of ten. */

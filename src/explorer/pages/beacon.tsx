@@ -1,8 +1,8 @@
 /** The public randomness that draws, and is the network's clock. */
 import { roundUs } from '../model/overview.ts';
-import { grouped, moment, span } from '../model/words.ts';
+import { grouped, span } from '../model/words.ts';
 import { Bars } from '../parts/charts.tsx';
-import { useNow } from '../parts/context.ts';
+import { useMoment, useNow } from '../parts/context.ts';
 import { Figure, Panel } from '../parts/marks.tsx';
 
 const SHOWN = 24;
@@ -11,6 +11,7 @@ const GAPS = 60;
 /** The page of the beacon. */
 export function BeaconPage() {
   const { model, at } = useNow();
+  const moment = useMoment();
   const known = model.beacons.filter((each) => each.at <= at);
   const last = known.at(-1);
   const gaps = known.slice(-GAPS - 1).flatMap((each, index, all) => {

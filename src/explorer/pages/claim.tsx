@@ -7,7 +7,6 @@ import type { NetworkModel } from '../model/network-model.ts';
 import { type LevelStory, type Story, storyAt } from '../model/story.ts';
 import {
   grouped,
-  moment,
   quorumWords,
   reasonWords,
   sealWords,
@@ -18,7 +17,7 @@ import {
   VERDICT_MEANINGS,
 } from '../model/words.ts';
 import { QuorumBar } from '../parts/charts.tsx';
-import { hrefOf, useNow } from '../parts/context.ts';
+import { hrefOf, useMoment, useNow } from '../parts/context.ts';
 import { HolderTable } from '../parts/holder-table.tsx';
 import { NodeLink, StateMark, VerdictMark } from '../parts/marks.tsx';
 import { ToleranceScale } from '../parts/tolerance-scale.tsx';
@@ -133,6 +132,7 @@ function MomentWords() {
 
 function MomentLink({ at }: { readonly at: number }) {
   const { session } = useNow();
+  const moment = useMoment();
   return (
     <button
       type="button"
@@ -211,6 +211,7 @@ function DrawStep({ story }: { readonly story: Story }) {
 
 function LevelStep({ level, story }: { readonly level: LevelStory; readonly story: Story }) {
   const { model } = useNow();
+  const moment = useMoment();
   const limits = model.start?.models.find(({ id }) => id === story.model);
   const { holders } = level;
   const spoken = holders.filter((each) => each.committedAt !== undefined || each.abstained);

@@ -6,14 +6,16 @@ import { type ClaimFilter, filterClaims } from '../model/claim-filter.ts';
 import type { NetworkModel } from '../model/network-model.ts';
 import { counted } from '../model/overview.ts';
 import { classesOf, levelsOf } from '../model/promises.ts';
-import { grouped, moment } from '../model/words.ts';
-import { useNow } from '../parts/context.ts';
+import { nodeTitle } from '../model/who.ts';
+import { grouped } from '../model/words.ts';
+import { useMoment, useNow } from '../parts/context.ts';
 import { ClaimLink, NodeLink, StateMark } from '../parts/marks.tsx';
 import { type Column, VirtualTable } from '../parts/virtual-table.tsx';
 
 /** The list of claims. */
 export function ClaimsPage() {
   const { model, at, session } = useNow();
+  const moment = useMoment();
   const filter = Object.fromEntries(session.route.query) as ClaimFilter;
   const rows = filterClaims(model, filter, at);
   const all = model.drawn.countAt(at);
@@ -31,7 +33,7 @@ export function ClaimsPage() {
       </p>
       <VirtualTable
         label="Claims"
-        columns={columnsAt(at, new Map(model.start?.models.map(({ id, name }) => [id, name])))}
+        columns={columnsAt(at, model, (us) => moment(us, 0))}
         rows={rows}
         keyOf={(claim) => claim.key}
         empty={all === 0 ? 'Nothing was drawn yet.' : 'No claim is like that: change the filters.'}
@@ -40,7 +42,12 @@ export function ClaimsPage() {
   );
 }
 
-function columnsAt(at: number, models: ReadonlyMap<string, string>): readonly Column<Claim>[] {
+function columnsAt(
+  at: number,
+  { start }: NetworkModel,
+  moment: (us: number) => string,
+): readonly Column<Claim>[] {
+  const models = new Map(start?.models.map(({ id, name }) => [id, name]));
   return [
     {
       name: 'claim',
@@ -67,7 +74,7 @@ function columnsAt(at: number, models: ReadonlyMap<string, string>): readonly Co
     },
     {
       name: 'provider',
-      width: '6rem',
+      width: '9rem',
       isExtra: true,
       cell: ({ batch: { header } }) =>
         header === undefined ? '' : <NodeLink node={header.provider} />,
@@ -85,7 +92,7 @@ function columnsAt(at: number, models: ReadonlyMap<string, string>): readonly Co
       isExtra: true,
       cell: ({ batch }) => batch.header?.assuranceClass ?? '',
     },
-    { name: 'drawn at', width: '6rem', isNumber: true, cell: ({ firstAt }) => moment(firstAt) },
+    { name: 'drawn at', width: '6.5rem', isNumber: true, cell: ({ firstAt }) => moment(firstAt) },
   ];
 }
 
@@ -95,10 +102,11 @@ const VERDICTS = ['valid', 'invalid', 'unavailable', 'inconclusive'];
 type Option = readonly [value: string, text: string];
 
 /** What can be chosen, by name of the filter. */
-function choicesOf({ nodes, start }: NetworkModel) {
+function choicesOf(model: NetworkModel) {
+  const { nodes, start } = model;
   const same = (values: readonly string[]): Option[] => values.map((value) => [value, value]);
   const providers = nodes.flatMap((node): Option[] =>
-    node?.record.role === 'provider' ? [[String(node.number), `provider ${node.number}`]] : [],
+    node?.record.role === 'provider' ? [[String(node.number), nodeTitle(model, node)]] : [],
   );
   return [
     ['state', same(STATES)],

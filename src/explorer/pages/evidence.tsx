@@ -1,8 +1,8 @@
 /** Who was convicted by which messages, what nodes found wrong, and faults of the scenario. */
 
 import { counted } from '../model/overview.ts';
-import { moment, reasonWords } from '../model/words.ts';
-import { useNow } from '../parts/context.ts';
+import { reasonWords } from '../model/words.ts';
+import { useMoment, useNow } from '../parts/context.ts';
 import { NodeLink, Panel } from '../parts/marks.tsx';
 
 const SHOWN = 50;
@@ -23,6 +23,7 @@ export function EvidencePage() {
 
 function Convictions() {
   const { model, at } = useNow();
+  const moment = useMoment();
   const all = model.evidence.filter((each) => each.at <= at);
   const seen = new Map<string, (typeof all)[number]>();
   for (const each of all) {
@@ -52,6 +53,7 @@ function Convictions() {
 
 function Faults() {
   const { model, at } = useNow();
+  const moment = useMoment();
   const codes = new Map<string, { count: number; about: Set<number>; last: number }>();
   for (const { code, about, at: when } of model.faults) {
     if (when > at) continue;
@@ -83,6 +85,7 @@ function Faults() {
 
 function Scenario() {
   const { model, at } = useNow();
+  const moment = useMoment();
   const faults = model.scenario.filter((each) => each.at <= at);
   const changes = model.nodes.flatMap((node) =>
     (node?.changes ?? []).flatMap((each) =>

@@ -4,8 +4,9 @@ import { stateAt } from '../model/claim.ts';
 import { blamersAt, isUpAt, moneyAt, type NodeEntry, silenceAt } from '../model/node-entry.ts';
 import { counted, roundUs } from '../model/overview.ts';
 import { type Holder, storyAt } from '../model/story.ts';
-import { ago, grouped, moment, reasonWords, shortCid, signed } from '../model/words.ts';
-import { hrefOf, type Now, useNow } from '../parts/context.ts';
+import { nodeNamed, nodeTitle } from '../model/who.ts';
+import { ago, grouped, reasonWords, shortCid, signed } from '../model/words.ts';
+import { hrefOf, type Now, useMoment, useNow } from '../parts/context.ts';
 import {
   ClaimLink,
   Figure,
@@ -22,10 +23,8 @@ const CLAIMS_SHOWN = 30;
 /** The page of one node. @param name its number or its id */
 export function ValidatorPage({ name }: { readonly name: string }) {
   const now = useNow();
-  const node = /^\d{1,9}$/.test(name)
-    ? now.model.nodes[Number(name)]
-    : now.model.nodes.find((each) => each?.record.id === name);
-  if (node === undefined) return <p class="notice">There is no node {name} here.</p>;
+  const node = nodeNamed(now.model, name);
+  if (node === undefined) return <Unknown name={name} />;
   return (
     <>
       <Heading node={node} />
@@ -43,9 +42,22 @@ export function ValidatorPage({ name }: { readonly name: string }) {
   );
 }
 
+function Unknown({ name }: { readonly name: string }) {
+  const now = useNow();
+  return (
+    <>
+      <h1>Unknown node</h1>
+      <p class="notice">
+        {now.model.start === undefined ? 'Waiting for data.' : `No node is called ${name} here.`}{' '}
+        <a href={hrefOf(now, ['validators'])}>All nodes</a>
+      </p>
+    </>
+  );
+}
+
 function Heading({ node }: { readonly node: NodeEntry }) {
-  const { model, at } = useNow();
-  const { role, id, behaviour, region, stake, models = [] } = node.record;
+  const { model, at, session } = useNow();
+  const { id, behaviour, region, stake, models = [] } = node.record;
   const names = new Map(model.start?.models.map((each) => [each.id, each.name]));
   const heard = node.said.lastAt(at);
   const silence = silenceAt(node, { at, roundUs: roundUs(model) });
@@ -59,7 +71,8 @@ function Heading({ node }: { readonly node: NodeEntry }) {
   return (
     <header class="heading">
       <h1>
-        {role} {node.number}
+        {nodeTitle(model, node)}
+        {id === session.source.node ? <span class="own"> this node serves the page</span> : null}
       </h1>
       <p class="mono break">{id}</p>
       <p>
@@ -212,6 +225,7 @@ function BatchesPanel({ node }: { readonly node: NodeEntry }) {
 
 function TroublePanel({ node }: { readonly node: NodeEntry }) {
   const { model, at } = useNow();
+  const moment = useMoment();
   const faults = node.blamed.filter((each) => each.at <= at);
   const evidence = model.evidence.filter(
     (each) => each.at <= at && each.guilty.includes(node.number),

@@ -5,6 +5,7 @@ import { assert } from '../../base/index.ts';
 import { hashOf, MOMENT } from '../feed/route.ts';
 import type { Session } from '../feed/session.ts';
 import type { NetworkModel } from '../model/network-model.ts';
+import { moment, timeOfDay } from '../model/words.ts';
 
 /** The session of the page. */
 export const SessionContext = createContext<Session | undefined>(undefined);
@@ -33,6 +34,18 @@ export function hrefOf(
   query: Readonly<Record<string, string | undefined>> = {},
 ): string {
   return hashOf(path, { ...query, [MOMENT]: momentOf(session, at) });
+}
+
+/**
+ * Returns how moments are written: of a live network as time of day, of a simulated one as time
+ * since its beginning.
+ */
+export function useMoment(): (us: number, digits?: 0 | 3) => string {
+  const { start } = useNow().model;
+  return (us, digits) => {
+    if (start?.genesisMs === undefined) return moment(us);
+    return timeOfDay(start.genesisMs + us / US_PER_MS, Date.now(), digits);
+  };
 }
 
 /** The moment for an address: none while time runs, and at the end of a recorded run. */

@@ -2,7 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import type { Verdict } from '../../base/index.ts';
 import type { Transition } from '../model/claim.ts';
-import { shortCid, shortId } from '../model/words.ts';
+import { nodeName, nodeTitle, nodeWord } from '../model/who.ts';
+import { shortCid } from '../model/words.ts';
 import { hrefOf, useNow } from './context.ts';
 
 const VERDICT_SIGNS: Readonly<Record<Verdict, string>> = {
@@ -62,7 +63,7 @@ const ROLE_SHAPES: Readonly<Record<string, string>> = {
   relay: '▲',
 };
 
-/** A node by its role and number, as a link to its page. */
+/** A node by its name, as a link to its page. */
 export function NodeLink({
   node,
   long = false,
@@ -74,13 +75,14 @@ export function NodeLink({
   const entry = now.model.nodes[node];
   if (entry === undefined) return <span class="quiet">node {node}</span>;
   const { role, id } = entry.record;
+  const isOwn = id === now.session.source.node;
   return (
-    <a class="node" href={hrefOf(now, ['validator', node])} title={id}>
+    <a class="node" href={hrefOf(now, ['validator', nodeWord(now.model, entry)])} title={id}>
       <span aria-hidden="true" class={`shape ${role}`}>
         {ROLE_SHAPES[role]}
       </span>
-      {long ? `${role} ${node}` : `${role.slice(0, 1)}${node}`}
-      {long ? <span class="quiet mono"> {shortId(id)}</span> : null}
+      {long ? nodeTitle(now.model, entry) : nodeName(now.model, entry)}
+      {isOwn ? <span class="own"> this node</span> : null}
     </a>
   );
 }

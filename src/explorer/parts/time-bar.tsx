@@ -4,8 +4,8 @@ import { SPEEDS } from '../feed/clock.ts';
 import { lagMs } from '../feed/live.ts';
 import type { Session } from '../feed/session.ts';
 import { roundUs } from '../model/overview.ts';
-import { moment, span } from '../model/words.ts';
-import { useNow } from './context.ts';
+import { span } from '../model/words.ts';
+import { useMoment, useNow } from './context.ts';
 
 const STEPS = 1_000;
 
@@ -59,6 +59,7 @@ function moveTime(session: Session, key: string): boolean {
 
 function RecordedBar() {
   const { session, at } = useNow();
+  const moment = useMoment();
   const { clock } = session;
   const length = Math.max(1, clock.to - clock.from);
   const move = (event: Event) => {
@@ -105,6 +106,7 @@ function RecordedBar() {
 
 function LiveBar() {
   const { session, at, model } = useNow();
+  const moment = useMoment();
   const lag = useLag(session);
   const late = lag === undefined ? undefined : lag * 1_000 - 2 * roundUs(model);
   return (
@@ -114,7 +116,7 @@ function LiveBar() {
         {feedWords(session)}
         {late !== undefined && late > 0 ? `, the node is ${span(late)} behind` : ''}
       </span>
-      <output class="mono">{clockText(session, at)}</output>
+      <output class="mono">{model.start === undefined ? null : moment(at, 0)}</output>
     </footer>
   );
 }
@@ -154,10 +156,4 @@ function feedWords({ feed, clock }: Session): string {
   if (feed.kind === 'failed') return `✕ ${feed.message}`;
   if (feed.kind === 'loading') return '◌ connecting';
   return clock.isPlaying ? '● live' : '❚❚ paused, data still come';
-}
-
-function clockText({ model }: Session, at: number): string {
-  const genesisMs = model.start?.genesisMs;
-  if (genesisMs === undefined) return moment(at);
-  return new Date(genesisMs + at / 1_000).toLocaleTimeString('en-GB');
 }

@@ -1,7 +1,9 @@
 /** Distances between outputs on a scale with the limits of their model. */
 import type { Verdict } from '../../base/index.ts';
 import type { Holder } from '../model/story.ts';
+import { nodeName } from '../model/who.ts';
 import { measured } from '../model/words.ts';
+import { useNow } from './context.ts';
 
 /** A model's limits on distances. */
 export type Limits = { readonly tolerance: number; readonly rejection: number };
@@ -39,6 +41,11 @@ export function ToleranceScale({
   readonly holders: readonly Holder[];
   readonly limits: Limits;
 }) {
+  const { model } = useNow();
+  const nameOf = (node: number) => {
+    const entry = model.nodes[node];
+    return entry === undefined ? `node ${node}` : nodeName(model, entry);
+  };
   const known = holders.flatMap((holder) =>
     holder.distance?.value === undefined ? [] : [{ ...holder, value: holder.distance.value }],
   );
@@ -65,7 +72,7 @@ export function ToleranceScale({
             x={placeOf(holder.value, limits) * WIDTH}
             y={TOP + LANE * (stacked[index] ?? 0) + 2}
             verdict={holder.revealed?.verdict}
-            title={`node ${holder.node}: ${holder.value}`}
+            title={`${nameOf(holder.node)}: ${holder.value}`}
           />
         ))}
       </svg>
