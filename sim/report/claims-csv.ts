@@ -2,6 +2,7 @@
  * `claims.csv`: one line per answered claim, for spreadsheets and data frames (RFC 4180); and the
  * way back, for reports that are made later.
  */
+import { AssayError } from '../../src/base/index.ts';
 import type { ClaimRow } from '../metrics/claims.ts';
 
 type Cell = string | number | boolean | undefined;
@@ -57,30 +58,53 @@ export type ClaimLine = {
   readonly finalMs: number | undefined;
 };
 
-/** Reads the file; columns are found by name, lines without all of their cells are left out. */
-export function readClaims(text: string): readonly ClaimLine[] {
+/**
+ * Reads the file; columns are found by name.
+ * @param where its path, for errors
+ * @throws AssayError result-unreadable if a line has not as many cells as the header, or words
+ *   where numbers stand
+ */
+export function readClaims(text: string, where: string): readonly ClaimLine[] {
   const [header = [], ...lines] = csvRows(text);
-  return lines
-    .filter((line) => line.length === header.length)
-    .map((line) => {
-      const cell = (name: string): string => line[header.indexOf(name)] ?? '';
-      const number = (name: string): number | undefined =>
-        cell(name) === '' ? undefined : Number(cell(name));
-      return {
-        provider: Number(cell('provider')),
-        behaviour: cell('behaviour'),
-        model: cell('model'),
-        round: Number(cell('round')),
-        index: Number(cell('index')),
-        variant: cell('variant'),
-        isWrong: cell('wrong') === '1',
-        isDrawn: cell('drawn') === '1',
-        verdict: cell('verdict') === '' ? undefined : cell('verdict'),
-        level: number('level'),
-        answeredMs: Number(cell('answered_ms')),
-        finalMs: number('final_ms'),
-      };
-    });
+  return lines.map((line, index) => {
+    const isWhole =
+      line.length === header.length &&
+      NUMBERS.every((name) => isNumber(line[header.indexOf(name)]));
+    if (!isWhole) throw damaged(`${where}:${index + 2}`);
+    const cell = (name: string): string => line[header.indexOf(name)] ?? '';
+    const number = (name: string): number | undefined =>
+      cell(name) === '' ? undefined : Number(cell(name));
+    return {
+      provider: Number(cell('provider')),
+      behaviour: cell('behaviour'),
+      model: cell('model'),
+      round: Number(cell('round')),
+      index: Number(cell('index')),
+      variant: cell('variant'),
+      isWrong: cell('wrong') === '1',
+      isDrawn: cell('drawn') === '1',
+      verdict: cell('verdict') === '' ? undefined : cell('verdict'),
+      level: number('level'),
+      answeredMs: Number(cell('answered_ms')),
+      finalMs: number('final_ms'),
+    };
+  });
+}
+
+/** Columns that no claim goes without. */
+const NUMBERS = ['provider', 'round', 'index', 'answered_ms'];
+
+function isNumber(cell: string | undefined): boolean {
+  return cell !== undefined && cell !== '' && Number.isFinite(Number(cell));
+}
+
+function damaged(where: string): AssayError {
+  return new AssayError({
+    code: 'result-unreadable',
+    where,
+    message: 'is no line of a claim',
+    remedy: 'Restore the file, or run the scenario again.',
+  });
 }
 
 /** The cells of each line; a quoted cell may hold commas, quotes and line breaks. */

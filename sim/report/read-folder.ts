@@ -65,7 +65,7 @@ export function readRunFolder(path: string): RunFolder {
   const common = { path, manifest, configuration };
   if (isPropagationResult(result)) return { ...common, kind: 'propagation', result };
   if (isRunResult(result)) {
-    const claims = readClaims(textOf(path, 'claims.csv'));
+    const claims = readClaims(textOf(path, 'claims.csv'), join(path, 'claims.csv'));
     return { ...common, kind: 'protocol', result, claims };
   }
   throw new AssayError({

@@ -29,6 +29,8 @@ export type WrittenReport = {
   readonly sizeBytes: number;
   /** Files of figures, from the folder of the page. */
   readonly figures: readonly string[];
+  /** Which runs of a sweep are not in it; absent if all are. */
+  readonly lack: string | undefined;
 };
 
 /**
@@ -58,6 +60,7 @@ export async function writeReport({ folder, out, writer }: ReportOptions): Promi
     path: out,
     sizeBytes: Buffer.byteLength(page.html),
     figures: files.map(([name]) => name),
+    lack: page.lack,
   };
 }
 

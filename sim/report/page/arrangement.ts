@@ -136,7 +136,7 @@ function pointFacets({ cells, dimensions }: Whole): readonly Facet[] {
   return dimensions
     .filter(({ isNumeric }) => isNumeric)
     .map(({ key, label }) => ({
-      name: label,
+      name: `over ${label}`,
       cells,
       arrangement: {
         kind: 'points',

@@ -50,7 +50,12 @@ const CLAIMS_SHOWN = 3;
 type ProtocolRun = Extract<RunFolder, { kind: 'protocol' }>;
 
 /** A page, and the figures in it. */
-export type MadePage = { readonly html: string; readonly figures: readonly Figure[] };
+export type MadePage = {
+  readonly html: string;
+  readonly figures: readonly Figure[];
+  /** Which runs of a sweep are not in it; absent if all are. */
+  readonly lack?: string | undefined;
+};
 
 /** How a page refers to its folder, and who wrote it. */
 export type PagePlace = {

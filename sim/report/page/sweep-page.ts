@@ -74,7 +74,8 @@ export async function sweepPage(sweep: SweepContent, place: PagePlace): Promise<
     ],
     footer: `Written by ${place.writer} from ${sweep.path}; ${countsText(results)}.`,
   });
-  return { html: page, figures: made };
+  const lack = isIncomplete(results) ? countsText(results) : undefined;
+  return { html: page, figures: made, lack };
 }
 
 /** A section without the metrics that a large sweep does not draw. */
@@ -93,6 +94,10 @@ function ofInterest({ plan }: SweepContent, section: TopicSection): TopicSection
 /** Names of the metrics that the sweep names, and of those that matter most. */
 function wantedOf({ sweep, kind }: SweepContent['plan']): readonly string[] {
   return [...new Set([...sweep.metrics, ...kind.headline])];
+}
+
+function isIncomplete({ missing, failed }: SweepContent['results']): boolean {
+  return missing + failed > 0;
 }
 
 function countsText({ missing, failed }: SweepContent['results']): string {
@@ -175,9 +180,10 @@ function sentenceOf({ plan, results }: SweepContent): string {
     (sum, { summary }) => sum + (summary.value ?? 0) * summary.n,
     0,
   );
+  const lack = isIncomplete(results) ? ` Incomplete: ${countsText(results)}.` : '';
   const amount = answers === 0 ? '' : ` (${formatPlural(Math.round(answers), 'answer')})`;
   const size = `${formatPlural(runs, 'simulated run')} of ${what}${amount}`;
-  return `${size} in ${formatPlural(cells.length, 'cell')}, ${over}. ${sweepSetting(plan)}`;
+  return `${size} in ${formatPlural(cells.length, 'cell')}, ${over}. ${sweepSetting(plan)}${lack}`;
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -226,10 +226,12 @@ function copiesVerdict({ results }: SweepContent): Verdict {
   };
 }
 
-/** The entry with the largest (1) or least (-1) value. */
+/** The entry with the largest (1) or least (-1) value; of equals, the one with most samples. */
 function extreme(entries: readonly Entry[], sign: 1 | -1): Entry | undefined {
   const known = entries.filter(({ summary }) => summary.value !== null);
-  return [...known].sort((a, b) => sign * ((b.summary.value ?? 0) - (a.summary.value ?? 0)))[0];
+  return [...known].sort(
+    ({ summary: a }, { summary: b }) => sign * ((b.value ?? 0) - (a.value ?? 0)) || b.n - a.n,
+  )[0];
 }
 
 /** `1.2` or `1.2 to 3.4`; empty if there is nothing. */

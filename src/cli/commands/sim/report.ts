@@ -31,13 +31,14 @@ export async function reportFolder(values: ReportValues): Promise<void> {
     });
   }
   const writer = `Assay ${readVersion()}`;
-  const { path, sizeBytes, figures } = await writeReport({ folder, out, writer });
+  const { path, sizeBytes, figures, lack } = await writeReport({ folder, out, writer });
   const isOpen = open && (await opened(resolve(path)));
   const lines = [
     `${path}: ${formatBytes(sizeBytes)}, ${formatPlural(figures.length, 'figure')}`,
+    ...(lack === undefined ? [] : [`incomplete: ${lack}; assay sim sweep runs what is missing`]),
     ...(open && !isOpen ? [`no browser could be started: open ${resolve(path)} yourself`] : []),
   ];
-  printAnswer(io, { json: { path, sizeBytes, figures }, lines }, json);
+  printAnswer(io, { json: { path, sizeBytes, figures, lack: lack ?? null }, lines }, json);
 }
 
 /** The command by which each system opens a file with what the user likes best. */

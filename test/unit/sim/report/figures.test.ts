@@ -8,6 +8,7 @@ import { SERIES_COLOURS } from '../../../../sim/report/figures/palette.ts';
 import { inlineSvg, standaloneSvg } from '../../../../sim/report/figures/render.ts';
 import { bandHalfWidth } from '../../../../sim/report/figures/step-chart.ts';
 import { facetsOf } from '../../../../sim/report/page/arrangement.ts';
+import { AssayError } from '../../../../src/base/index.ts';
 import { claim, drawn, wrongClaim } from '../report-sample.ts';
 import { tinyPlan } from '../sweep/tiny.ts';
 
@@ -134,12 +135,29 @@ describe('what reports read back', () => {
       claim({ model: 'a "b",\nc', drawn: drawn('valid', { level: 2 }) }),
       wrongClaim({ index: 5 }),
     ];
-    const [first, second, ...others] = readClaims(claimsCsv(rows));
+    const [first, second, ...others] = readClaims(claimsCsv(rows), 'claims.csv');
     assert.deepEqual(others, []);
     assert.equal(first?.model, 'a "b",\nc');
     assert.deepEqual([first.level, first.verdict, first.finalMs], [2, 'valid', 3000]);
     assert.deepEqual([second?.isWrong, second?.isDrawn, second?.index], [true, false, 5]);
     assert.equal(second?.verdict, undefined);
+  });
+
+  it('is not a part of the claims: a damaged line is an error that names it', () => {
+    const csv = claimsCsv([claim(), claim({ index: 1 }), claim({ index: 2 })]);
+    const lines = csv.split('\n');
+    const placeOf = (line: string): string => {
+      const damaged = lines.with(2, line).join('\n');
+      try {
+        return `${readClaims(damaged, 'claims.csv').length} claims`;
+      } catch (error) {
+        assert.ok(error instanceof AssayError);
+        return `${error.detail.code} ${error.detail.where}`;
+      }
+    };
+    assert.equal(placeOf(lines[2] ?? ''), '3 claims');
+    assert.equal(placeOf('garbage,1'), 'result-unreadable claims.csv:3');
+    assert.equal(placeOf((lines[2] ?? '').replace(/^\d+/, 'x')), 'result-unreadable claims.csv:3');
   });
 
   it('is compared key by key, lists entry by entry if they are as long', () => {

@@ -228,6 +228,10 @@ describe('the report of a sweep', () => {
     assert.match(text, /Each run: \d+ validators, \d+ providers?; dishonest: /);
     assert.match(text, /, share 0\.5 to 0\.6\. Network: /);
     assert.match(text, /replicas 10 for each cell/);
+    // only one of the ten was stored
+    assert.match(text, /Incomplete: 18 runs are missing, none failed\./);
+    const written = await writeReport({ folder, out: join(place, 'r.html'), writer: 'test' });
+    assert.equal(written.lack, '18 runs are missing, none failed');
   });
 
   it('does not praise what has no end: answers without a verdict stand in the first one', async () => {
