@@ -45,6 +45,8 @@ export class NetworkModel {
   firstAt: number | undefined;
   lastAt = 0;
   isWhole = false;
+  /** First movement that names no claim: all claims were settled as one. */
+  settledAt: number | undefined;
   readonly nodes: NodeEntry[] = [];
   readonly links = new Map<string, Link>();
   readonly linkChanges = new Series();
@@ -129,6 +131,9 @@ export class NetworkModel {
       case 'movement': {
         const node = this.#node(record.node);
         if (node !== undefined) move(node, record);
+        if (record.batch === undefined && record.reason !== 'slash-equivocation') {
+          this.settledAt ??= record.at;
+        }
         this.#factOf(record, record);
         return;
       }

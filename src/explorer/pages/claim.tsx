@@ -1,9 +1,12 @@
 /** One claim's story, from the commitment to the money, as it stood at the moment that is shown. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { receiptName, receiptUrl } from '../feed/node-answers.ts';
 import { askOlder } from '../feed/older.ts';
+import { hashOf } from '../feed/route.ts';
 import { type Claim, claimKey } from '../model/claim.ts';
 import type { NetworkModel } from '../model/network-model.ts';
+import { counted } from '../model/overview.ts';
 import { type LevelStory, type Story, storyAt } from '../model/story.ts';
 import {
   grouped,
@@ -17,6 +20,7 @@ import {
   VERDICT_MEANINGS,
 } from '../model/words.ts';
 import { QuorumBar } from '../parts/charts.tsx';
+import { Command } from '../parts/command.tsx';
 import { hrefOf, useMoment, useNow } from '../parts/context.ts';
 import { HolderTable } from '../parts/holder-table.tsx';
 import { NodeLink, StateMark, VerdictMark } from '../parts/marks.tsx';
@@ -95,13 +99,32 @@ function Heading({ story }: { readonly story: Story }) {
           </>
         )}
       </p>
-      {session.source.kind === 'live' ? (
-        <p class="quiet">
-          Its receipt: <code>assay receipt</code> gets it from a node; the page{' '}
-          <a href="#/receipt">Receipt</a> checks it.
-        </p>
-      ) : null}
+      {session.source.kind === 'live' ? <ReceiptOf story={story} /> : null}
     </header>
+  );
+}
+
+/** How to get and check the receipt of a claim; there is one as soon as it has a certificate. */
+function ReceiptOf({ story: { claim, levels } }: { readonly story: Story }) {
+  const leaf = { batch: claim.batch.id, index: claim.index };
+  if (levels.every(({ certificates }) => certificates.length === 0)) {
+    return <p class="quiet">It has a receipt as soon as a quorum has signed a verdict.</p>;
+  }
+  return (
+    <div class="receipt-of">
+      <p>
+        <a class="button" href={hashOf(['receipt'], { ...leaf, index: String(leaf.index) })}>
+          Check its receipt here
+        </a>{' '}
+        <a href={receiptUrl(leaf)} download={receiptName(leaf)}>
+          Save it as a file
+        </a>
+      </p>
+      <Command
+        text={`assay receipt get ${claim.key} --net network.yaml --out r.json`}
+        label="Or get it from the network:"
+      />
+    </div>
   );
 }
 
@@ -156,7 +179,7 @@ function BatchStep({ story: { header, claim } }: { readonly story: Story }) {
         <p>The batch is not known.</p>
       ) : (
         <p>
-          <NodeLink node={header.provider} /> signed a batch of {grouped(header.count)} answers in
+          <NodeLink node={header.provider} /> signed a batch of {counted(header.count, 'answer')} in
           round {header.round}: this is number {claim.index + 1}. What it answered is fixed from
           here on, and nobody else knows it.
         </p>
@@ -262,7 +285,23 @@ function OutcomeStep({ story }: { readonly story: Story }) {
 
 const MONEY_ROWS = 12;
 
-function MoneyStep({ story: { money } }: { readonly story: Story }) {
+/** Why no money is shown: it was settled with that of other claims, or not yet. */
+function NoMoney({ isEnd }: { readonly isEnd: boolean }) {
+  const now = useNow();
+  if (now.model.settledAt === undefined || now.model.settledAt > now.at) {
+    return <p>{isEnd ? 'Money moves when the claim closes, some rounds from now.' : 'Not yet.'}</p>;
+  }
+  return (
+    <p>
+      It was settled with all other claims of the run at once, because the pool or a stake did not
+      suffice for each by itself. What each node gained and lost is on{' '}
+      <a href={hrefOf(now, ['validators'])}>its own page</a>.
+    </p>
+  );
+}
+
+function MoneyStep({ story }: { readonly story: Story }) {
+  const { money } = story;
   const now = useNow();
   const first = money[0];
   const sums = new Map<string, { count: number; amount: bigint }>();
@@ -274,15 +313,13 @@ function MoneyStep({ story: { money } }: { readonly story: Story }) {
   return (
     <Step title="Money" at={first?.at} isDone={first !== undefined}>
       {first === undefined ? (
-        <p>
-          No movement of money was told for this claim: settlement comes later, or pays several
-          claims at once.
-        </p>
+        <NoMoney isEnd={story.state?.state === 'final' || story.state?.state === 'unresolved'} />
       ) : (
         <ul class="list">
           {[...sums].map(([reason, { count, amount }]) => (
             <li key={reason}>
-              <strong class="amount">{signed(amount)}</strong> {reasonWords(reason)}, {count} times
+              <strong class="amount">{signed(amount)}</strong> {reasonWords(reason)},{' '}
+              {counted(count, 'time')}
             </li>
           ))}
         </ul>

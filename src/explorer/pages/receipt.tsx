@@ -1,38 +1,18 @@
-/** Checks a receipt in the browser, step by step. No server is asked. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+/** Checks a receipt in the browser, step by step. No server is asked to check it. */
+import { useState } from 'preact/hooks';
 import type { CheckReport, CheckStep } from '../checker/check-receipt.ts';
 import { CHECK_MEANINGS } from '../checker/meanings.ts';
-import type { NamedReport, NamedRequest } from '../checker/worker.ts';
+import type { NamedReport } from '../checker/worker.ts';
 import { grouped, shortId } from '../model/words.ts';
-import { useNow } from '../parts/context.ts';
 import { Panel, VerdictMark } from '../parts/marks.tsx';
-
-type Dropped<T> = { readonly name: string; readonly content: T };
-
-/** More than any receipt or network file has. */
-const FILE_BYTES_MAX = 4_194_304;
+import { useChecker, useFiles } from './checking.ts';
 
 /** The page of the receipt checker. */
 export function ReceiptPage() {
-  const [receipt, setReceipt] = useState<Dropped<Uint8Array> | undefined>(undefined);
-  const [network, setNetwork] = useNetworkFile();
-  const [problem, setProblem] = useState<string | undefined>(undefined);
+  const { receipt, network, problem, take } = useFiles();
   const { report, isBusy } = useChecker(receipt, network?.content);
-  const take = async (files: Iterable<File>) => {
-    setProblem(undefined);
-    for (const file of files) {
-      if (file.size > FILE_BYTES_MAX) {
-        setProblem(`${file.name} is too large to be a receipt or a network file`);
-        continue;
-      }
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      if (/\.ya?ml$/i.test(file.name)) {
-        setNetwork({ name: file.name, content: new TextDecoder().decode(bytes) });
-      } else setReceipt({ name: file.name, content: bytes });
-    }
-  };
   return (
-    <>
+    <div class="receipt">
       <h1>Check a receipt</h1>
       <p>
         A receipt shows where an answer came from and how it was verified. Everything in it is
@@ -40,72 +20,27 @@ export function ReceiptPage() {
         your computer, and the code that checks signatures is not the one that the nodes use.
       </p>
       <Drop onFiles={take} receipt={receipt?.name} network={network?.name} />
-      {problem === undefined ? null : <p class="notice alarm">{problem}</p>}
+      {problem === undefined ? null : (
+        <p class="notice alarm" role="alert">
+          {problem}
+        </p>
+      )}
       <div role="status" aria-live="polite">
-        {isBusy ? <p class="notice">Checking …</p> : null}
-        {report === undefined || isBusy ? null : <Report report={report} />}
+        {isBusy ? <p class="notice">Checking {receipt?.name} …</p> : null}
+        {report === undefined ? null : <Report report={report} />}
       </div>
-    </>
+    </div>
   );
 }
 
-/** A live node gives the file; it is asked when the page opens, not when it checks. */
-function useNetworkFile() {
-  const { session } = useNow();
-  const [file, setFile] = useState<Dropped<string> | undefined>(undefined);
-  useEffect(() => {
-    if (session.source.kind !== 'live') return;
-    fetch('/v1/network')
-      .then(async (response) => {
-        if (!response.ok) return;
-        const content = await response.text();
-        setFile((known) => known ?? { name: `${session.source.title}, from the node`, content });
-      })
-      .catch(() => undefined);
-  }, [session]);
-  return [file, setFile] as const;
-}
-
-function useChecker(receipt: Dropped<Uint8Array> | undefined, networkFile: string | undefined) {
-  const worker = useRef<Worker | undefined>(undefined);
-  const [report, setReport] = useState<NamedReport | undefined>(undefined);
-  const [isBusy, setBusy] = useState(false);
-  useEffect(() => {
-    const created = new Worker(new URL('../checker/worker.ts', import.meta.url), {
-      type: 'module',
-    });
-    created.onmessage = ({ data }: MessageEvent<NamedReport>) => {
-      setReport(data);
-      setBusy(false);
-    };
-    worker.current = created;
-    return () => created.terminate();
-  }, []);
-  useEffect(() => {
-    if (receipt === undefined || networkFile === undefined) return;
-    setBusy(true);
-    const { name, content } = receipt;
-    worker.current?.postMessage({ receipt: content, networkFile, name } satisfies NamedRequest);
-  }, [receipt, networkFile]);
-  return { report, isBusy };
-}
-
-function Drop({
-  onFiles,
-  receipt,
-  network,
-}: {
+type DropProps = {
   readonly onFiles: (files: Iterable<File>) => Promise<void>;
   readonly receipt: string | undefined;
   readonly network: string | undefined;
-}) {
+};
+
+function Drop({ onFiles, receipt, network }: DropProps) {
   const [isOver, setOver] = useState(false);
-  const choose = (event: Event) => {
-    const input = event.currentTarget as HTMLInputElement;
-    void onFiles([...(input.files ?? [])]).then(() => {
-      input.value = '';
-    });
-  };
   return (
     <section
       class={isOver ? 'drop over' : 'drop'}
@@ -121,18 +56,47 @@ function Drop({
         void onFiles([...(event.dataTransfer?.files ?? [])]);
       }}
     >
-      <p>Drop files here, or choose them.</p>
-      <label>
-        Receipt <span class="quiet">JSON or dag-cbor</span>
-        <input type="file" name="receipt" accept=".json,.cbor" onChange={choose} />
-        <output>{receipt ?? 'none yet'}</output>
-      </label>
-      <label>
-        Network file <span class="quiet">YAML</span>
-        <input type="file" name="network" accept=".yaml,.yml" onChange={choose} />
-        <output>{network ?? 'none yet'}</output>
-      </label>
+      <p class="drop-title">Drop a receipt here</p>
+      <p class="quiet">
+        {network === undefined
+          ? 'and the network file that you trust: both at once, or one after the other.'
+          : 'or choose the file. The network file is there.'}
+      </p>
+      <div class="choices">
+        <Choice kind="receipt" name={receipt} onFiles={onFiles} />
+        <Choice kind="network" name={network} onFiles={onFiles} />
+      </div>
     </section>
+  );
+}
+
+const CHOICES = {
+  receipt: { title: 'Choose a receipt', form: '.json or .cbor', accept: '.json,.cbor' },
+  network: { title: 'Choose a network file', form: '.yaml', accept: '.yaml,.yml' },
+} as const;
+
+function Choice({
+  kind,
+  name,
+  onFiles,
+}: Pick<DropProps, 'onFiles'> & {
+  readonly kind: keyof typeof CHOICES;
+  readonly name: string | undefined;
+}) {
+  const { title, form, accept } = CHOICES[kind];
+  const choose = (event: Event) => {
+    const input = event.currentTarget as HTMLInputElement;
+    void onFiles([...(input.files ?? [])]).then(() => {
+      // so that the same file, changed, can be chosen again
+      input.value = '';
+    });
+  };
+  return (
+    <label class={name === undefined ? 'choice' : 'choice has'}>
+      <input class="hidden" type="file" name={kind} accept={accept} onChange={choose} />
+      <span class="choose">{title}</span>
+      <output>{name === undefined ? form : `✓ ${name}`}</output>
+    </label>
   );
 }
 
@@ -142,17 +106,27 @@ const WORDS = { ok: 'ok', failed: 'failed', skipped: 'skipped' } as const;
 function Report({ report }: { readonly report: NamedReport }) {
   const { isValid, steps, summary, name } = report;
   const failed = steps.find(({ outcome }) => outcome === 'failed');
-  const title = isValid ? `✓ ${name} is a valid receipt.` : `✕ Do not rely on ${name}.`;
+  const passed = steps.filter(({ outcome }) => outcome === 'ok').length;
   return (
     <>
-      <p
-        class={`notice ${isValid ? 'well' : 'alarm'}`}
+      <div
+        class={`outcome ${isValid ? 'well' : 'alarm'}`}
         data-file={name}
         data-result={isValid ? 'valid' : failed?.check}
       >
-        <strong>{title}</strong>{' '}
-        {failed === undefined ? '' : `${CHECK_MEANINGS[failed.check][0]}: ${failed.detail}.`}
-      </p>
+        <span class="outcome-sign" aria-hidden="true">
+          {isValid ? '✓' : '✕'}
+        </span>
+        <div>
+          <h2>{isValid ? 'The receipt is valid' : 'Do not rely on this receipt'}</h2>
+          <p>
+            {failed === undefined
+              ? `All ${passed} checks passed.`
+              : `${CHECK_MEANINGS[failed.check][0]}: ${failed.detail}.`}
+          </p>
+          <p class="quiet break">{name}</p>
+        </div>
+      </div>
       {summary === undefined ? null : <Meaning summary={summary} />}
       <Panel title="Checks">
         <ol class="checks">

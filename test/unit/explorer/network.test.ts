@@ -1,6 +1,7 @@
 /** A live network as its operator reads it: names, times of day, events, votes, his own node. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { type BatchId, round, type Verdict } from '../../../src/base/index.ts';
+import { refusalWords } from '../../../src/explorer/feed/node-answers.ts';
 import { eventsAt, votesAt } from '../../../src/explorer/model/events.ts';
 import { LIVE_LIMITS } from '../../../src/explorer/model/kept.ts';
 import { NetworkModel } from '../../../src/explorer/model/network-model.ts';
@@ -123,6 +124,26 @@ describe('the latest events', () => {
     deepEqual(votesAt(claim, 4), { ...zero, counts: [valid, invalid] });
     deepEqual(votesAt(claim, 6), { level: 1, holders: 3, counts: [invalid] });
     equal(votesAt(claim, 0), undefined);
+  });
+});
+
+describe('money', () => {
+  it('that names no claim says that all were settled as one; a conviction does not', () => {
+    const moved = (at: number, reason: string, batch?: BatchId): TraceRecord => ({
+      ...{ kind: 'movement', at, node: 0, amount: '-1', reason },
+      ...(batch === undefined ? {} : { batch }),
+    });
+    equal(modelOf('simulation', moved(3, 'slash-equivocation')).settledAt, undefined);
+    equal(modelOf('simulation', moved(3, 'reserve', BATCH)).settledAt, undefined);
+    equal(modelOf('simulation', moved(3, 'reserve'), moved(4, 'reward')).settledAt, 3);
+  });
+});
+
+describe('a refusal of the node', () => {
+  it('is told with its remedy, or by its status', async () => {
+    const refusal = { code: 'leaf-unknown', message: 'nobody knows it', remedy: 'Wait.' };
+    equal(await refusalWords(Response.json(refusal, { status: 404 })), 'Nobody knows it. Wait.');
+    match(await refusalWords(new Response('<html>', { status: 502 })), /answered 502/);
   });
 });
 
