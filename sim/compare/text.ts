@@ -19,7 +19,7 @@ export function comparisonLines(
 ): readonly string[] {
   const columns = Math.min(COLUMNS_MAX, Math.max(COLUMNS_MIN, terminal.columns));
   const layout = { columns };
-  const { first, second, configuration, environment, changes, byCell, judgements } = comparison;
+  const { first, second, configuration, environment, judgements } = comparison;
   return [
     `A  ${first.path}`,
     `B  ${second.path}`,
@@ -27,6 +27,13 @@ export function comparisonLines(
     ...differenceLines('Configuration', configuration, layout),
     ...differenceLines('Environment', environment, layout),
     ...pairingLines(comparison, layout),
+    ...(comparison.pairs === 0 ? [] : changesOf(comparison, layout)),
+    ...judgementLines(judgements, layout),
+  ];
+}
+
+function changesOf({ changes, byCell }: Comparison, layout: Layout): readonly string[] {
+  return [
     'Changes from A to B',
     '',
     ...changeLines(changes, layout),
@@ -40,7 +47,6 @@ export function comparisonLines(
       ),
     ]),
     ...(byCell.length > CELLS_SHOWN ? ['', `and ${byCell.length - CELLS_SHOWN} cells more`] : []),
-    ...judgementLines(judgements, layout),
   ];
 }
 
@@ -64,9 +70,14 @@ function pairingLines(comparison: Comparison, layout: Layout): readonly string[]
   const { cells, onlyFirst, onlySecond } = pairing;
   const unseeded = cells.filter(({ isSeeded, pairs: own }) => !isSeeded && own.length > 0);
   const unpaired = cells.reduce((sum, cell) => sum + cell.unpaired, 0);
-  const notes = [
+  const none =
+    'Nothing can be compared: no cell is in both with runs that can be paired. Cells are the same ' +
+    'if what varies in them has the same keys and values, and the same arm.';
+  const size =
     `${formatPlural(pairs, 'pair')} of runs in ${formatPlural(cells.length, 'cell')}; ` +
-      `${formatCount(identical)} have the same digest, event for event.`,
+    `${formatCount(identical)} have the same digest, event for event.`;
+  const notes = [
+    pairs === 0 ? none : size,
     ...(unseeded.length === 0
       ? []
       : [

@@ -75,6 +75,14 @@ describe('pairs', () => {
     );
   });
 
+  it('may be none: then that is said, and there are no empty tables', () => {
+    const other = SHARES.replace('0.5, 0.6', '0.7, 0.8');
+    const comparison = compare(store('a', base), store('b', base, other));
+    const text = comparisonLines(comparison, { columns: 80 }).join('\n');
+    assert.match(text, /Nothing can be compared: no cell is in both/);
+    assert.doesNotMatch(text, /Changes from A to B|latencyMsP99|0 pairs/);
+  });
+
   it('leave out cells that only one folder has, and say which', () => {
     const other = SHARES.replace('0.5, 0.6', '0.6, 0.7');
     const comparison = compare(store('a', base), store('b', base, other));
