@@ -71,8 +71,8 @@ function pairingLines(comparison: Comparison, layout: Layout): readonly string[]
   const unseeded = cells.filter(({ isSeeded, pairs: own }) => !isSeeded && own.length > 0);
   const unpaired = cells.reduce((sum, cell) => sum + cell.unpaired, 0);
   const none =
-    'Nothing can be compared: no cell is in both with runs that can be paired. Cells are the same ' +
-    'if what varies in them has the same keys and values, and the same arm.';
+    'Nothing can be compared: no cell is in both with runs that can be paired. Cells are the ' +
+    'same if what varies in them has the same keys and values, and the same arm.';
   const size =
     `${formatPlural(pairs, 'pair')} of runs in ${formatPlural(cells.length, 'cell')}; ` +
     `${formatCount(identical)} have the same digest, event for event.`;

@@ -71,7 +71,7 @@ export function readRunFolder(path: string): RunFolder {
   throw new AssayError({
     code: 'other-result-version',
     where: join(path, 'result.json'),
-    message: 'is no result of this version of Assay',
+    message: 'is no result of this version of Assay, or is damaged',
     remedy: `Run it again: npx assay sim run ${join(path, 'config.resolved.yaml')} --out <folder>`,
   });
 }
@@ -82,13 +82,30 @@ const RESULT_KEYS: readonly (keyof RunResult)[] = [
   ...(['traffic', 'reExecutions', 'providerExecutions', 'money', 'slashes', 'invariants'] as const),
 ];
 
+/** Numbers that the first screen is made of: words in their place would be printed as they are. */
+const RESULT_NUMBERS: readonly string[] = [
+  ...['virtualMs', 'population.providers', 'population.validators', 'claims.answered'],
+  ...['claims.drawn', 'claims.sealed', 'wrong.accepted', 'wrong.escaped'].flatMap(countsOf),
+  ...['wrong.capturedAtLevel0', 'wrong.caughtProviders', 'honest.rejected'].flatMap(countsOf),
+];
+
+function countsOf(rate: string): readonly string[] {
+  return [`${rate}.count`, `${rate}.of`];
+}
+
+function valueAt(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (key === undefined) return value;
+  return isRecord(value) ? valueAt(value[key], rest) : undefined;
+}
+
 function isRunResult(value: unknown): value is RunResult {
   return (
     isRecord(value) &&
     value['version'] === RESULT_VERSION &&
     RESULT_KEYS.every((key) => value[key] !== undefined) &&
     isRecord(value['wrong']) &&
-    isRecord(value['wrong']['convictedByVariant'])
+    isRecord(value['wrong']['convictedByVariant']) &&
+    RESULT_NUMBERS.every((path) => Number.isFinite(valueAt(value, path.split('.'))))
   );
 }
 

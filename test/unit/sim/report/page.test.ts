@@ -172,6 +172,12 @@ describe('the report of a run', () => {
     assert.equal(await codeOf(join(place, 'nowhere')), 'no-results');
     const { slashes: _, ...older } = sampleResult();
     assert.equal(await codeOf(storeRun(JSON.parse(JSON.stringify(older)))), 'other-result-version');
+    const { claims, ...others } = sampleResult();
+    const damaged = { ...others, claims: { ...claims, answered: 'x' } };
+    assert.equal(
+      await codeOf(storeRun(JSON.parse(JSON.stringify(damaged)))),
+      'other-result-version',
+    );
     assert.equal(await codeOf(storeRun(sampleResult())), 'written');
   });
 });
@@ -234,7 +240,7 @@ describe('the report of a sweep', () => {
     assert.equal(written.lack, '18 runs are missing, none failed');
   });
 
-  it('does not praise what has no end: answers without a verdict stand in the first one', async () => {
+  it('does not praise what has no end: answers without a verdict are counted', async () => {
     const folder = join(place, 'sweep');
     const metricsOf = () => [rate('wrongAccepted', 0, 40), rate('unresolved', 30, 60)];
     storeSweep(folder, { keys: 'replicas: 2\n', metricsOf });
