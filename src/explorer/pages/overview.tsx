@@ -1,15 +1,16 @@
-/** What is this network, and is it well? */
-
-import { stateAt } from '../model/claim.ts';
+/** What is this network, and is it well? For its operators: how is my node, and what must I do? */
+import { MapCanvas } from '../map/map-canvas.tsx';
 import type { Overview } from '../model/overview.ts';
 import { counted, overviewAt, roundUs } from '../model/overview.ts';
 import { numberParameter } from '../model/promises.ts';
 import { ago, grouped, shortId, span } from '../model/words.ts';
 import { Bars } from '../parts/charts.tsx';
 import { hrefOf, useNow } from '../parts/context.ts';
-import { ClaimLink, Figure, Panel, StateMark, VerdictMark } from '../parts/marks.tsx';
+import { Figure, Panel, VerdictMark } from '../parts/marks.tsx';
+import { Health } from './health.tsx';
+import { EventsPanel, RecentPanel } from './latest.tsx';
+import { OwnNode } from './own-node.tsx';
 
-const NEWEST = 8;
 const BINS = 60;
 
 /** The first page. */
@@ -17,47 +18,42 @@ export function OverviewPage() {
   const { model, at } = useNow();
   const now = overviewAt(model, at);
   return (
-    <>
+    <div class="overview">
       <Health now={now} />
-      <div class="columns">
-        <VerdictsPanel now={now} />
-        <NetworkPanel now={now} />
-        <RecentPanel />
-        <PacePanel />
+      <OwnNode />
+      <div class="overview-grid">
+        <div>
+          <VerdictsPanel now={now} />
+          <NetworkPanel now={now} />
+          <PacePanel now={now} />
+        </div>
+        <div>
+          <RecentPanel />
+        </div>
+        <div>
+          <SmallMap />
+          <EventsPanel />
+        </div>
       </div>
-    </>
+    </div>
   );
 }
 
-function Health({ now }: { readonly now: Overview }) {
+/** The map beside the rest, where there is room for it. */
+function SmallMap() {
   const place = useNow();
-  const { model } = place;
-  const worst = now.attention[0]?.weight;
-  const words =
-    model.start === undefined
-      ? 'Nothing was told yet.'
-      : worst === undefined
-        ? 'All is well: nothing needs attention.'
-        : `${counted(now.attention.length, 'thing')} to look at.`;
+  if (!matchMedia('(min-width: 1100px)').matches) return null;
   return (
-    <section class={`health ${worst ?? 'well'}`} aria-label="Health">
-      <h1>{model.start?.title ?? 'Waiting for the network'}</h1>
-      <p>{words}</p>
-      {now.attention.length === 0 ? null : (
-        <ul>
-          {now.attention.map(({ text, weight, path, query }) => (
-            <li key={text} class={weight}>
-              <a href={hrefOf(place, path, query)}>
-                <span class="sign" aria-hidden="true">
-                  {{ alarm: '▲', warning: '◆', note: '●' }[weight]}
-                </span>
-                {text}
-              </a>
-            </li>
-          ))}
-        </ul>
-      )}
-    </section>
+    <Panel title="Map" aside={<a href={hrefOf(place, ['map'])}>larger, with its legend</a>}>
+      <div class="small-map">
+        <MapCanvas
+          selected={undefined}
+          onSelect={(node) => {
+            if (node !== undefined) location.hash = hrefOf(place, ['validator', node]);
+          }}
+        />
+      </div>
+    </Panel>
   );
 }
 
@@ -68,12 +64,12 @@ function VerdictsPanel({ now }: { readonly now: Overview }) {
       <dl class="figures">
         <Figure label="committed">{grouped(committed)}</Figure>
         <Figure
-          label="drawn"
-          note={committed === 0 ? '' : `1 in ${(committed / Math.max(1, drawn)).toFixed(1)}`}
+          label="drawn to be checked"
+          note={committed === 0 ? '' : `${Math.round((100 * drawn) / committed)} %`}
         >
           {grouped(drawn)}
         </Figure>
-        <Figure label="under way">{grouped(open)}</Figure>
+        <Figure label="being judged">{grouped(open)}</Figure>
       </dl>
       <dl class="endings">
         {decided.map(({ ending, count }) => (
@@ -121,8 +117,11 @@ function NetworkPanel({ now }: { readonly now: Overview }) {
         {roundMs === undefined ? '' : `, one round every ${span(1_000 * roundMs)}`}.
       </p>
       <p class="quiet">
-        Id <span class="mono">{shortId(start?.network ?? '')}</span>, written by Assay{' '}
-        {start?.software}
+        Id{' '}
+        <span class="mono" title={start?.network}>
+          {shortId(start?.network ?? '')}
+        </span>
+        {start === undefined ? '' : `, told by Assay ${start.software.replace('assay/', '')}`}
         {start?.run === undefined ? '' : `, seed ${start.run.seed}`}
         {start?.filter === undefined ? '' : '; the trace was filtered: it does not tell everything'}
       </p>
@@ -130,45 +129,22 @@ function NetworkPanel({ now }: { readonly now: Overview }) {
   );
 }
 
-function PacePanel() {
+function PacePanel({ now }: { readonly now: Overview }) {
   const { model, at } = useNow();
   const width = BINS * roundUs(model);
   const span60 = { from: Math.max(model.firstAt ?? 0, at - width), to: at, bins: BINS };
   const drawn = model.drawn.binned(span60);
   const messages = model.messages.binned(span60);
-  const now = overviewAt(model, at);
   return (
     <Panel title="Pace" aside={<span class="quiet">last {span(span60.to - span60.from)}</span>}>
       <dl class="figures">
         <Figure label="drawn per second">{now.drawnPerSecond.toFixed(1)}</Figure>
         <Figure label="messages per second">{now.messagesPerSecond.toFixed(0)}</Figure>
       </dl>
+      <h3 class="quiet">claims drawn</h3>
       <Bars counts={drawn} label="Claims drawn over time" />
+      <h3 class="quiet">messages</h3>
       <Bars counts={messages} label="Messages over time" />
-      <p class="quiet">Above: claims drawn. Below: messages.</p>
-    </Panel>
-  );
-}
-
-function RecentPanel() {
-  const place = useNow();
-  const { model, at } = place;
-  const recent = model.order
-    .filter(({ firstAt }) => firstAt <= at)
-    .slice(-NEWEST)
-    .reverse();
-  return (
-    <Panel title="Newest claims" aside={<a href={hrefOf(place, ['claims'])}>all claims</a>}>
-      {recent.length === 0 ? <p class="quiet">Nothing was drawn yet.</p> : null}
-      <ul class="list">
-        {recent.map((claim) => (
-          <li key={claim.key}>
-            <ClaimLink batch={claim.batch.id} index={claim.index} />
-            <StateMark state={stateAt(claim, at)} />
-            <span class="quiet">{ago(at - claim.firstAt)}</span>
-          </li>
-        ))}
-      </ul>
     </Panel>
   );
 }
