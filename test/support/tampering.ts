@@ -15,79 +15,90 @@ const STRANGER = 'ab'.repeat(32) as NodeId;
 
 /** Returns the ways to tamper with a drawn receipt of a `valid` answer that shows its output. */
 export function tamperingsOf(receipt: DrawnReceipt): readonly Tampering[] {
+  return [...ofHeader(receipt), ...ofDraws(receipt), ...ofAnswer(receipt), ...ofVotes(receipt)].map(
+    ([what, tampered, check]) => ({ what, receipt: tampered, check }),
+  );
+}
+
+type Case = readonly [what: string, receipt: Receipt, check: ReceiptCheck];
+
+function withCertificate(
+  receipt: DrawnReceipt,
+  change: Partial<DrawnReceipt['certificate']>,
+): Receipt {
+  return { ...receipt, certificate: { ...receipt.certificate, ...change } };
+}
+
+function ofHeader(receipt: DrawnReceipt): readonly Case[] {
+  const { header } = receipt.certificate;
+  const changed = (change: Partial<typeof header>): Receipt => {
+    return withCertificate(receipt, { header: { ...header, ...change } });
+  };
+  return [
+    ['another network', { ...receipt, network: ZEROS }, 'network'],
+    ['another validator set', withCertificate(receipt, { set: ZEROS }), 'network'],
+    ['other parameters', withCertificate(receipt, { parameters: ZEROS }), 'network'],
+    ['one answer more', changed({ count: header.count + 1 }), 'header'],
+    ['another root', changed({ root: ZEROS }), 'header'],
+    ['another model', changed({ model: blobId(utf8('another model')) }), 'header'],
+    ['another class', changed({ assuranceClass: 'none' }), 'header'],
+    ['another provider', changed({ provider: STRANGER }), 'header'],
+    ['another round', changed({ round: round(header.round + 1) }), 'header'],
+    ['a round beyond all', changed({ round: round(2 ** 50) }), 'header'],
+    ['a header signature', changed({ signature: flipped(header.signature) }), 'header'],
+  ];
+}
+
+/** Beacons and seal. */
+function ofDraws(receipt: DrawnReceipt): readonly Case[] {
+  const { beacons, seal, level } = receipt.certificate;
+  const [first, ...rest] = beacons;
+  if (first === undefined) throw new Error('a receipt has beacons');
+  const forged = [{ ...first, signature: flipped(first.signature) }, ...rest];
+  const unsealed = { ...seal, holders: fewer(seal.holders) };
+  const missealed = { ...seal, signature: flipped(seal.signature) };
+  return [
+    ['a beacon left out', withCertificate(receipt, { beacons: rest }), 'beacons'],
+    ['beacons turned round', withCertificate(receipt, { beacons: [...rest, first] }), 'beacons'],
+    ['a beacon signature', withCertificate(receipt, { beacons: forged }), 'beacons'],
+    ['another level', withCertificate(receipt, { level: level + 1 }), 'beacons'],
+    ['fewer sealers', withCertificate(receipt, { seal: unsealed }), 'seal'],
+    ['a seal signature', withCertificate(receipt, { seal: missealed }), 'seal'],
+  ];
+}
+
+/** Claim, its place, and its output. */
+function ofAnswer(receipt: DrawnReceipt): readonly Case[] {
   const { certificate, answer } = receipt;
-  const { header, seal, beacons, votes } = certificate;
   const { claim, output, path } = answer;
   if (output === undefined) throw new Error('a receipt of a valid answer shows its output');
-  const withAnswer = (change: Partial<typeof answer>): Receipt => {
+  const changed = (change: Partial<typeof answer>): Receipt => {
     return { ...receipt, answer: { ...answer, ...change } };
   };
-  const withCertificate = (change: Partial<typeof certificate>): Receipt => {
-    return { ...receipt, certificate: { ...certificate, ...change } };
-  };
-  const withHeader = (change: Partial<typeof header>): Receipt => {
-    return withCertificate({ header: { ...header, ...change } });
-  };
-  const withClaim = (change: Partial<typeof claim>): Receipt => {
-    return withAnswer({ claim: { ...claim, ...change } });
-  };
   const { output: _, ...hidden } = answer;
-  const all: readonly (readonly [what: string, receipt: Receipt, check: ReceiptCheck])[] = [
-    ['another network', { ...receipt, network: ZEROS }, 'network'],
-    ['another validator set', withCertificate({ set: ZEROS }), 'network'],
-    ['other parameters', withCertificate({ parameters: ZEROS }), 'network'],
-    ['one answer more', withHeader({ count: header.count + 1 }), 'header'],
-    ['another root', withHeader({ root: ZEROS }), 'header'],
-    ['another model', withHeader({ model: blobId(utf8('another model')) }), 'header'],
-    ['another class', withHeader({ assuranceClass: 'none' }), 'header'],
-    ['another provider', withHeader({ provider: STRANGER }), 'header'],
-    ['another round', withHeader({ round: round(header.round + 1) }), 'header'],
-    ['a round beyond all', withHeader({ round: round(2 ** 50) }), 'header'],
-    ['a header signature', withHeader({ signature: flipped(header.signature) }), 'header'],
-    ['a beacon left out', withCertificate({ beacons: beacons.slice(1) }), 'beacons'],
-    ['beacons in another order', withCertificate({ beacons: [...beacons].reverse() }), 'beacons'],
-    [
-      'a beacon signature',
-      withCertificate({
-        beacons: beacons.map((each, i) =>
-          i === 0 ? { ...each, signature: flipped(each.signature) } : each,
-        ),
-      }),
-      'beacons',
-    ],
-    ['another level', withCertificate({ level: certificate.level + 1 }), 'beacons'],
-    ['fewer sealers', withCertificate({ seal: { ...seal, holders: fewer(seal.holders) } }), 'seal'],
-    [
-      'a seal signature',
-      withCertificate({ seal: { ...seal, signature: flipped(seal.signature) } }),
-      'seal',
-    ],
-    ['another place', withCertificate({ index: certificate.index + 1 }), 'leaf'],
-    ['another nonce', withClaim({ nonce: Uint8Array.of(1) }), 'leaf'],
-    ['another input', withClaim({ input: blobId(utf8('another input')) }), 'leaf'],
-    ['another execution class', withClaim({ executionClass: 'other' }), 'leaf'],
-    ['a longer path', withAnswer({ path: [...path, ZEROS] }), 'leaf'],
-    ['another output', withAnswer({ output: { ...output, digest: ZEROS } }), 'output'],
-    ['another salt', withAnswer({ output: { ...output, salt: digest(sha256(ZEROS)) } }), 'output'],
+  const otherInput = { ...claim, input: blobId(utf8('another input')) };
+  return [
+    ['another place', withCertificate(receipt, { index: certificate.index + 1 }), 'leaf'],
+    ['another nonce', changed({ claim: { ...claim, nonce: Uint8Array.of(1) } }), 'leaf'],
+    ['another input', changed({ claim: otherInput }), 'leaf'],
+    ['another execution class', changed({ claim: { ...claim, executionClass: 'other' } }), 'leaf'],
+    ['a longer path', changed({ path: [...path, ZEROS] }), 'leaf'],
+    ['another output', changed({ output: { ...output, digest: ZEROS } }), 'output'],
+    ['another salt', changed({ output: { ...output, salt: digest(sha256(ZEROS)) } }), 'output'],
     ['no output', { ...receipt, answer: hidden }, 'output'],
-    ['another verdict', withCertificate({ verdict: 'invalid' }), 'votes'],
-    ['votes twice', withCertificate({ votes: [...votes, ...votes] }), 'votes'],
-    [
-      'a vote signature',
-      withCertificate({
-        votes: votes.map((group) => ({ ...group, signature: flipped(group.signature) })),
-      }),
-      'votes',
-    ],
-    [
-      'fewer voters',
-      withCertificate({
-        votes: votes.map((group) => ({ ...group, holders: fewer(group.holders) })),
-      }),
-      'votes',
-    ],
   ];
-  return all.map(([what, tampered, check]) => ({ what, receipt: tampered, check }));
+}
+
+function ofVotes(receipt: DrawnReceipt): readonly Case[] {
+  const { votes } = receipt.certificate;
+  const forged = votes.map((group) => ({ ...group, signature: flipped(group.signature) }));
+  const thinned = votes.map((group) => ({ ...group, holders: fewer(group.holders) }));
+  return [
+    ['another verdict', withCertificate(receipt, { verdict: 'invalid' }), 'votes'],
+    ['votes twice', withCertificate(receipt, { votes: [...votes, ...votes] }), 'votes'],
+    ['a vote signature', withCertificate(receipt, { votes: forged }), 'votes'],
+    ['fewer voters', withCertificate(receipt, { votes: thinned }), 'votes'],
+  ];
 }
 
 /** The same bytes but for one bit in the middle. */
