@@ -4,19 +4,16 @@
  * axe-core finds no serious fault.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { accessFaults, complaintsOf, openBrowser } from '../support/browser.ts';
 import { assay } from '../unit/cli/run-assay.ts';
 import { TINY_BASE } from '../unit/sim/sweep/tiny.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const START_MS = 60_000;
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const RUN = `
 name: page
@@ -55,8 +52,7 @@ describe('a report in a browser', function () {
   let place: string;
   let browser: Browser;
 
-  before(async function () {
-    if (!existsSync(CHROMIUM)) this.skip();
+  before(async () => {
     place = mkdtempSync(join(tmpdir(), 'assay-browser-'));
     writeFileSync(join(place, 'run.yaml'), RUN);
     writeFileSync(join(place, 'sweep.yaml'), SWEEP);
@@ -66,7 +62,7 @@ describe('a report in a browser', function () {
     await succeeds([...words, '--engine', 'inline']);
     await succeeds(['sim', 'report', run]);
     await succeeds(['sim', 'report', sweep]);
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    browser = await openBrowser();
   });
 
   after(async () => {
@@ -83,15 +79,10 @@ describe('a report in a browser', function () {
     const context = await browser.newContext({ ...options, offline: true, bypassCSP: false });
     const page = await context.newPage();
     const url = pathToFileURL(join(place, name, 'report.html')).href;
-    const faults: string[] = [];
-    page.on('request', (request) => {
-      if (request.url() !== url) faults.push(`asks for ${request.url()}`);
-    });
-    page.on('console', (message) => faults.push(`says ${message.text()}`));
-    page.on('pageerror', (error) => faults.push(`throws ${error.message}`));
+    const complaints = complaintsOf(page, url);
     await page.goto(url);
     await look(page);
-    assert.deepEqual(faults, []);
+    assert.deepEqual(complaints, []);
     await context.close();
   }
 
@@ -128,13 +119,7 @@ describe('a report in a browser', function () {
         const context = await browser.newContext({ ...options, bypassCSP: true });
         const page = await context.newPage();
         await page.goto(pathToFileURL(join(place, name, 'report.html')).href);
-        await page.evaluate(AXE);
-        const faults = await page.evaluate(
-          `axe.run().then(({ violations }) => violations
-            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-            .map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
-        );
-        assert.deepEqual(faults, []);
+        assert.deepEqual(await accessFaults(page), []);
         await context.close();
       });
     }
