@@ -2,8 +2,9 @@
  * What settlement moved in a run, with the batch or the leaf that it is about.
  *
  * Settlement pays all claims from one pool, and does not say which. Each claim by itself is settled
- * again by the same rules; if these come to the same for every account, they are the run's, else
- * (a pool that ran dry, a stake that was used up) the run's are told without what they are about.
+ * again by the same rules. Where these come to the same for an account, they are the run's; of any
+ * other account (its stake was used up, the pool ran dry) the run's are told without what they are
+ * about.
  */
 import { type BatchId, defined } from '../../src/base/index.ts';
 import type { Movement } from '../../src/core/index.ts';
@@ -31,17 +32,23 @@ export function movementsOf(simulation: Simulation): readonly TracedMovement[] {
   );
   const ofGuilty = movements.filter(({ reason }) => reason === 'slash-equivocation');
   const told = [...ofBatches, ...ofGuilty, ...ofClaims];
-  return isSame(told, movements) ? told : movements;
+  const others = otherwise(told, movements);
+  return [
+    ...told.filter(({ account }) => !others.has(account)),
+    ...movements.filter(({ account }) => others.has(account)),
+  ];
 }
 
-/** Whether every account gains and loses the same for the same reasons. */
-function isSame(a: readonly Movement[], b: readonly Movement[]): boolean {
-  const sums = new Map<string, bigint>();
+/** Accounts that gain or lose other sums in one list than in the other, for any reason. */
+function otherwise(a: readonly Movement[], b: readonly Movement[]): ReadonlySet<string> {
+  const sums = new Map<string, { readonly account: string; readonly amount: bigint }>();
   const add = ({ account, reason, amount }: Movement, sign: bigint): void => {
     const key = `${account}/${reason}`;
-    sums.set(key, (sums.get(key) ?? 0n) + sign * amount);
+    const sum = sums.get(key)?.amount ?? 0n;
+    sums.set(key, { account, amount: sum + sign * amount });
   };
   for (const movement of a) add(movement, 1n);
   for (const movement of b) add(movement, -1n);
-  return [...sums.values()].every((sum) => sum === 0n);
+  const differing = [...sums.values()].filter(({ amount }) => amount !== 0n);
+  return new Set(differing.map(({ account }) => account));
 }

@@ -107,6 +107,28 @@ describe('sim: the trace of a run', () => {
     assert.ok([...sums.values()].every((sum) => sum === 0n));
   });
 
+  it('names no claim for who could not pay all of them, and only for those', async () => {
+    const poor = ['validators.stake={ distribution: equal, perValidator: 160000 }'];
+    const liars = 'adversaries=[{ behaviour: false-challenger, share: 0.2 }]';
+    const { records, simulation } = await run([...poor, liars, 'durationRounds=8'], {});
+    const moved = records.filter((record) => record.kind === 'movement');
+    const unnamed = new Set(moved.filter((r) => r.batch === undefined).map(({ node }) => node));
+    assert.ok(unnamed.size > 0, 'a stake was used up');
+    assert.ok(
+      moved.some((r) => r.batch !== undefined),
+      'and others could pay',
+    );
+    assert.ok(moved.every((r) => r.batch === undefined || !unnamed.has(r.node)));
+    const places = new Map(simulation.nodes.map(({ id, index }) => [id, index]));
+    const sumOf = (amounts: readonly bigint[]) => amounts.reduce((sum, each) => sum + each, 0n);
+    const { movements } = settleRun(simulation);
+    for (const [id, node] of places) {
+      const own = moved.filter((r) => r.node === node).map(({ amount }) => BigInt(amount));
+      const due = movements.filter(({ account }) => account === id).map(({ amount }) => amount);
+      assert.equal(sumOf(own), sumOf(due));
+    }
+  });
+
   it('tells who takes part, who is down, and what goes wrong', async () => {
     const set = [...CHEATED, FAULTS, 'network.relays=3', 'validators.silentShare=0.1'];
     const { records, simulation } = await run(set, {});
