@@ -201,7 +201,10 @@ describe('the explorer in a browser', function () {
   it('follows a live feed, connects again, and asks for what it does not keep', async () => {
     const key = keyOf('decided', 'valid');
     const isNode = (each: TraceRecord) => each.kind === 'start' || each.kind === 'node';
+    const self = records.find((each) => each.kind === 'node' && each.role === 'validator');
+    ok(self?.kind === 'node');
     const live = await ExplorerServer.start({
+      status: JSON.stringify({ ...HALTED, id: self.id }),
       records: (batch, index) =>
         records
           .filter((each) => !isNode(each) && JSON.stringify(each).includes(batch) && index >= 0)
@@ -225,7 +228,10 @@ describe('the explorer in a browser', function () {
       await page.waitForSelector('.feed.connected');
       await say(records);
       await go('');
-      await until(`Number.parseInt(document.querySelector('.figure dd')?.textContent) > 0`);
+      await until(`Number.parseInt(document.querySelector('.answers dd')?.textContent) > 0`);
+      const own = await page.locator('.own-node.alarm').innerText();
+      match(own, /validator \d+/);
+      match(own, /halted: it signs nothing\s+the disk is full\s.*mend the cause, start it/);
     } finally {
       await page.goto('about:blank');
       await live.close();
@@ -264,6 +270,13 @@ describe('the explorer in a browser', function () {
     await context.setOffline(false);
   });
 });
+
+/** What a node says that needs its operator. */
+const HALTED = {
+  ...{ role: 'validator', state: 'halted', reason: 'the disk is full', softwareVersion: '0' },
+  ...{ round: 9, roundsBehind: 0, peers: 3, beaconMesh: 3, claimsMesh: 3, openSubjects: 0 },
+  ...{ uptimeMs: 1, counters: {}, convicted: [], slashed: [] },
+};
 
 type Axe = {
   readonly violations: readonly {

@@ -30,6 +30,8 @@ export type Served = {
   readonly networkFile?: string;
   /** About one leaf, JSON Lines. */
   readonly records?: (batch: string, index: number) => string;
+  /** What the node says about itself, JSON. */
+  readonly status?: string;
 };
 
 /** A running server; it ends with `close`. */
@@ -84,7 +86,7 @@ export class ExplorerServer {
 
   #answer(url: string, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(url, 'http://localhost');
-    const { trace, networkFile, records } = this.#served;
+    const { trace, networkFile, records, status } = this.#served;
     const isLive = trace === undefined;
     switch (pathname) {
       case '/v1/source':
@@ -95,6 +97,10 @@ export class ExplorerServer {
         return networkFile === undefined
           ? missing(response)
           : send(response, 'application/yaml', networkFile);
+      case '/v1/node':
+        return status === undefined
+          ? missing(response)
+          : send(response, 'application/json', status);
       case '/v1/records': {
         const found = records?.(searchParams.get('batch') ?? '', Number(searchParams.get('index')));
         return found === undefined ? missing(response) : send(response, 'application/jsonl', found);

@@ -2,7 +2,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Session } from '../feed/session.ts';
-import { nodeTitle } from '../model/who.ts';
+import { nodeNamed, nodeTitle } from '../model/who.ts';
 import { useNow } from '../parts/context.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { DARK, LIGHT } from './palette.ts';
@@ -285,12 +285,25 @@ function useDrag(stage: RefObject<Stage | undefined>) {
 
 /** Names of the groups, above their discs. */
 function Labels({ stage }: { readonly stage: Stage | undefined | null }) {
-  if (!stage || stage.layout.groups.length < 2) return null;
+  if (!stage) return null;
   const view = viewOf(stage);
   const { clientWidth, clientHeight } = stage.canvas;
+  const { layout, session } = stage;
+  const own = nodeNamed(session.model, session.source.node ?? '')?.number;
+  const groups = layout.groups.length < 2 ? [] : layout.groups;
+  const marks =
+    own === undefined || !(own in layout.x)
+      ? groups
+      : [
+          ...groups,
+          {
+            name: 'this node',
+            ...{ x: layout.x[own] ?? 0, y: layout.y[own] ?? 0, radius: layout.nodeRadius },
+          },
+        ];
   return (
     <div class="labels" aria-hidden="true">
-      {stage.layout.groups.map(({ name, x, y, radius }) => {
+      {marks.map(({ name, x, y, radius }) => {
         const left = clientWidth / 2 + (x - view.x) * view.scale;
         const top = clientHeight / 2 + (y - radius - 0.02 - view.y) * view.scale;
         const transform = `translate(${left}px, ${top}px) translate(-50%, -100%)`;

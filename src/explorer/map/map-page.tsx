@@ -20,10 +20,11 @@ export function MapPage() {
       <MapCanvas selected={selected} onSelect={setSelected} />
       <aside class="map-side">
         <p>
-          {counted(validators.all, 'validator')}, {grouped(validators.up)} up
+          {counted(validators.all, 'validator')}
+          {isSimulated ? `, ${grouped(validators.up)} up` : ''}
           {validators.silent > 0 ? `, ${grouped(validators.silent)} silent` : ''}
           {[...others].map(([role, count]) => `; ${counted(count, role)}`).join('')}.{' '}
-          {messagesPerSecond.toFixed(0)} messages per second.
+          {counted(Math.round(messagesPerSecond), 'message')} per second.
         </p>
         <Legend isSimulated={isSimulated} />
         {selected === undefined ? (
@@ -50,8 +51,8 @@ function Selected({ number }: { readonly number: number }) {
         <NodeLink node={number} long />
       </h2>
       <p>
-        {isUpAt(node, at) ? 'Up' : 'Down'}
-        {heard === undefined ? ', never heard' : `, last heard ${ago(at - heard)}`}
+        {isUpAt(node, at) ? '' : 'Down. '}
+        {heard === undefined ? 'Never heard' : `Last heard ${ago(at - heard)}`}
         {node.record.behaviour === undefined ? '' : `, ${node.record.behaviour}`}
         {node.record.region === undefined ? '' : `, ${node.record.region}`}.
       </p>

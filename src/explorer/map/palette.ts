@@ -34,7 +34,7 @@ const YELLOW: Colour = [0.941, 0.894, 0.259];
 
 export const LIGHT: Palette = {
   ground: [1, 1, 1],
-  line: [0.3, 0.35, 0.4, 0.24],
+  line: [0.3, 0.35, 0.4, 0.5],
   validator: BLUE,
   provider: [0.25, 0.28, 0.32],
   other: [0.55, 0.58, 0.62],
@@ -54,7 +54,7 @@ export const LIGHT: Palette = {
 
 export const DARK: Palette = {
   ground: [0.102, 0.114, 0.129],
-  line: [0.7, 0.75, 0.8, 0.2],
+  line: [0.7, 0.75, 0.8, 0.34],
   validator: SKY,
   provider: [0.86, 0.88, 0.9],
   other: [0.5, 0.53, 0.57],

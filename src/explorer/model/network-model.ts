@@ -45,7 +45,7 @@ export class NetworkModel {
   firstAt: number | undefined;
   lastAt = 0;
   isWhole = false;
-  /** First movement that names no claim: all claims were settled as one. */
+  /** First movement that names no claim: some account was settled for all claims at once. */
   settledAt: number | undefined;
   readonly nodes: NodeEntry[] = [];
   readonly links = new Map<string, Link>();

@@ -101,6 +101,18 @@ export function isUpAt(node: NodeEntry, at: number): boolean {
   return node.changes.findLast((change) => change.at <= at)?.isUp ?? true;
 }
 
+/** Rounds after which somebody who said nothing is not known to be there. */
+const HEARD_ROUNDS = 60;
+
+/** Whether a node said something lately: all that one node knows of another it is not linked to. */
+export function isHeardAt(
+  { said }: NodeEntry,
+  time: { readonly at: number; readonly roundUs: number },
+): boolean {
+  const last = said.lastAt(time.at);
+  return last !== undefined && time.at - last <= HEARD_ROUNDS * time.roundUs;
+}
+
 /** How long after a level began its holders have had the time to speak: two rounds. */
 const GRACE_ROUNDS = 6;
 const WINDOW_ROUNDS = 30;

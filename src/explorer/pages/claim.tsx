@@ -248,7 +248,7 @@ function LevelStep({ level, story }: { readonly level: LevelStory; readonly stor
       </div>
       <QuorumBar level={level} />
       <p class="quiet">
-        {spoken.length} of {holders.length} committed blindly
+        {spoken.length} of {holders.length} were heard to commit blindly
         {level.level === 0 && story.output !== undefined
           ? `; the provider revealed it at ${moment(story.output.at)}`
           : ''}
@@ -293,8 +293,8 @@ function NoMoney({ isEnd }: { readonly isEnd: boolean }) {
   }
   return (
     <p>
-      It was settled with all other claims of the run at once, because the pool or a stake did not
-      suffice for each by itself. What each node gained and lost is on{' '}
+      Nothing that can be told by claim: where a stake or the pool did not suffice, all claims were
+      settled at once. What each node gained and lost is on{' '}
       <a href={hrefOf(now, ['validators'])}>its own page</a>.
     </p>
   );

@@ -61,11 +61,13 @@ function VerdictsPanel({ now }: { readonly now: Overview }) {
   const { committed, drawn, open, decided } = now;
   return (
     <Panel title="Answers">
-      <dl class="figures">
+      <dl class="figures answers">
         <Figure label="committed">{grouped(committed)}</Figure>
         <Figure
           label="drawn to be checked"
-          note={committed === 0 ? '' : `${Math.round((100 * drawn) / committed)} %`}
+          note={
+            drawn > committed || drawn === 0 ? '' : `${Math.round((100 * drawn) / committed)} %`
+          }
         >
           {grouped(drawn)}
         </Figure>
@@ -103,11 +105,17 @@ function NetworkPanel({ now }: { readonly now: Overview }) {
         </Figure>
         <Figure
           label="validators"
-          note={validators.all === validators.up ? 'all up' : `${validators.up} up`}
+          note={
+            start?.source === 'network'
+              ? ''
+              : validators.all === validators.up
+                ? 'all up'
+                : `${validators.up} up`
+          }
         >
           {grouped(validators.all)}
         </Figure>
-        <Figure label="silent">{grouped(validators.silent)}</Figure>
+        <Figure label="silent when drawn">{grouped(validators.silent)}</Figure>
       </dl>
       <p>
         {start?.source === 'simulation' ? 'A simulated run' : 'A network'} of{' '}

@@ -24,9 +24,9 @@ export function OwnNode() {
   if (!isMember && words.weight === 'well') {
     return (
       <p class="quiet observer">
-        This page is served by an observer, which takes no part: {words.title}, round{' '}
-        {grouped(status.round)}, {counted(status.peers, 'peer')}. To see your own node here, start
-        it with <code>--explorer</code>.
+        This page is served by an observer, which takes no part: {words.title},{' '}
+        {counted(status.peers, 'peer')}. To see your own node here, start it with{' '}
+        <code>--explorer</code>.
       </p>
     );
   }
@@ -56,7 +56,7 @@ function Figures({ status }: { readonly status: OwnStatus }) {
       <Figure label="votes since it started" note={`${counters['executions'] ?? 0} executions`}>
         {grouped(counters['revealed'] ?? 0)}
       </Figure>
-      <Figure label="claims it judges now">{grouped(openSubjects)}</Figure>
+      <Figure label="claims not settled yet">{grouped(openSubjects)}</Figure>
       <Figure
         label="round"
         note={roundsBehind === 0 ? 'up to date' : `${counted(roundsBehind, 'round')} behind`}

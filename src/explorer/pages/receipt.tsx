@@ -103,25 +103,41 @@ function Choice({
 const SIGNS = { ok: '✓', failed: '✕', skipped: '–' } as const;
 const WORDS = { ok: 'ok', failed: 'failed', skipped: 'skipped' } as const;
 
+const BAD = { tone: 'alarm', sign: '✕', title: 'Do not rely on this receipt' } as const;
+
+/** A genuine receipt may well say that the answer is wrong: that comes first. */
+const GENUINE = {
+  valid: { tone: 'well', sign: '✓', title: 'The answer was verified' },
+  undrawn: { tone: 'well', sign: '✓', title: 'The answer was not drawn: nobody re-executed it' },
+  invalid: { tone: 'alarm', sign: '✕', title: 'The answer is wrong: do not rely on it' },
+  unavailable: { tone: 'warning', sign: '∅', title: 'The answer could not be verified' },
+  inconclusive: {
+    tone: 'warning',
+    sign: '≈',
+    title: 'Too close to call: do not rely on the answer',
+  },
+} as const;
+
 function Report({ report }: { readonly report: NamedReport }) {
   const { isValid, steps, summary, name } = report;
   const failed = steps.find(({ outcome }) => outcome === 'failed');
   const passed = steps.filter(({ outcome }) => outcome === 'ok').length;
+  const { tone, sign, title } = isValid ? GENUINE[summary?.judgement?.verdict ?? 'undrawn'] : BAD;
   return (
     <>
       <div
-        class={`outcome ${isValid ? 'well' : 'alarm'}`}
+        class={`outcome ${tone}`}
         data-file={name}
         data-result={isValid ? 'valid' : failed?.check}
       >
         <span class="outcome-sign" aria-hidden="true">
-          {isValid ? '✓' : '✕'}
+          {sign}
         </span>
         <div>
-          <h2>{isValid ? 'The receipt is valid' : 'Do not rely on this receipt'}</h2>
+          <h2>{title}</h2>
           <p>
             {failed === undefined
-              ? `All ${passed} checks passed.`
+              ? `The receipt is genuine: all ${passed} checks passed.`
               : `${CHECK_MEANINGS[failed.check][0]}: ${failed.detail}.`}
           </p>
           <p class="quiet break">{name}</p>

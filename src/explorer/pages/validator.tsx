@@ -72,7 +72,7 @@ function Heading({ node }: { readonly node: NodeEntry }) {
     <header class="heading">
       <h1>
         {nodeTitle(model, node)}
-        {id === session.source.node ? <span class="own"> this node serves the page</span> : null}
+        {id === session.source.node ? <span class="own">this node serves the page</span> : null}
       </h1>
       <p class="mono break">{id}</p>
       <p>

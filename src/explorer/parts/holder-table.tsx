@@ -15,7 +15,7 @@ export function HolderTable({ level }: { readonly level: LevelStory }) {
     <>
       <WideTable label={`Holders of level ${level.level}`}>
         <Heads
-          names={['holder', unit, 'executed', 'committed', 'distance', 'said']}
+          names={['holder', 'said', unit, 'executed', 'committed', 'distance']}
           numbers={[unit, 'executed', 'committed', 'distance']}
         />
         <tbody>
@@ -24,11 +24,11 @@ export function HolderTable({ level }: { readonly level: LevelStory }) {
               <th scope="row">
                 <NodeLink node={holder.node} />
               </th>
+              <td>{saidOf(holder)}</td>
               <td class="number">{grouped(holder.weight)}</td>
               <td class="number">{workText(holder)}</td>
               <td class="number">{afterText(holder.committedAt, at)}</td>
               <td class="number mono">{distanceText(holder)}</td>
-              <td>{saidOf(holder)}</td>
             </tr>
           ))}
         </tbody>

@@ -82,7 +82,7 @@ export function NodeLink({
         {ROLE_SHAPES[role]}
       </span>
       {long ? nodeTitle(now.model, entry) : nodeName(now.model, entry)}
-      {isOwn ? <span class="own"> this node</span> : null}
+      {isOwn ? <span class="own">this node</span> : null}
     </a>
   );
 }
