@@ -69,7 +69,7 @@ function ofNodes({ nodes, links, start }: NetworkModel): readonly NetworkEvent[]
   for (const { b, changes } of links.values()) {
     const later = changes.slice(changes.findIndex(({ isUp }) => isUp) + 1);
     for (const { at, isUp } of later) {
-      const words = isUp ? 'is connected to this node again' : 'lost its connection to this node';
+      const words = isUp ? 'is a peer of this node again' : 'is no longer a peer of this node';
       found.push({ kind: 'node', at, nodes: [b], words, weight: isUp ? 'quiet' : 'warning' });
     }
   }

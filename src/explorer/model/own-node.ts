@@ -38,7 +38,7 @@ type Wording = readonly [weight: OwnWords['weight'], title: string, remedy: stri
 
 const STATES: Readonly<Record<string, Wording>> = {
   'in-sync': ['well', 'in sync', ''],
-  starting: ['note', 'starting', 'It connects to others. Wait a minute.'],
+  starting: ['note', 'starting', 'It looks for others. Wait a minute.'],
   syncing: ['note', 'catching up', 'It does not vote until it knows what it missed. Wait.'],
   isolated: [
     'alarm',
@@ -61,7 +61,8 @@ export function ownWords(status: OwnStatus): OwnWords {
       weight: 'alarm',
       title: 'convicted: it signed two things that exclude each other',
       remedy:
-        'Stop it. The usual cause is the same key on two machines: `assay guard` tells what it signed.',
+        'Stop it. The usual cause is the same key on two machines: ' +
+        '`assay guard` tells what it signed.',
     };
   }
   const [weight, title, remedy] = STATES[state] ?? ['warning', state, ''];

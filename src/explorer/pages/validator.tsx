@@ -44,11 +44,12 @@ export function ValidatorPage({ name }: { readonly name: string }) {
 
 function Unknown({ name }: { readonly name: string }) {
   const now = useNow();
+  const isEmpty = now.model.start === undefined;
   return (
     <>
       <h1>Unknown node</h1>
       <p class="notice">
-        {now.model.start === undefined ? 'Waiting for data.' : `No node is called ${name} here.`}{' '}
+        {isEmpty ? 'Waiting for data.' : `No node is called ${name} here.`}{' '}
         <a href={hrefOf(now, ['validators'])}>All nodes</a>
       </p>
     </>
@@ -99,7 +100,9 @@ function WorkPanel({ node }: { readonly node: NodeEntry }) {
         <Figure label="levels drawn">{grouped(drawn)}</Figure>
         <Figure
           label="committed"
-          note={drawn === 0 ? '' : `${Math.round((100 * committed) / drawn)} %`}
+          note={
+            drawn < committed || drawn === 0 ? '' : `${Math.round((100 * committed) / drawn)} %`
+          }
         >
           {grouped(committed)}
         </Figure>

@@ -91,27 +91,9 @@ function columnsAt(now: Now): readonly Column<NodeEntry>[] {
       isExtra: true,
       cell: ({ record }) => (record.stake === undefined ? '' : grouped(BigInt(record.stake))),
     },
-    {
-      name: 'levels',
-      width: '5rem',
-      isNumber: true,
-      isExtra: true,
-      cell: ({ drawn }) => grouped(drawn.countAt(at)),
-    },
-    {
-      name: 'votes',
-      width: '5rem',
-      isNumber: true,
-      isExtra: true,
-      cell: ({ revealed }) => grouped(revealed.countAt(at)),
-    },
-    {
-      name: 'blamed by',
-      width: '5rem',
-      isNumber: true,
-      isExtra: true,
-      cell: (node) => grouped(blamersAt(node, at)),
-    },
+    count('levels', ({ drawn }) => drawn.countAt(at)),
+    count('votes', ({ revealed }) => revealed.countAt(at)),
+    count('blamed by', (node) => blamersAt(node, at)),
     {
       name: 'balance',
       width: '7rem',
@@ -140,6 +122,11 @@ function columnsAt(now: Now): readonly Column<NodeEntry>[] {
   ];
 }
 
+function count(name: string, of: (node: NodeEntry) => number): Column<NodeEntry> {
+  const cell = (node: NodeEntry) => grouped(of(node));
+  return { name, width: '5rem', isNumber: true, isExtra: true, cell };
+}
+
 function stateOf(node: NodeEntry, { model, at, session }: Now) {
   const time = { at, roundUs: roundUs(model) };
   if (!isUpAt(node, at)) return <span class="mark unavailable">✕ down</span>;
@@ -148,7 +135,7 @@ function stateOf(node: NodeEntry, { model, at, session }: Now) {
   // of others a node knows what it hears and to whom it is connected, no more
   if (node.record.id === session.source.node) return <span class="mark quiet">● this node</span>;
   const isLinked = isLinkedAt(model, node.number, at);
-  if (isLinked) return <span class="mark quiet">● connected</span>;
+  if (isLinked) return <span class="mark quiet">● a peer</span>;
   if (isHeardAt(node, time)) return <span class="mark quiet">● heard</span>;
   return <span class="mark quiet">○ not heard lately</span>;
 }

@@ -91,7 +91,7 @@ export function NodeLink({
 export function ClaimLink({ batch, index }: { readonly batch: string; readonly index: number }) {
   const now = useNow();
   return (
-    <a class="mono" href={hrefOf(now, ['claim', batch, index])} title={`${batch}/${index}`}>
+    <a class="claim mono" href={hrefOf(now, ['claim', batch, index])} title={`${batch}/${index}`}>
       {shortCid(batch)}/{index}
     </a>
   );

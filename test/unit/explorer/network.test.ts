@@ -105,8 +105,8 @@ describe('the latest events', () => {
     };
     const links = [link(1, true), link(5, false), link(7, true)];
     deepEqual(kindsOf(modelOf('network', ...links), 9), [
-      '7 1 is connected to this node again',
-      '5 1 lost its connection to this node',
+      '7 1 is a peer of this node again',
+      '5 1 is no longer a peer of this node',
     ]);
     deepEqual(kindsOf(modelOf('simulation', ...links), 9), []);
   });
