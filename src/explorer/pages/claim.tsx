@@ -31,13 +31,7 @@ export function ClaimPage({ batch, index }: { readonly batch: string; readonly i
   const { at } = useNow();
   const found = useClaim(batch, index);
   if (found === undefined || found === 'asked') {
-    return (
-      <p class="notice">
-        {found === 'asked'
-          ? 'Asking the node about this claim …'
-          : 'Nothing is known about this claim: it was not drawn, or is older than what is kept.'}
-      </p>
-    );
+    return <Absent isAsked={found === 'asked'} />;
   }
   const story = storyAt(found, at);
   return (
@@ -54,6 +48,22 @@ export function ClaimPage({ batch, index }: { readonly batch: string; readonly i
         <MoneyStep story={story} />
       </ol>
     </article>
+  );
+}
+
+/** A claim that is not there, or not yet. */
+function Absent({ isAsked }: { readonly isAsked: boolean }) {
+  const now = useNow();
+  return (
+    <>
+      <h1>{isAsked ? 'Claim' : 'Unknown claim'}</h1>
+      <p class="notice" role="status">
+        {isAsked
+          ? 'Asking the node about this claim …'
+          : 'Nothing is known about it: it was not drawn, or is older than what nodes keep.'}{' '}
+        <a href={hrefOf(now, ['claims'])}>All claims</a>
+      </p>
+    </>
   );
 }
 
