@@ -231,7 +231,7 @@ describe('the explorer in a browser', function () {
       await until(`Number.parseInt(document.querySelector('.answers dd')?.textContent) > 0`);
       const own = await page.locator('.own-node.alarm').innerText();
       match(own, /validator \d+/);
-      match(own, /halted: it signs nothing\s+the disk is full\s.*mend the cause, start it/);
+      match(own, /halted: it signs nothing\s+the disk is full\s+It .*mend the cause, start it/);
     } finally {
       await page.goto('about:blank');
       await live.close();
