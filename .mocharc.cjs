@@ -11,7 +11,7 @@ module.exports = {
   'node-option': ['import=tsx/esm'],
   require: ['./test/support/setup.ts'],
   spec: isSuite ? ['test/**/*.test.ts'] : [],
-  // networks of real processes take minutes: `npm run test:e2e`
+  // networks in real time take minutes, pages need a browser: `npm run test:e2e`
   ignore: isSuite ? ['test/e2e/**'] : [],
   timeout: 20_000,
   // a test that failed half way may leave a socket open; the run ends all the same
