@@ -180,7 +180,7 @@ describe('the progress of a sweep', () => {
     const lines = written.map((line) => JSON.parse(line));
     deepEqual(
       lines.map((line) => line.done),
-      [0, 3],
+      [1, 3],
     );
     display.end();
     equal(written.length, 2);

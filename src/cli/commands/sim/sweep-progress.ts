@@ -53,6 +53,8 @@ export class SweepDisplay {
     const running = this.#running.get(label) ?? 0;
     if (event.kind === 'started') {
       this.#running.set(label, running + 1);
+      // a log tells what is finished
+      if (!this.#options.terminal.isLive) return;
     } else {
       this.#made += 1;
       if (running > 1) this.#running.set(label, running - 1);
