@@ -8,7 +8,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Browser, Page } from 'playwright-core';
 import { encodeReceiptJson, type Receipt } from '../../src/receipt/index.ts';
 import { batchId } from '../../src/wire/index.ts';
-import { accessFaults, complaintsOf, openBrowser } from '../support/browser.ts';
+import { accessFaults, addressOf, complaintsOf, openBrowser } from '../support/browser.ts';
 import { tamperingsOf } from '../support/tampering.ts';
 import { assay, Testnet, until } from '../support/testnet.ts';
 
@@ -59,7 +59,7 @@ describe('the explorer of a live network', function () {
   }
 
   async function storyOf(place: string): Promise<string> {
-    await page.goto(`${url}#/claim/${place}`);
+    await page.goto(`${url}/#/claim/${place}`);
     await page.waitForSelector('article.story');
     return await until('the story is final', 60_000, async () => {
       const text = await page.locator('article').innerText();
@@ -84,7 +84,7 @@ describe('the explorer of a live network', function () {
     const { place } = await judged(CHEAT, 2);
     const text = await storyOf(place);
     assert.match(text, /final: validators ran the model themselves and found something else/);
-    await page.goto(`${url}#/claims`);
+    await page.goto(`${url}/#/claims`);
     await until('both are listed', 30_000, async () => {
       const rows = await page.locator('.tall .row').allInnerTexts();
       const has = (word: string) => rows.some((row) => row.includes(word));
@@ -94,7 +94,7 @@ describe('the explorer of a live network', function () {
 
   it('has no serious fault of access', async () => {
     for (const place of ['', 'map', 'claims', 'validators', 'receipt']) {
-      await page.goto(`${url}#/${place}`);
+      await page.goto(`${url}/#/${place}`);
       await page.waitForSelector('main h1, .map canvas');
       assert.deepEqual(await accessFaults(page), [], place);
     }
@@ -102,7 +102,7 @@ describe('the explorer of a live network', function () {
 
   it('checks the receipt in the page, and names what is wrong with others', async () => {
     assert.ok(receipt.kind === 'drawn');
-    await page.goto(`${url}#/receipt`);
+    await page.goto(`${url}/#/receipt`);
     await page.getByText('from the node').waitFor();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
@@ -127,7 +127,7 @@ describe('the explorer of a live network', function () {
   });
 
   it('says so when the node goes away, and goes on when it is back', async () => {
-    await page.goto(`${url}#/`);
+    await page.goto(`${url}/#/`);
     const port = new URL(url).port;
     const ended = new Promise((resolve) => server.once('exit', resolve));
     server.kill('SIGTERM');
@@ -147,18 +147,3 @@ describe('the explorer of a live network', function () {
     complaints.length = 0;
   });
 });
-
-/** The address that a command prints once it serves a page. */
-function addressOf(child: ChildProcess): Promise<string> {
-  return new Promise((found, failed) => {
-    let text = '';
-    child.once('exit', () => failed(new Error(`it ended: ${text}`)));
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk) => {
-        text += chunk;
-        const address = /http:\/\/127\.0\.0\.1:\d+\/?/.exec(text)?.[0];
-        if (address !== undefined) found(address.endsWith('/') ? address : `${address}/`);
-      });
-    }
-  });
-}

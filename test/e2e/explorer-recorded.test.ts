@@ -5,22 +5,19 @@
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { networkFileYaml } from '../../src/network-file/index.ts';
 import { encodeReceipt, encodeReceiptJson, type Receipt } from '../../src/receipt/index.ts';
 import { recordLine, type TraceRecord } from '../../src/trace/index.ts';
+import { accessFaults, complaintsOf, openBrowser } from '../support/browser.ts';
 import { ExplorerServer } from '../support/explorer-server.ts';
 import { realNetwork } from '../support/real-network.ts';
 import { recordRun } from '../support/recorded-run.ts';
 import { tamperingsOf } from '../support/tampering.ts';
 import { receiptOf } from '../unit/receipt/fixture.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const BUILD = fileURLToPath(new URL('../../src/explorer/build.js', import.meta.url));
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PAGES = [
   ...['', 'map', 'claims', 'validators', 'validator/1', 'evidence', 'beacon', 'parameters'],
   'receipt',
@@ -33,18 +30,14 @@ describe('the explorer in a browser', function () {
   let records: readonly TraceRecord[] = [];
   let context: BrowserContext;
   let page: Page;
-  const complaints: string[] = [];
+  let complaints: string[] = [];
 
-  before(async function () {
-    if (!existsSync(CHROMIUM)) this.skip();
+  before(async () => {
     const built = spawnSync(process.execPath, [BUILD], { encoding: 'utf8' });
     equal(built.status, 0, built.stderr);
     records = await recordRun();
     server = await ExplorerServer.start({ trace: records.map(recordLine).join('\n') });
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader'],
-    });
+    browser = await openBrowser();
   });
 
   after(async () => {
@@ -53,16 +46,10 @@ describe('the explorer in a browser', function () {
   });
 
   beforeEach(async () => {
-    complaints.length = 0;
     context = await browser.newContext({ viewport: { width: 1200, height: 800 } });
     page = await context.newPage();
     page.setDefaultTimeout(10_000);
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('request', (request) => {
-      const isOwn = request.url().startsWith(server.url) || request.url().startsWith('data:');
-      if (!isOwn) complaints.push(`asks ${request.url()}`);
-    });
+    complaints = complaintsOf(page, server.url);
   });
 
   afterEach(async () => {
@@ -184,16 +171,10 @@ describe('the explorer in a browser', function () {
     it(`has no serious fault of access, ${scheme}`, async () => {
       await page.emulateMedia({ colorScheme: scheme });
       await open();
-      // the policy forbids foreign scripts: the checker comes through the debugger
       for (const place of [...PAGES, `claim/${keyOf('decided', 'invalid')}`]) {
         await go(place);
         await page.waitForSelector('main h1');
-        await page.evaluate(AXE);
-        const { violations } = (await page.evaluate('axe.run()')) as Axe;
-        const faults = violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-        deepEqual(faults, [], `${place || 'overview'} ${scheme}`);
+        deepEqual(await accessFaults(page), [], `${place || 'overview'} ${scheme}`);
       }
     });
   }
@@ -276,14 +257,6 @@ const HALTED = {
   ...{ role: 'validator', state: 'halted', reason: 'the disk is full', softwareVersion: '0' },
   ...{ round: 9, roundsBehind: 0, peers: 3, beaconMesh: 3, claimsMesh: 3, openSubjects: 0 },
   ...{ uptimeMs: 1, counters: {}, convicted: [], slashed: [] },
-};
-
-type Axe = {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly impact: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }[];
 };
 
 /** What the browser itself says when a connection breaks. */

@@ -1,4 +1,5 @@
 /** A real browser for tests of pages: Debian's chromium, without a screen. */
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -40,6 +41,21 @@ export async function accessFaults(page: Page): Promise<readonly string[]> {
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+/** The address that a command prints once it serves a page, without a slash at its end. */
+export function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((found, failed) => {
+    let text = '';
+    child.once('exit', () => failed(new Error(`it ended: ${text}`)));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk) => {
+        text += chunk;
+        const address = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0];
+        if (address !== undefined) found(address);
+      });
+    }
+  });
 }
 
 type AxeResult = {

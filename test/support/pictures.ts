@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
-import { openBrowser } from './browser.ts';
+import { addressOf, openBrowser } from './browser.ts';
 
 const LAUNCHER = resolve('src/cli/assay.js');
 const STUDY = resolve('configs/sweeps/deterrence.yaml');
@@ -44,21 +44,6 @@ async function main(): Promise<void> {
 
 function assay(...words: readonly string[]): void {
   execFileSync(process.execPath, [LAUNCHER, ...words], { stdio: ['ignore', 'ignore', 'inherit'] });
-}
-
-/** The address that a command prints once it serves a page. */
-function addressOf(child: ChildProcess): Promise<string> {
-  return new Promise((found, failed) => {
-    let text = '';
-    child.once('exit', () => failed(new Error(`it ended: ${text}`)));
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk) => {
-        text += chunk;
-        const address = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0];
-        if (address !== undefined) found(address);
-      });
-    }
-  });
 }
 
 /** The first claim that a provider lost, as `batch/index`. */

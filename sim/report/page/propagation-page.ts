@@ -1,7 +1,4 @@
 /** The report of one propagation run as a page. */
-import { resolve } from 'node:path';
-import { defaultConfig } from '../configuration.ts';
-import { environmentFacts } from '../environment-facts.ts';
 import { barChart } from '../figures/bar-chart.ts';
 import type { Figure } from '../figures/figure.ts';
 import {
@@ -14,10 +11,9 @@ import {
   formatShare,
 } from '../format.ts';
 import type { RunFolder } from '../read-folder.ts';
-import { commandText } from '../table.ts';
 import { figuresBlock, tableBlock, type Verdict, verdictsBlock } from './blocks.ts';
 import { type PageSection, pageHtml } from './document.ts';
-import { card, provenanceSection } from './provenance.ts';
+import { card, runProvenance } from './provenance.ts';
 import { rateTable } from './run-figures.ts';
 import type { MadePage, PagePlace } from './run-page.ts';
 import { networkText } from './setting.ts';
@@ -141,29 +137,13 @@ function rateSection({ delivered }: Result): PageSection {
 }
 
 function madeOf(run: PropagationRun, { folderLink }: PagePlace): PageSection {
-  const { manifest, configuration, result, path } = run;
-  return provenanceSection({
-    defaults: defaultConfig('propagation'),
-    configuration,
-    varied: [],
-    facts: [
-      ...environmentFacts(manifest),
-      ['seed', String(result.seed)],
-      ['configuration', result.configHash],
-      ['trace digest', result.traceDigest],
-      ['events', formatCount(result.events)],
-      ['folder', resolve(path)],
-    ],
-    files: [
-      ['result.json', 'every number of this report'],
-      ['config.resolved.yaml', 'the experiment with every default spelled out; it runs again'],
-      ['manifest.json', 'what made the result'],
-    ],
+  const { result } = run;
+  const { seed, configHash, traceDigest } = result;
+  return runProvenance(run, {
+    kind: 'propagation',
+    ...{ seed, configHash, traceDigest },
+    events: result.events,
+    files: [],
     folderLink,
-    command: [
-      'Run it again',
-      commandText(['npx', 'assay', 'sim', 'run', `${path}/config.resolved.yaml`]),
-    ],
-    more: undefined,
   });
 }

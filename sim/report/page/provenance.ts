@@ -1,7 +1,11 @@
 /** What a result was made of: configuration, versions, machine, digests, files. */
-import { type ConfigDifference, configDifferences } from '../configuration.ts';
-import type { Fact } from '../environment-facts.ts';
+import { resolve } from 'node:path';
+import { type ConfigDifference, configDifferences, defaultConfig } from '../configuration.ts';
+import { environmentFacts, type Fact } from '../environment-facts.ts';
 import type { Table } from '../figures/figure.ts';
+import { formatCount } from '../format.ts';
+import type { RunFolder } from '../read-folder.ts';
+import { commandText } from '../table.ts';
 import { commandBlock, factsBlock, tableBlock } from './blocks.ts';
 import type { PageSection } from './document.ts';
 import { type Content, html, type Markup } from './markup.ts';
@@ -48,6 +52,47 @@ ${card('Versions and digests', factsBlock(facts))}
 ${card('Data', filesBlock(files, folderLink), more)}
 <details><summary>The whole configuration</summary>${whole}</details>`,
   };
+}
+
+/** What the page of one run says of what it was made of. */
+export function runProvenance(
+  { manifest, configuration, path }: Pick<RunFolder, 'manifest' | 'configuration' | 'path'>,
+  at: {
+    readonly kind: 'protocol' | 'propagation';
+    readonly seed: number;
+    readonly configHash: string;
+    readonly traceDigest: string;
+    readonly events: number;
+    /** Files besides those that every run has. */
+    readonly files: readonly Fact[];
+    readonly folderLink: string;
+  },
+): PageSection {
+  return provenanceSection({
+    defaults: defaultConfig(at.kind),
+    configuration,
+    varied: [],
+    facts: [
+      ...environmentFacts(manifest),
+      ['seed', String(at.seed)],
+      ['configuration', at.configHash],
+      ['trace digest', at.traceDigest],
+      ['events', formatCount(at.events)],
+      ['folder', resolve(path)],
+    ],
+    files: [
+      ['result.json', 'every number of this report'],
+      ...at.files,
+      ['config.resolved.yaml', 'what was run, with every default spelled out; it runs again'],
+      ['manifest.json', 'what made the result'],
+    ],
+    folderLink: at.folderLink,
+    command: [
+      'Run it again',
+      commandText(['npx', 'assay', 'sim', 'run', `${path}/config.resolved.yaml`]),
+    ],
+    more: undefined,
+  });
 }
 
 /** A box with a heading. */

@@ -1,9 +1,6 @@
 /** The report of one protocol run as a page. */
-import { resolve } from 'node:path';
 import type { ClaimLine } from '../claims-csv.ts';
-import { defaultConfig } from '../configuration.ts';
 import { CONVICTIONS } from '../cost.ts';
-import { environmentFacts } from '../environment-facts.ts';
 import type { Figure } from '../figures/figure.ts';
 import {
   formatCount,
@@ -28,7 +25,7 @@ import {
 import { type PageSection, pageHtml } from './document.ts';
 import { escalationSection } from './escalation.ts';
 import { html } from './markup.ts';
-import { card, provenanceSection } from './provenance.ts';
+import { card, runProvenance } from './provenance.ts';
 import {
   detectionFigure,
   moneyFigure,
@@ -343,30 +340,13 @@ function claimText(line: ClaimLine): string {
 }
 
 function madeOf(run: ProtocolRun, { folderLink }: PagePlace): PageSection {
-  const { manifest, configuration, result, path } = run;
-  return provenanceSection({
-    defaults: defaultConfig('protocol'),
-    configuration,
-    varied: [],
-    facts: [
-      ...environmentFacts(manifest),
-      ['seed', String(result.seed)],
-      ['configuration', result.configHash],
-      ['trace digest', result.traceDigest],
-      ['events', formatCount(result.eventCount)],
-      ['folder', resolve(path)],
-    ],
-    files: [
-      ['result.json', 'every number of this report'],
-      ['claims.csv', `one line for each of ${formatCount(run.claims.length)} answers`],
-      ['config.resolved.yaml', 'the scenario with every default spelled out; it runs again'],
-      ['manifest.json', 'what made the result'],
-    ],
+  const { result, claims } = run;
+  const { seed, configHash, traceDigest } = result;
+  return runProvenance(run, {
+    kind: 'protocol',
+    ...{ seed, configHash, traceDigest },
+    events: result.eventCount,
+    files: [['claims.csv', `one line for each of ${formatCount(claims.length)} answers`]],
     folderLink,
-    command: [
-      'Run it again',
-      commandText(['npx', 'assay', 'sim', 'run', `${path}/config.resolved.yaml`]),
-    ],
-    more: undefined,
   });
 }
