@@ -116,6 +116,17 @@ export class World implements NetworkClient<Letter> {
 
   /** [NetworkClient] Lets a node take a message that arrived; who only relays accepts all. */
   deliver(index: number, from: number, letter: Letter): GossipVerdict {
+    return this.#receive({ index, from, letter, isCaughtUp: false });
+  }
+
+  /** @param at.isCaughtUp whether it was asked for after a restart: it is of the past [TIME-4] */
+  #receive(at: {
+    readonly index: number;
+    readonly from: number;
+    readonly letter: Letter;
+    readonly isCaughtUp: boolean;
+  }): GossipVerdict {
+    const { index, from, letter, isCaughtUp } = at;
     const node = this.#options.nodes[index];
     const sender = this.#options.nodes[from];
     const name = sender?.id ?? `relay/${from}`;
@@ -124,7 +135,7 @@ export class World implements NetworkClient<Letter> {
       return 'accept';
     }
     const { decoded, content } = letter;
-    const event = { kind: 'message-received', from: name, decoded } as const;
+    const event = { kind: 'message-received', from: name, decoded, isCaughtUp } as const;
     const verdict = this.#step(node, event, { kind: TRACE_KINDS.deliver, content });
     this.#options.checker.observeVerdict(verdict, { node, sender, type: decoded.message.type });
     return verdict;
@@ -172,7 +183,9 @@ export class World implements NetworkClient<Letter> {
     const latest = Math.max(0, ...this.#beacons.keys());
     for (let r = Math.max(1, latest - this.#options.windowRounds); r <= latest; r++) {
       const letter = this.#beacons.get(round(r));
-      if (letter !== undefined) this.deliver(node.index, helpers[0]?.index ?? node.index, letter);
+      const from = helpers[0]?.index ?? node.index;
+      const { index } = node;
+      if (letter !== undefined) this.#receive({ index, from, letter, isCaughtUp: true });
     }
     for (const helper of helpers) {
       for (const message of openQueries(helper)) this.#send(node, helper.id, message);
