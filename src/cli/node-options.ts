@@ -32,9 +32,9 @@ export const NODE_OPTIONS = {
   },
   announce: { ...TEXT, describe: 'Address to tell others instead, e.g. /dns4/me.org/tcp/4101' },
   'log-level': {
-    choices: LOG_LEVEL_NAMES,
-    default: 'info' as const,
-    describe: 'Least important events to log',
+    ...TEXT,
+    default: 'info',
+    describe: 'Least important events to log, also by module: warn,protocol=debug',
   },
   'memory-mib': { ...TEXT, default: '2048', describe: 'Memory one execution may take, MiB' },
   executions: { ...TEXT, default: '1', describe: 'Models that run at the same time' },

@@ -3,11 +3,11 @@ import { appendFileSync } from 'node:fs';
 import { networkOf, readNetworkFile } from '../network-file/index.ts';
 import {
   createLog,
-  type Log,
-  type LogLevel,
   type NodeFolder,
+  type NodeLog,
   NodeTrace,
   openFolder,
+  parseLogLevels,
   readPassphrase,
   type Secret,
 } from '../node/index.ts';
@@ -22,7 +22,7 @@ export type NodeValues = PassphraseValues & {
   readonly net: string;
   readonly listen: string;
   readonly announce: string | undefined;
-  readonly 'log-level': LogLevel;
+  readonly 'log-level': string;
   readonly 'memory-mib': string;
   readonly executions: string;
   readonly record: string | undefined;
@@ -33,7 +33,7 @@ export type NodeValues = PassphraseValues & {
 /** What a node is opened from, and how the folder is given back. */
 export type NodeSession = {
   readonly folder: NodeFolder;
-  readonly log: Log;
+  readonly log: NodeLog;
   readonly record: ((line: string) => void) | undefined;
   /** What the explorer shows, if it is wanted. */
   readonly trace: NodeTrace | undefined;
@@ -135,6 +135,10 @@ export async function runUntilStopped(
 /** From little to a machine of a data centre. */
 const MEMORY_MIB = { min: 128, max: 1_048_576 } as const;
 
-function logOf({ io, 'log-level': level }: NodeValues): Log {
-  return createLog({ level, isPretty: process.stderr.isTTY === true, write: io.err });
+function logOf({ io, 'log-level': text }: NodeValues): NodeLog {
+  return createLog({
+    ...parseLogLevels(text),
+    isPretty: process.stderr.isTTY === true,
+    write: io.err,
+  });
 }

@@ -83,7 +83,12 @@ export class Chronicle {
     if (report.kind === 'fault') {
       return log.debug('fault', { code: report.code, from: report.from });
     }
-    log.debug(report.kind, 'subject' in report ? { subject: subjectName(report.subject) } : {});
+    log.debug(report.kind, {
+      ...('batch' in report ? { batch: report.batch } : {}),
+      ...('subject' in report ? { subject: subjectName(report.subject) } : {}),
+      ...('level' in report ? { level: report.level } : {}),
+      ...('verdict' in report ? { verdict: report.verdict } : {}),
+    });
   }
 
   #archiveBatch(batch: BatchId): void {

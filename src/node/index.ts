@@ -33,7 +33,14 @@ export { InferError, type Inference } from './infer/index.ts';
 export * from './keys/index.ts';
 export { HostError, peerIdText } from './libp2p/index.ts';
 export { LightClient, type LightClientOptions, pause } from './light-client.ts';
-export { createLog, LOG_LEVELS, type Log, type LogLevel, silentLog } from './log/index.ts';
+export {
+  createLog,
+  type Log,
+  type LogLevel,
+  type NodeLog,
+  parseLogLevels,
+  silentLog,
+} from './log/index.ts';
 export type { NodeFolder } from './node-parts.ts';
 export { type ObserverNode, openObserverNode } from './observer-node.ts';
 export { openProviderNode, type ProviderNode, type ProviderNodeOptions } from './provider-node.ts';

@@ -55,7 +55,7 @@ export class LightClient {
       bootstrap: file.bootstrap,
       hello: { ...helloOf(network), role: 'requester', softwareVersion },
       roundMs: network.parameters.roundMs,
-      onReport: ({ code, message }) => log.debug('network', { code, message }),
+      onReport: ({ code, message }) => log.debug('client-network', { code, message }),
       // the first one is told to the user; others may come as long as this client lives
       onMismatch: (mismatch) => void (mismatches.length === 0 && mismatches.push(mismatch)),
       ...(transports === undefined ? {} : { transports }),
