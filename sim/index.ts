@@ -1,5 +1,5 @@
 /** The simulator: the protocol's own code under virtual time, with dishonest actors. */
-export { InvariantViolation } from './checker/violation.ts';
+export { InvariantViolation } from '../src/invariants/index.ts';
 export { type ClaimRow, claimRows } from './metrics/claims.ts';
 export type { Expected, Rate } from './metrics/rate.ts';
 export { type Effort, propagationReport } from './propagation/report.ts';

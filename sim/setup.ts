@@ -30,6 +30,7 @@ import {
   type Signer,
   standInCrypto,
 } from '../src/crypto/index.ts';
+import { Checker, Committees } from '../src/invariants/index.ts';
 import { BeaconCoalition } from './adversary/beacon-coalition.ts';
 import type { AdversaryTools, Behaviour } from './adversary/behaviour.ts';
 import { createBehaviour } from './adversary/behaviours.ts';
@@ -38,8 +39,6 @@ import { assignRoles, type Roles } from './adversary/roles.ts';
 import { type Staked, splitSybils } from './adversary/sybil-split.ts';
 import { Treasury } from './adversary/treasury.ts';
 import { Beacon } from './beacon.ts';
-import { Checker } from './checker/checker.ts';
-import { Committees } from './checker/committees.ts';
 import { Faults } from './faults/faults.ts';
 import { Kernel } from './kernel/kernel.ts';
 import { RandomStream } from './kernel/random.ts';

@@ -1,7 +1,6 @@
 /** What a world is made of. */
 import type { BeaconSource } from '../src/crypto/index.ts';
-import type { Checker } from './checker/checker.ts';
-import type { Committees } from './checker/committees.ts';
+import type { Checker, Committees } from '../src/invariants/index.ts';
 import type { BeaconFaults } from './faults/faults.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import type { Letter } from './letters.ts';

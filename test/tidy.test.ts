@@ -35,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/network-file',
   ],
   'src/config': ['src/base'],
+  'src/invariants': ['src/base', 'src/wire', 'src/core'],
   'src/trace': ['src/base', 'src/wire', 'src/crypto', 'src/compare', 'src/core'],
   'src/node': ['*'],
   'src/explorer': ['*'],
@@ -54,6 +55,7 @@ const SIM_MAY_IMPORT = [
   'inference',
   'config',
   'trace',
+  'invariants',
 ];
 /** What nothing but the composition root and its peers may import. */
 const NEVER_BELOW_CLI = ['src/cli', 'src/explorer'];

@@ -1,6 +1,7 @@
 /** What is judged when a run is over: one verdict per subject, liveness, nobody honest slashed. */
 import type { NodeId, SubjectKey } from '../../src/base/index.ts';
-import { isConflict, outcomeOf } from '../../src/core/index.ts';
+import { outcomeOf } from '../../src/core/index.ts';
+import { checkDecided, checkOneVerdict, isLivenessPromised } from '../../src/invariants/index.ts';
 import { judgedSubjects, settleRun } from '../metrics/settlement.ts';
 import type { Simulation } from '../setup.ts';
 
@@ -9,28 +10,10 @@ const CALM_ROUNDS = 4;
 
 /** @throws InvariantViolation if the run broke a promise that only shows at its end */
 export function judgeEnd(simulation: Simulation): void {
-  checkOneVerdict(simulation);
+  const { checker, committees, recorder } = simulation;
+  checkOneVerdict(checker, committees, (key) => recorder.subjects.get(key as SubjectKey)?.subject);
   checkLiveness(simulation);
   checkNoHonestSlashed(simulation);
-}
-
-/** One final verdict per subject, at all honest nodes, unless a level was captured. */
-function checkOneVerdict({ checker, committees, recorder }: Simulation): void {
-  for (const [key, decisions] of checker.decisions()) {
-    const subject = recorder.subjects.get(key as SubjectKey)?.subject;
-    if (subject === undefined) continue;
-    const [first, ...others] = decisions;
-    const isOne = others.every(
-      (other) => first === undefined || !isConflict(first.verdict, other.verdict),
-    );
-    const isCaptured = decisions.some(({ level }) => {
-      const committee = committees.of(subject, level);
-      if (committee === undefined) return false;
-      const least = 2n * committee.quorum - committee.weight;
-      return committees.dishonestWeight(committee) >= least;
-    });
-    checker.holdUnless(isCaptured, 'one-final-verdict', { isKept: isOne, detail: () => key });
-  }
 }
 
 /**
@@ -44,17 +27,7 @@ function checkLiveness(simulation: Simulation): void {
   const isUp = (id: NodeId): boolean => truth.isHonest(id) && up.has(id);
   // validators are the first nodes, in the order of the set
   const observers = network.validators.flatMap(({ id }, index) => (isUp(id) ? [index] : []));
-  const stakeUp = observers.reduce(
-    (sum, index) => sum + (network.validators[index]?.stake ?? 0n),
-    0n,
-  );
-  const isWholePoolLast = scenario.parameters.levels.some(
-    (seats) => seats >= network.validators.length,
-  );
-  const isPromised =
-    3n * stakeUp > 2n * network.totalStake &&
-    isWholePoolLast &&
-    scenario.validators.modelShare === 1;
+  const isPromised = isLivenessPromised(network, isUp) && scenario.validators.modelShare === 1;
   if (!isPromised) return;
   const calmAt = faults.isAny ? faults.endsAt + CALM_ROUNDS * network.parameters.roundMs * 1000 : 0;
   for (const [key, record] of recorder.subjects) {
@@ -62,11 +35,8 @@ function checkLiveness(simulation: Simulation): void {
     if (recorder.erring.has(key)) continue;
     // what was sealed while things went wrong may stay open
     if (record.drawnAt * 1000 < calmAt) continue;
-    checker.hold(
-      // a node that knows of no end at all is stuck
+    checkDecided(checker, key, () =>
       observers.every((index) => record.decisions.verdictOf(index) !== undefined),
-      'every-drawn-leaf-decided',
-      () => key,
     );
   }
 }

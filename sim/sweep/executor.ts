@@ -1,7 +1,7 @@
 /** Who runs a unit of work: this process, others beside it, or machines elsewhere. */
 import { AssayError } from '../../src/base/index.ts';
 import { parseConfigText } from '../../src/config/index.ts';
-import { InvariantViolation } from '../checker/violation.ts';
+import { InvariantViolation } from '../../src/invariants/index.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { kindOf } from './experiment.ts';
 

@@ -3,8 +3,6 @@
  * honest node, of whom nothing is known yet, would have done.
  */
 import assert from 'node:assert/strict';
-import { Checker } from '../../../../sim/checker/checker.ts';
-import { InvariantViolation } from '../../../../sim/checker/violation.ts';
 import { runScenario, type Simulation } from '../../../../sim/index.ts';
 import type { SimNode } from '../../../../sim/node.ts';
 import {
@@ -18,6 +16,7 @@ import {
 } from '../../../../src/base/index.ts';
 import { parseConfigText, resolveScenario } from '../../../../src/config/index.ts';
 import type { Committee, GuardRecord, Report } from '../../../../src/core/index.ts';
+import { Checker, InvariantViolation } from '../../../../src/invariants/index.ts';
 import {
   type BundleEntry,
   bitmapOf,

@@ -5,10 +5,11 @@
 import {
   type BatchId,
   defined,
+  type NodeId,
   type Round,
   type Subject,
   type TimeMs,
-} from '../../src/base/index.ts';
+} from '../base/index.ts';
 import {
   type Committee,
   type Draws,
@@ -18,14 +19,15 @@ import {
   nominalTime,
   phaseRounds,
   samplingRound,
-} from '../../src/core/index.ts';
-import type { HeaderMessage } from '../../src/wire/index.ts';
-import { batchId } from '../../src/wire/index.ts';
-import type { Truth } from '../truth.ts';
+} from '../core/index.ts';
+import { batchId, type HeaderMessage } from '../wire/index.ts';
+
+/** Who keeps to the protocol: the judge knows, nodes do not. */
+export type Honesty = { isHonest(id: NodeId): boolean };
 
 export type CommitteesOptions = {
   readonly draws: Draws;
-  readonly truth: Truth;
+  readonly truth: Honesty;
   /** Randomness of a beacon round that was published. */
   readonly randomnessOf: (round: Round) => Uint8Array | undefined;
 };

@@ -1,5 +1,6 @@
 /**
- * Asserts the invariants of the protocol after every effect of every node, and at the end.
+ * Asserts the invariants of the protocol after every effect of every node, and at the end: of
+ * simulated nodes as they run, of real ones by their event logs.
  *
  * It knows who is dishonest, and so what may be asked of a committee: agreement is only promised
  * while dishonest holders weigh less than 2q−k. Where they weigh more, a breach is excused, and
@@ -12,7 +13,7 @@ import {
   type TimeMs,
   VERDICTS,
   type Verdict,
-} from '../../src/base/index.ts';
+} from '../base/index.ts';
 import {
   type Committee,
   type Effect,
@@ -20,19 +21,31 @@ import {
   nominalTime,
   type ProviderEffect,
   type Report,
-} from '../../src/core/index.ts';
-import type { BundleMessage } from '../../src/wire/index.ts';
-import type { Faults } from '../faults/faults.ts';
-import type { GossipVerdict } from '../network/model.ts';
-import type { SimNode } from '../node.ts';
-import type { Truth } from '../truth.ts';
-import type { Committees } from './committees.ts';
+} from '../core/index.ts';
+import type { BundleMessage } from '../wire/index.ts';
+import type { Committees, Honesty } from './committees.ts';
 import { InvariantViolation } from './violation.ts';
+
+/** Somebody whose effects are judged. */
+export type Actor = {
+  readonly id: NodeId;
+  /** Place among all nodes. */
+  readonly index: number;
+  readonly isHonest: boolean;
+};
+
+/** What went wrong with a node that makes promises of it void. */
+export type Excuses = {
+  /** Its disk lost what was durable. */
+  isForgetful(id: NodeId): boolean;
+  /** Its clock is, or was, wrong. */
+  isClockWrong(id: NodeId): boolean;
+};
 
 export type CheckerOptions = {
   readonly committees: Committees;
-  readonly truth: Truth;
-  readonly faults: Faults;
+  readonly truth: Honesty;
+  readonly faults: Excuses;
   /** Ablated rules: with any of them, violations are only counted. */
   readonly isLenient: boolean;
   readonly nodeCount: number;
@@ -91,7 +104,7 @@ export class Checker {
   }
 
   /** Judges one effect, before the world runs it. */
-  observe(node: SimNode, effect: ProviderEffect, now: TimeMs): void {
+  observe(node: Actor, effect: ProviderEffect, now: TimeMs): void {
     if (effect.kind === 'publish' && effect.message.type === 'bundle') {
       this.#noteCommits(effect.message);
     }
@@ -104,8 +117,8 @@ export class Checker {
 
   /** [WIRE-3] Judges what a node says of a message that another one passed on. */
   observeVerdict(
-    verdict: GossipVerdict,
-    { node, sender, type }: { node: SimNode; sender: SimNode | undefined; type: string },
+    verdict: 'accept' | 'ignore' | 'reject',
+    { node, sender, type }: { node: Actor; sender: Actor | undefined; type: string },
   ): void {
     const isBlamed = verdict === 'reject' && node.isHonest && sender?.isHonest === true;
     this.hold(!isBlamed, 'no-honest-relay-blamed', () => `for a ${type}`);
@@ -127,7 +140,7 @@ export class Checker {
     this.#excused.set(invariant, (this.#excused.get(invariant) ?? 0) + 1);
   }
 
-  #notePersisted(node: SimNode, { record }: Effect & { kind: 'persist' }, now: TimeMs): void {
+  #notePersisted(node: Actor, { record }: Effect & { kind: 'persist' }, now: TimeMs): void {
     const { persisted } = this.#signedBy(node.id);
     if (record.kind === 'ack') {
       persisted.add(`ack/${record.batch}`);
@@ -149,7 +162,7 @@ export class Checker {
     }
   }
 
-  #checkBundle(node: SimNode, { entries }: BundleMessage, now: TimeMs): void {
+  #checkBundle(node: Actor, { entries }: BundleMessage, now: TimeMs): void {
     const signed = this.#signedBy(node.id);
     for (const { entry } of entries) {
       if (entry.kind === 'ack') {
@@ -174,7 +187,7 @@ export class Checker {
   }
 
   #checkReveal(
-    node: SimNode,
+    node: Actor,
     at: {
       key: string;
       entry: BundleMessage['entries'][number]['entry'] & { kind: 'reveal' };
@@ -200,7 +213,7 @@ export class Checker {
   }
 
   /** [GUARD-2] One word in all lives of a node, unless its disk forgot the first one. */
-  #holdOneWord(node: SimNode, isKept: boolean, detail: string): void {
+  #holdOneWord(node: Actor, isKept: boolean, detail: string): void {
     const isExcused = this.#options.faults.isForgetful(node.id);
     this.holdUnless(isExcused, 'no-honest-equivocation', { isKept, detail: () => detail });
   }
@@ -209,7 +222,7 @@ export class Checker {
    * [TIME-3] Honest seats decide to seal before anybody can know the draw; what they decided in
    * time they may say again later, after a crash.
    */
-  #checkAckTime(node: SimNode, batch: Subject['batch'], now: TimeMs): void {
+  #checkAckTime(node: Actor, batch: Subject['batch'], now: TimeMs): void {
     const due = this.#options.committees.samplingRoundOf(batch);
     if (due === undefined) return;
     const { network } = this.#options.committees;
@@ -217,7 +230,7 @@ export class Checker {
     this.holdUnless(this.#options.faults.isClockWrong(node.id), 'sealed-before-draw', promised);
   }
 
-  #checkReport(node: SimNode, report: Report): void {
+  #checkReport(node: Actor, report: Report): void {
     switch (report.kind) {
       case 'subject-drawn':
         this.hold(this.#options.committees.isDrawn(report.subject), 'sampling-pure', () =>
