@@ -38,6 +38,11 @@ export const NODE_OPTIONS = {
   },
   'memory-mib': { ...TEXT, default: '2048', describe: 'Memory one execution may take, MiB' },
   executions: { ...TEXT, default: '1', describe: 'Models that run at the same time' },
+  'doppelganger-wait': {
+    ...TEXT,
+    describe: 'Rounds to listen whether the key runs elsewhere before it signs; 0: none',
+    defaultDescription: 'the life of a claim',
+  },
   record: { ...TEXT, describe: 'File to append every event of the core to, for replay' },
   explorer: {
     type: 'string',

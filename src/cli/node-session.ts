@@ -1,7 +1,10 @@
 /** Runs a node for a command: opens its folder, starts it, stops it when the user wants. */
 import { appendFileSync } from 'node:fs';
+import { AssayError } from '../base/index.ts';
+import type { Network } from '../core/index.ts';
 import { networkOf, readNetworkFile } from '../network-file/index.ts';
 import {
+  type AssayNode,
   createLog,
   type NodeFolder,
   type NodeLog,
@@ -10,6 +13,7 @@ import {
   parseLogLevels,
   readPassphrase,
   type Secret,
+  waitRoundsOf,
 } from '../node/index.ts';
 import { readPort, serveExplorer } from './explorer-page.ts';
 import { aborted, type Io } from './io.ts';
@@ -25,6 +29,7 @@ export type NodeValues = PassphraseValues & {
   readonly 'log-level': string;
   readonly 'memory-mib': string;
   readonly executions: string;
+  readonly 'doppelganger-wait': string | undefined;
   readonly record: string | undefined;
   readonly explorer: string | undefined;
   readonly io: Io;
@@ -75,11 +80,13 @@ export async function openSession(
   const memoryMib = readWhole(values['memory-mib'], { option: '--memory-mib', ...MEMORY_MIB });
   const executions = readWhole(values.executions, { option: '--executions', min: 1, max: 64 });
   const file = readNetworkFile(net);
+  const network = networkOf(file);
+  const doppelgangerWaitRounds = waitOf(values, network);
   const passphrase = await passphraseOf(values, {
     question: `Passphrase of ${directory}`,
     isNew: false,
   });
-  const { keystore, lock } = await openFolder(directory, { network: networkOf(file), passphrase });
+  const { keystore, lock } = await openFolder(directory, { network, passphrase });
   const log = logOf(values);
   const path = values.record;
   const softwareVersion = `assay/${readVersion()}`;
@@ -97,6 +104,7 @@ export async function openSession(
       log,
       executionMemoryBytes: memoryMib * 1024 ** 2,
       executions,
+      doppelgangerWaitRounds,
     },
     log,
     record: path === undefined ? undefined : (line) => appendFileSync(path, `${line}\n`),
@@ -110,10 +118,12 @@ export async function openSession(
  * @throws what its start throws; ApiError explorer-port
  */
 export async function runUntilStopped(
-  node: Running & { readonly node: { onHalt(handler: (reason: string) => void): void } },
+  node: Running & { readonly node: Pick<AssayNode, 'onHalt'> },
   { io, explorer, session }: Pick<NodeValues, 'io' | 'explorer'> & { session: NodeSession },
 ): Promise<void> {
-  const halted = new Promise<string>((resolve) => node.node.onHalt(resolve));
+  const halted = new Promise<Error>((resolve) => {
+    node.node.onHalt((reason, cause) => resolve(haltedBy(reason, cause)));
+  });
   let page: { close(): Promise<void> } | undefined;
   try {
     const { trace, log } = session;
@@ -124,12 +134,27 @@ export async function runUntilStopped(
       page = served;
     }
     await Promise.race([node.start(), halted, aborted(io.signal)]);
-    const reason = await Promise.race([halted, aborted(io.signal)]);
-    if (reason !== undefined) throw new Error(`the node signs nothing any more: ${reason}`);
+    const error = await Promise.race([halted, aborted(io.signal)]);
+    if (error !== undefined) throw error;
   } finally {
     await page?.close();
     await node.stop();
   }
+}
+
+/** What went wrong in the world is told as such, with its remedy. */
+function haltedBy(reason: string, cause: unknown): Error {
+  if (cause instanceof AssayError) return cause;
+  return new Error(`the node signs nothing any more: ${reason}`, { cause });
+}
+
+/** A day of the slowest network, and more. */
+const WAIT_ROUNDS = { min: 0, max: 100_000 } as const;
+
+function waitOf(values: NodeValues, { parameters }: Network): number {
+  const text = values['doppelganger-wait'];
+  if (text === undefined) return waitRoundsOf(parameters);
+  return readWhole(text, { option: '--doppelganger-wait', ...WAIT_ROUNDS });
 }
 
 /** From little to a machine of a data centre. */

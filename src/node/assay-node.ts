@@ -30,13 +30,14 @@ import { Chronicle } from './chronicle.ts';
 import { isDetailed, reasonOf } from './error.ts';
 import type { ExecutionService, ModelLibrary } from './execution/index.ts';
 import { Feed, topicOf } from './feed.ts';
-import { healthOf } from './health.ts';
 import type { Host, Role } from './libp2p/index.ts';
 import type { Log } from './log/index.ts';
 import { LoopWatch } from './loop-watch.ts';
 import { outputSource } from './output-source.ts';
 import { type NodeStatus, serveRpc, statusFormat } from './rpc/index.ts';
 import { type Clock, type Core, Runner, type StepObserver, type Timeless } from './runner/index.ts';
+import { type DoppelgangerOptions, Safety } from './safety/index.ts';
+import { selfReport } from './self-report.ts';
 import { Sync } from './sync.ts';
 
 /** What a core tells of itself, whichever it is. */
@@ -70,6 +71,10 @@ export type AssayNodeOptions = {
   readonly observe?: StepObserver;
   /** Names of models that this node declares and cannot run, for its status. */
   readonly missingModels: () => readonly string[];
+  /** Folder of the node. */
+  readonly directory: string;
+  /** Listens whether the key runs elsewhere too; absent where it may. */
+  readonly doppelganger?: DoppelgangerOptions;
 };
 
 /** How often the core is told where the wall clock stands. */
@@ -78,12 +83,15 @@ const CLOCK_PERIOD_MS = 10_000;
 const PRUNE_PERIOD_MS = 60_000;
 /** [SAMPLE-1] Rounds from a batch to the beacon that draws from it. */
 const SAMPLING_ROUNDS = 2;
+/** Reports of a vote. */
+const VOTED: readonly string[] = ['committed', 'revealed'];
 /** How long a stopping node waits for its events, and then for what is under way. */
 const DRAIN_MS = 3_000;
 
 export class AssayNode {
   readonly runner: Runner;
   readonly feed: Feed;
+  readonly safety: Safety;
   readonly #options: AssayNodeOptions;
   readonly #chronicle: Chronicle;
   readonly #abort = new AbortController();
@@ -94,7 +102,7 @@ export class AssayNode {
   #phase: 'starting' | 'syncing' | 'running' = 'starting';
   #halted: string | undefined;
   #latest: Round | undefined;
-  #onHalt: (reason: string) => void = () => undefined;
+  #onHalt: (reason: string, cause: unknown) => void = () => undefined;
   #listening: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
 
@@ -106,16 +114,23 @@ export class AssayNode {
       ports: {
         persist: (records) => this.#persist(records),
         perform: (effect) => this.#perform(effect),
-        halted: (reason) => this.#halt(reasonOf(reason)),
+        halted: (cause) => this.#halt(cause),
       },
       ...(options.observe === undefined ? {} : { observe: options.observe }),
     });
+    const { host, log } = options;
+    this.safety = new Safety({
+      ...options,
+      headerOf: (batch) => this.feed.header(batch),
+      onTwin: (error) => this.#halt(error),
+    });
     this.feed = new Feed({
-      host: options.host,
+      host,
       runner: this.runner,
       onBeacon: (beacon) => this.#noteBeacon(beacon.round, beacon.signature),
-      onMalformed: (from, reason) => options.log.debug('message-malformed', { from, reason }),
-      watermark: () => options.guard.watermark,
+      onMalformed: (from, reason) => log.debug('message-malformed', { from, reason }),
+      watermark: () => this.safety.gate(options.guard.watermark),
+      hear: (message) => this.safety.hear(message),
     });
     const { runner, feed } = this;
     const track = (work: Promise<unknown>): void => this.#background.track(work);
@@ -132,8 +147,8 @@ export class AssayNode {
     return this.#latest;
   }
 
-  /** Calls `handler` once when the guard failed and nothing is signed any more. */
-  onHalt(handler: (reason: string) => void): void {
+  /** Calls `handler` once when nothing is signed any more: the guard failed, or the key is used. */
+  onHalt(handler: (reason: string, cause: unknown) => void): void {
     this.#onHalt = handler;
   }
 
@@ -154,6 +169,8 @@ export class AssayNode {
     if (signal.aborted) return;
     this.#adjustClock();
     this.#every(CLOCK_PERIOD_MS, () => this.#adjustClock());
+    await this.safety.start();
+    if (signal.aborted) return;
     const listening = host.start();
     this.#listening = listening.catch(() => undefined);
     await listening;
@@ -165,6 +182,7 @@ export class AssayNode {
     const caughtUp = await sync.beacons();
     const open = await sync.openBatches();
     if (signal.aborted) return;
+    this.safety.begin(round(Math.max(this.#latest ?? 0, this.#due())));
     this.feed.open();
     beacons.start((message) => this.#takeBeacon(message));
     this.#phase = 'running';
@@ -184,6 +202,7 @@ export class AssayNode {
     const { beacons, host, guard, log } = this.#options;
     for (const timer of this.#timers) clearInterval(timer);
     this.#loop.stop();
+    this.safety.stop();
     beacons.stop();
     await within(DRAIN_MS, this.runner.close());
     // a host that is about to start would not notice that it was stopped
@@ -196,39 +215,16 @@ export class AssayNode {
 
   /** How this node is. */
   status(): NodeStatus {
-    const { host, role, softwareVersion, execution, view, network } = this.#options;
-    const latest = this.#latest ?? 0;
-    const skewMs = this.#chronicle.skewMs(latest);
-    const roundsBehind = Math.max(0, roundDueAt(network, Date.now()) - latest);
-    const health = healthOf({
+    return selfReport({
+      ...this.#options,
+      chronicle: this.#chronicle,
+      safety: this.safety,
       phase: this.#phase,
       halted: this.#halted,
-      peers: host.peers().length,
-      needsPeers: network.validators.some(({ id }) => id !== this.id),
-      roundsBehind,
-      skewMs,
-      missingModels: this.#options.missingModels(),
-    });
-    const mesh = host.meshSizes();
-    return {
-      id: this.id,
-      role,
-      ...health,
-      softwareVersion,
-      executionClass: execution.executionClass,
-      round: latest,
-      roundsBehind,
-      peers: host.peers().length,
-      beaconMesh: mesh.beacon,
-      claimsMesh: mesh.claims,
-      openSubjects: view.subjects().length,
+      latest: this.#latest ?? round(0),
       uptimeMs: Math.round(performance.now() - this.#startedAt),
-      rssBytes: process.memoryUsage().rss,
       loopDelayP99Ms: this.#loop.p99Ms(),
-      counters: this.#chronicle.counters,
-      convicted: [...view.evidence().keys()].slice(0, LISTED_MAX),
-      slashed: this.#chronicle.slashes().slice(0, LISTED_MAX),
-    };
+    });
   }
 
   /** What was said about a leaf, live or from the archive. */
@@ -270,8 +266,9 @@ export class AssayNode {
   }
 
   /** [GUARD-1] */
-  #persist(records: readonly GuardRecord[]): Promise<void> {
-    return this.#options.guard.append(records, (batch) => this.#roundOf(batch));
+  async #persist(records: readonly GuardRecord[]): Promise<void> {
+    this.safety.assertAlone();
+    await this.#options.guard.append(records, (batch) => this.#roundOf(batch));
   }
 
   #roundOf(batch: BatchId): Round {
@@ -287,14 +284,17 @@ export class AssayNode {
       case 'publish':
         return this.#publish(effect.message, effect.bytes);
       case 'send':
+        this.safety.said(effect.message);
         if (effect.to !== SELF) this.#options.host.send(effect.to as NodeId, effect.bytes);
         return;
       case 'execute':
         this.#chronicle.countExecution();
+        this.safety.votes.drawn();
         return this.#finish(this.#options.execution.execute(effect));
       case 'measure-output':
         return this.#finish(this.#measureOutput(effect));
       case 'report':
+        if (VOTED.includes(effect.report.kind)) this.safety.votes.voted();
         return this.#chronicle.take(effect.report, this.#latest ?? 0);
       default:
         // judgements and answers go to whoever gave the event
@@ -304,6 +304,7 @@ export class AssayNode {
 
   #publish(message: Message, bytes: Uint8Array): void {
     this.feed.note(message);
+    this.safety.said(message);
     const topic = topicOf(message);
     if (topic !== undefined) this.#background.track(this.#options.host.publish(topic, bytes));
   }
@@ -332,6 +333,10 @@ export class AssayNode {
     );
   }
 
+  #due(): number {
+    return roundDueAt(this.#options.network, Date.now());
+  }
+
   #sync(): Sync {
     const { host, network, crypto, archive, beacons, view } = this.#options;
     return new Sync({
@@ -341,7 +346,7 @@ export class AssayNode {
       feed: this.feed,
       archive,
       latest: () => this.#latest,
-      due: () => roundDueAt(network, Date.now()),
+      due: () => this.#due(),
       fetchBeacon: (r) => beacons.fetch(r),
       unopened: (batch) =>
         view
@@ -367,15 +372,18 @@ export class AssayNode {
     this.runner.give({ kind: 'clock-adjusted', wallOffsetMs });
   }
 
-  #halt(reason: string): void {
+  #halt(cause: unknown): void {
+    if (this.#halted !== undefined) return;
+    const reason = reasonOf(cause);
     this.#halted = reason;
     this.#options.log.error('halted', { reason });
-    this.#onHalt(reason);
+    this.#onHalt(reason, cause);
   }
 
   #noteBeacon(r: Round, signature: Uint8Array): void {
     this.#latest = round(Math.max(this.#latest ?? 0, r));
     this.#options.beacons.heard(r);
+    this.safety.tick(this.#latest);
     this.#background.track(this.#options.archive.addBeacon(r, signature));
   }
 
@@ -388,6 +396,3 @@ export class AssayNode {
     this.#timers.push(setInterval(action, periodMs).unref());
   }
 }
-
-/** Identities listed in a status. */
-const LISTED_MAX = 256;

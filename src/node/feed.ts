@@ -44,8 +44,10 @@ export type FeedOptions = {
   /** A beacon that the core accepted. */
   readonly onBeacon: (beacon: { readonly round: Round; readonly signature: Uint8Array }) => void;
   readonly onMalformed: (from: NodeId, reason: string) => void;
-  /** [GUARD-2] Below this round the guard signs nothing: the core does not hear of it. */
+  /** [GUARD-2] Below this round nothing may be signed: the core does not hear of it. */
   readonly watermark: () => Round;
+  /** Hears every message that others send, also those that the core does not. Does not throw. */
+  readonly hear: (message: Message) => void;
 };
 
 export class Feed {
@@ -89,6 +91,7 @@ export class Feed {
    * @param isCaughtUp whether it is of the past: late, whatever the clock says [TIME-4]
    */
   async take(from: string, decoded: Decoded, { isCaughtUp = false } = {}): Promise<boolean> {
+    this.#options.hear(decoded.message);
     if (this.#isBelowWatermark(decoded.message)) return false;
     const noted = this.note(decoded.message);
     let isAccepted = false;
@@ -119,6 +122,7 @@ export class Feed {
       this.#options.onMalformed(from, `a ${decoded.message.type} on the topic ${topic}`);
       return gossip.judge('reject');
     }
+    this.#options.hear(decoded.message);
     if (this.#held === undefined) return this.#give(from, decoded, gossip);
     this.#held.push({ from, decoded, gossip });
     if (this.#held.length > HELD_MAX) this.#held.shift();
@@ -137,8 +141,9 @@ export class Feed {
   #takeDirect(from: NodeId, bytes: Uint8Array): void {
     const result = decodeMessage(bytes);
     if (result.kind === 'malformed') return this.#options.onMalformed(from, result.reason);
-    if (this.#held !== undefined) return;
     const { decoded } = result;
+    this.#options.hear(decoded.message);
+    if (this.#held !== undefined) return;
     if (this.#isBelowWatermark(decoded.message)) return;
     const noted = this.note(decoded.message);
     this.#options.runner.give({ kind: 'message-received', from, decoded }, ({ verdict }) => {

@@ -52,6 +52,7 @@ export {
 } from './requester.ts';
 export { NODE_STATES, type NodeState, type NodeStatus, RpcError } from './rpc/index.ts';
 export { readEventLogHead, replayEventLog } from './runner/index.ts';
+export { waitRoundsOf } from './safety/index.ts';
 export {
   openValidatorNode,
   type ValidatorNode,

@@ -44,6 +44,8 @@ export type NodeFolder = {
   readonly executionMemoryBytes?: number;
   /** Child processes that run models. */
   readonly executions?: number;
+  /** Rounds to listen whether the key runs elsewhere before it signs; absent: nobody listens. */
+  readonly doppelgangerWaitRounds?: number;
   /** Instead of TCP: tests run nodes in memory. */
   readonly transports?: HostOptions['transports'];
 };

@@ -59,6 +59,7 @@ export async function openObserverNode(options: ObserverNodeOptions): Promise<Ob
       blobSources: [],
       clock: systemClock,
       log,
+      directory,
       observe: trace.observe,
       missingModels: () => [],
     });

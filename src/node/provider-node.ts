@@ -32,6 +32,7 @@ import type { FrameStream } from './libp2p/index.ts';
 import { pause } from './light-client.ts';
 import { manifestOfModel, type NodeFolder, type NodeParts, openNodeParts } from './node-parts.ts';
 import { type Clock, eventLogHead, eventRecorder, joined, systemClock } from './runner/index.ts';
+import { listening } from './safety/index.ts';
 
 export type ProviderNodeOptions = NodeFolder & {
   readonly clock?: Clock;
@@ -89,6 +90,8 @@ export async function openProviderNode(options: ProviderNodeOptions): Promise<Pr
     clock,
     log,
     observe: joined(record && eventRecorder(record), options.trace?.observe),
+    directory: options.directory,
+    ...listening(options.doppelgangerWaitRounds, guard),
     missingModels: () => [],
   });
   options.trace?.attach(node, parts);
@@ -246,11 +249,8 @@ export class ProviderNode {
   }
 
   async #answer(request: RequestMessage, input: Uint8Array): Promise<Inference> {
-    const { execution, network, guard } = this.#parts;
-    // [GUARD-2] the next batch is that of the next round
-    if ((this.node.latestRound ?? 0) + 1 < guard.watermark) {
-      throw refused('guard-renewed', `nothing is promised before round ${guard.watermark}`);
-    }
+    const { execution, network } = this.#parts;
+    this.#assertMaySign();
     const manifest = manifestOfModel(network, request.model);
     const { substitute } = this.#options;
     const result = await (substitute?.(input) ?? execution.run(manifest, input));
@@ -272,6 +272,18 @@ export class ProviderNode {
     const answer = answerIn(effects);
     this.claims.note(slotOf(answer), answer.promise.index, answer);
     return { promise: answer.promise, claim: answer.claim, salt: answer.salt, output };
+  }
+
+  /** [GUARD-2] The next batch is that of the next round. */
+  #assertMaySign(): void {
+    const { watermark } = this.#parts.guard;
+    const next = (this.node.latestRound ?? 0) + 1;
+    if (next < watermark) {
+      throw refused('guard-renewed', `nothing is promised before round ${watermark}`);
+    }
+    if (next >= this.node.safety.gate(watermark)) return;
+    const { reason } = this.node.status();
+    throw refused('not-signing', `nothing is promised now: ${reason}`);
   }
 
   /** Looking at every file is dear where there are many: only after every so many bytes. */

@@ -14,6 +14,7 @@ import {
   systemClock,
   validatorCore,
 } from './runner/index.ts';
+import { listening } from './safety/index.ts';
 
 export type ValidatorNodeOptions = NodeFolder & {
   readonly clock?: Clock;
@@ -44,7 +45,7 @@ export async function openValidatorNode(options: ValidatorNodeOptions): Promise<
     guard: guard.records,
     executionClass,
   });
-  const { record, clock = systemClock, log, softwareVersion } = options;
+  const { record, clock = systemClock, log, softwareVersion, directory } = options;
   record?.(
     eventLogHead({
       role: 'validator',
@@ -70,6 +71,8 @@ export async function openValidatorNode(options: ValidatorNodeOptions): Promise<
     clock,
     log,
     observe: joined(record && eventRecorder(record), options.trace?.observe),
+    directory,
+    ...listening(options.doppelgangerWaitRounds, guard),
     missingModels: () => [...missing].map((id) => network.modelById.get(id)?.name ?? id),
   });
   options.trace?.attach(node, parts);

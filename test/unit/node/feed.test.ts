@@ -174,6 +174,7 @@ function feedOf({ watermark = 0, verdict = () => 'accept' }: Options = {}) {
     runner,
     onBeacon: ({ round: r }: { round: Round }) => beacons.push(r),
     onMalformed: (_from, reason) => malformed.push(reason),
+    hear: () => undefined,
     watermark: () => round(watermark),
   });
   const gossip = (topic: Topic, bytes: Uint8Array): { judgement: Judgement | undefined } => {

@@ -10,6 +10,12 @@ const WELL: Signs = {
   roundsBehind: 1,
   skewMs: undefined,
   missingModels: [],
+  doppelganger: { kind: 'alone' },
+  diskFreeBytes: 8 * 1024 ** 3,
+  isDiskFull: false,
+  heapShare: 0.2,
+  silentRounds: 0,
+  desertedTopics: [],
 };
 
 describe('healthOf', () => {
@@ -30,6 +36,37 @@ describe('healthOf', () => {
     assert.equal(stateOf({ peers: 0 }), 'isolated');
     assert.equal(stateOf({ peers: 0, phase: 'syncing' }), 'isolated');
     assert.equal(stateOf({ peers: 0, needsPeers: false }), 'in-sync');
+  });
+
+  it('is starting while it listens whether its key runs elsewhere', () => {
+    const doppelganger = { kind: 'listening', roundsLeft: 5 } as const;
+    const { state, reason } = healthOf({ ...WELL, doppelganger });
+    assert.equal(state, 'starting');
+    assert.match(reason, /signs nothing for 5 rounds/);
+    assert.equal(stateOf({ doppelganger, peers: 0 }), 'isolated');
+  });
+
+  it('is halted while the disk has no room, and only degraded while it has little', () => {
+    const full = healthOf({ ...WELL, isDiskFull: true, diskFreeBytes: 200 * 1024 ** 2 });
+    assert.equal(full.state, 'halted');
+    assert.match(full.reason, /200 MiB free on the disk: begins nothing until 320 MiB/);
+    assert.equal(stateOf({ diskFreeBytes: 1024 ** 3 - 1 }), 'degraded');
+    assert.equal(stateOf({ diskFreeBytes: 1024 ** 3 }), 'in-sync');
+    assert.equal(stateOf({ diskFreeBytes: undefined }), 'in-sync');
+  });
+
+  it('is degraded when it is drawn and silent, unheard, or almost out of heap', () => {
+    const wrong: readonly (readonly [Partial<Signs>, RegExp])[] = [
+      [{ silentRounds: 9 }, /drawn 9 rounds ago, and no vote/],
+      [{ desertedTopics: ['claims'] }, /no neighbour passes on claims/],
+      [{ heapShare: 0.86 }, /86 % of its limit/],
+    ];
+    for (const [signs, told] of wrong) {
+      const { state, reason } = healthOf({ ...WELL, ...signs });
+      assert.equal(state, 'degraded');
+      assert.match(reason, told);
+    }
+    assert.equal(stateOf({ heapShare: 0.85 }), 'in-sync');
   });
 
   it('says everything that is wrong', () => {

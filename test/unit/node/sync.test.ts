@@ -261,6 +261,7 @@ function nodeWith(peers: readonly Peer[], more: More = {}) {
     runner,
     onBeacon: ({ round: r }) => known.push(r),
     onMalformed: () => undefined,
+    hear: () => undefined,
     watermark: () => round(0),
   });
   const archive = new Archive(createMemoryStore());

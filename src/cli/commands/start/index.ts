@@ -29,5 +29,7 @@ function build(parser: Argv<CliContext>): Argv {
 
 const EPILOGUE = [
   'Stops within 10 s of Ctrl-C or SIGTERM; a second one ends it at once.',
+  'A key that has signed before signs nothing until it has listened for a while',
+  'whether it runs elsewhere; if it does, the command ends with exit code 2.',
   'Models that the network lists for this validator are fetched from peers.',
 ].join('\n');

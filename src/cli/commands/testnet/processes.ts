@@ -92,6 +92,8 @@ export class Processes {
       ...['--dir', join(dir, name), '--net', join(dir, TESTNET_FILES.network)],
       ...['--password-file', join(dir, TESTNET_FILES.password)],
       ...['--listen', `/ip4/127.0.0.1/tcp/${node.port}`, '--log-level', logLevel],
+      // all keys of a testnet are in its folder: nobody can start them elsewhere by mistake
+      ...['--doppelganger-wait', '0'],
     ];
     if (node.role === 'validator') return ['start', ...shared];
     const models = plan.models.flatMap((model) => ['--model', model]);

@@ -1,0 +1,20 @@
+/** What keeps a node from signing when it must not, and what it runs out of. */
+export {
+  Doppelganger,
+  type DoppelgangerOptions,
+  type DoppelgangerState,
+  listening,
+  waitRoundsOf,
+} from './doppelganger.ts';
+export { needsPeers } from './neighbours.ts';
+export { OwnVoice } from './own-voice.ts';
+export { Safety, type SafetySigns } from './safety.ts';
+export {
+  DISK_CRITICAL_BYTES,
+  DISK_ENOUGH_BYTES,
+  DISK_LOW_BYTES,
+  freeBytesOf,
+  HEAP_SHARE_MAX,
+  Vitals,
+} from './vitals.ts';
+export { SILENT_ROUNDS_MAX, VoteWatch } from './vote-watch.ts';

@@ -1,0 +1,25 @@
+/** Who is around, as far as it matters to whether a node takes part. */
+import type { NodeId } from '../../base/index.ts';
+import type { Network } from '../../core/index.ts';
+import type { Host, Topic } from '../libp2p/index.ts';
+
+/** What is asked of a host. */
+export type Around = Pick<Host, 'id' | 'peers' | 'meshSizes'>;
+
+/** Whether anybody is connected who passes gossip on: requesters do not. */
+export function hasNeighbours(host: Around): boolean {
+  return host.peers().some(({ role }) => role !== 'requester');
+}
+
+/** Topics in which no neighbour is, though there are some. */
+export function emptyTopics(host: Around): readonly Topic[] {
+  if (!hasNeighbours(host)) return [];
+  const { beacon, claims } = host.meshSizes();
+  const topics: readonly (Topic | false)[] = [beacon === 0 && 'beacon', claims === 0 && 'claims'];
+  return topics.filter((topic) => topic !== false);
+}
+
+/** Whether anybody else is in the network. */
+export function needsPeers(network: Network, self: NodeId): boolean {
+  return network.validators.some(({ id }) => id !== self);
+}

@@ -1,0 +1,154 @@
+/**
+ * What keeps a node from signing when it must not: its key elsewhere, a disk that is almost full.
+ * Both close one gate, through which the core hears of new batches; what it has begun it ends.
+ */
+import { type BatchId, type NodeId, type Round, round } from '../../base/index.ts';
+import type { Network } from '../../core/index.ts';
+import type { Crypto } from '../../crypto/index.ts';
+import type { HeaderMessage, Message } from '../../wire/index.ts';
+import { NodeError } from '../error.ts';
+import type { Log } from '../log/index.ts';
+import { Doppelganger, type DoppelgangerOptions, type DoppelgangerState } from './doppelganger.ts';
+import { type Around, emptyTopics, hasNeighbours, needsPeers } from './neighbours.ts';
+import { OwnVoice } from './own-voice.ts';
+import { freeBytesOf, heapShare, Vitals } from './vitals.ts';
+import { VoteWatch } from './vote-watch.ts';
+
+export type SafetyOptions = {
+  readonly host: Around;
+  readonly network: Network;
+  readonly crypto: Crypto;
+  readonly log: Log;
+  /** The header of a batch that the node knows. */
+  readonly headerOf: (batch: BatchId) => HeaderMessage | undefined;
+  /** Folder of the node, whose disk is watched. */
+  readonly directory: string;
+  /** Absent: nobody listens, for keys of which two run on purpose. */
+  readonly doppelganger?: DoppelgangerOptions;
+  /** Instead of asking the system. */
+  readonly freeBytes?: () => Promise<number>;
+  /** Called once, when somebody else signs with this key: NodeError key-runs-elsewhere. */
+  readonly onTwin: (error: NodeError) => void;
+};
+
+/** What health and status are made of. */
+export type SafetySigns = {
+  /** Absent if nobody listens. */
+  readonly doppelganger: DoppelgangerState | undefined;
+  /** Absent if the system does not tell. */
+  readonly diskFreeBytes: number | undefined;
+  readonly isDiskFull: boolean;
+  /** 0..1 */
+  readonly heapShare: number;
+  /** Rounds since it was drawn and said nothing; 0 if all is well. */
+  readonly silentRounds: number;
+  /** Topics without a neighbour for several rounds. */
+  readonly desertedTopics: readonly string[];
+};
+
+const NEVER = round(Number.MAX_SAFE_INTEGER);
+
+export class Safety {
+  readonly votes = new VoteWatch();
+  readonly #options: SafetyOptions;
+  readonly #vitals: Vitals;
+  readonly #doppelganger: Doppelganger | undefined;
+  readonly #voice: OwnVoice;
+  #twin: NodeError | undefined;
+
+  constructor(options: SafetyOptions) {
+    this.#options = options;
+    const { doppelganger, directory, log, freeBytes = () => freeBytesOf(directory) } = options;
+    this.#doppelganger = doppelganger && new Doppelganger(doppelganger);
+    this.#voice = new OwnVoice({ ...options, self: options.host.id });
+    this.#vitals = new Vitals({
+      freeBytes,
+      onDisk: ({ change, freeBytes: bytes }) => log.warn(`disk-${change}`, { freeBytes: bytes }),
+    });
+  }
+
+  /** Looks at the disk, now and from time to time. */
+  async start(): Promise<void> {
+    await this.#vitals.start();
+  }
+
+  stop(): void {
+    this.#vitals.stop();
+  }
+
+  /** What others said before this start is known, up to the beacon `latest`. */
+  begin(latest: Round): void {
+    this.#doppelganger?.begin(latest);
+    const state = this.#doppelganger?.state;
+    if (state?.kind !== 'listening') return;
+    this.#options.log.info('doppelganger-wait', { rounds: state.roundsLeft });
+  }
+
+  /** A beacon came. */
+  tick(latest: Round): void {
+    const { host, network } = this.#options;
+    this.#voice.tick();
+    const isHeard = hasNeighbours(host) || !needsPeers(network, host.id);
+    this.#doppelganger?.tick(latest, isHeard);
+    this.votes.tick(latest, emptyTopics(host));
+  }
+
+  /** This process sends a message. */
+  said(message: Message): void {
+    this.#voice.note(message);
+  }
+
+  /** Somebody sends a message: before the core gets it, and whether it does or not. */
+  hear(message: Message): void {
+    if (this.#doppelganger === undefined || this.#twin !== undefined) return;
+    const header = headerIn(message);
+    if (header !== undefined && header.round < this.gate(round(0))) this.#voice.noteUnheard(header);
+    const about = this.#voice.foreignRound(message);
+    if (about === undefined) return;
+    this.#doppelganger.hear(about);
+    if (this.#doppelganger.state.kind !== 'heard') return;
+    this.#twin = keyRunsElsewhere(this.#options.host.id, about);
+    this.#options.onTwin(this.#twin);
+  }
+
+  /** @throws NodeError key-runs-elsewhere */
+  assertAlone(): void {
+    if (this.#twin !== undefined) throw this.#twin;
+  }
+
+  /** Of rounds below, the core hears nothing. @param watermark what the guard says */
+  gate(watermark: Round): Round {
+    if (this.#vitals.isDiskFull) return NEVER;
+    return round(Math.max(watermark, this.#doppelganger?.firstRound ?? 0));
+  }
+
+  /** What is so now. */
+  signs(): SafetySigns {
+    return {
+      doppelganger: this.#doppelganger?.state,
+      diskFreeBytes: this.#vitals.diskFreeBytes,
+      isDiskFull: this.#vitals.isDiskFull,
+      heapShare: heapShare(),
+      silentRounds: this.votes.silentRounds,
+      desertedTopics: this.votes.deserted(emptyTopics(this.#options.host)),
+    };
+  }
+}
+
+function headerIn(message: Message): HeaderMessage | undefined {
+  if (message.type === 'header') return message;
+  return message.type === 'openings' ? message.header : undefined;
+}
+
+function keyRunsElsewhere(self: NodeId, about: Round): NodeError {
+  return new NodeError({
+    code: 'key-runs-elsewhere',
+    message:
+      `another process signs with the key ${self.slice(0, 16)}: ` +
+      `heard about round ${about}, which this one did not sign`,
+    remedy:
+      'Stop one of the two for good: together they contradict each other and lose the stake. ' +
+      'If the other one shall go on, do nothing here. If this one shall, stop the other, carry ' +
+      'its guard here (assay guard export, assay guard import), then start again.',
+  });
+}

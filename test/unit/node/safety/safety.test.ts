@@ -1,0 +1,171 @@
+/** The gate of a node closes when its key is heard elsewhere, and while its disk is full. */
+import assert from 'node:assert/strict';
+import { round } from '../../../../src/base/index.ts';
+import { createSigner, merkleRoot, realCrypto } from '../../../../src/crypto/index.ts';
+import { networkOf } from '../../../../src/network-file/index.ts';
+import type { NodeError } from '../../../../src/node/error.ts';
+import { silentLog } from '../../../../src/node/log/index.ts';
+import { Safety, Vitals, VoteWatch } from '../../../../src/node/safety/index.ts';
+import {
+  type BundleMessage,
+  batchId,
+  bundleSigningBytes,
+  encodeEntry,
+  type HeaderMessage,
+  headerSigningBytes,
+} from '../../../../src/wire/index.ts';
+import { fileOf } from '../../network-file/draft.ts';
+import { headerAt } from '../protocol-messages.ts';
+
+const MIB = 1024 ** 2;
+const NEVER = Number.MAX_SAFE_INTEGER;
+const network = networkOf(fileOf());
+const signer = createSigner(new Uint8Array(32).fill(3));
+
+/** A bundle in our name about the batch of a header. */
+function bundleAbout(header: HeaderMessage, by = signer): BundleMessage {
+  const batch = batchId(header);
+  const entries = [encodeEntry({ kind: 'ack', batch, signature: new Uint8Array(96) })];
+  const root = merkleRoot(entries.map(({ bytes }) => bytes));
+  const signature = by.sign(bundleSigningBytes(network.id, signer.id, root));
+  return { type: 'bundle', validator: signer.id, entries, signature };
+}
+
+function safetyOf(more: { freeBytes?: () => Promise<number>; isNewKey?: boolean } = {}) {
+  const twins: NodeError[] = [];
+  const host = { id: signer.id, peers: () => [], meshSizes: () => ({ beacon: 0, claims: 0 }) };
+  const safety = new Safety({
+    host,
+    network,
+    crypto: realCrypto,
+    log: silentLog,
+    headerOf: () => undefined,
+    directory: '/',
+    doppelganger: { waitRounds: 4, isNewKey: more.isNewKey ?? false },
+    freeBytes: more.freeBytes ?? (() => Promise.resolve(2 ** 40)),
+    onTwin: (error) => twins.push(error),
+  });
+  return { safety, twins };
+}
+
+describe('Safety', () => {
+  it('is closed while it listens, and for good when its key is heard elsewhere', () => {
+    const { safety, twins } = safetyOf();
+    safety.begin(round(10));
+    assert.equal(safety.gate(round(5)), NEVER);
+    const header = headerAt(20);
+    safety.hear(header);
+    safety.assertAlone();
+    safety.hear(bundleAbout(header));
+    safety.hear(bundleAbout(header));
+    assert.equal(twins.length, 1);
+    assert.equal(twins[0]?.detail.code, 'key-runs-elsewhere');
+    assert.match(twins[0]?.detail.message ?? '', /round 20/);
+    assert.throws(() => safety.assertAlone(), { name: 'NodeError' });
+    assert.equal(safety.gate(round(5)), NEVER);
+  });
+
+  it('believes nobody who only writes our name on a message', () => {
+    const { safety, twins } = safetyOf();
+    safety.begin(round(10));
+    const header = headerAt(20);
+    safety.hear(header);
+    const other = createSigner(new Uint8Array(32).fill(4));
+    safety.hear(bundleAbout(header, other));
+    safety.hear({ ...headerAt(20), provider: signer.id });
+    assert.deepEqual(twins, []);
+  });
+
+  it('hears a provider that seals in its name', () => {
+    const { safety, twins } = safetyOf();
+    safety.begin(round(10));
+    const body = { ...headerAt(20), provider: signer.id };
+    const signature = signer.sign(headerSigningBytes(network.id, body));
+    safety.hear({ ...body, signature });
+    assert.equal(twins.length, 1);
+  });
+
+  it('knows what it said itself', () => {
+    const { safety, twins } = safetyOf();
+    safety.begin(round(10));
+    const header = headerAt(20);
+    safety.hear(header);
+    const bundle = bundleAbout(header);
+    safety.said(bundle);
+    safety.hear(bundle);
+    assert.deepEqual(twins, []);
+  });
+
+  it('lets nothing new in while the disk is full, and goes on when there is room', async () => {
+    let free = 255 * MIB;
+    const { safety } = safetyOf({ isNewKey: true, freeBytes: () => Promise.resolve(free) });
+    safety.begin(round(10));
+    assert.equal(safety.gate(round(5)), 11);
+    await safety.start();
+    assert.equal(safety.gate(round(5)), NEVER);
+    assert.equal(safety.signs().isDiskFull, true);
+    safety.stop();
+    free = 321 * MIB;
+    await safety.start();
+    assert.equal(safety.gate(round(5)), 11);
+    assert.equal(safety.gate(round(50)), 50);
+    safety.stop();
+  });
+});
+
+describe('Vitals', () => {
+  it('does not go in and out at every deleted file', async () => {
+    let free = 300 * MIB;
+    const changes: string[] = [];
+    const vitals = new Vitals({
+      freeBytes: () => Promise.resolve(free),
+      onDisk: ({ change }) => changes.push(change),
+    });
+    for (const mebibytes of [300, 250, 300, 319, 320, 300, 255]) {
+      free = mebibytes * MIB;
+      await vitals.look();
+    }
+    assert.deepEqual(changes, ['full', 'roomy', 'full']);
+  });
+
+  it('keeps what it knew to itself when the system does not tell', async () => {
+    const freeBytes = () => Promise.reject(new Error('no such call'));
+    const vitals = new Vitals({ freeBytes, onDisk: () => assert.fail() });
+    await vitals.look();
+    assert.equal(vitals.diskFreeBytes, undefined);
+    assert.equal(vitals.isDiskFull, false);
+  });
+});
+
+describe('VoteWatch', () => {
+  it('tells of a draw without a vote after some rounds, and forgets it after many', () => {
+    const watch = new VoteWatch();
+    watch.tick(10, []);
+    watch.drawn();
+    watch.tick(16, []);
+    assert.equal(watch.silentRounds, 0);
+    watch.drawn();
+    watch.tick(17, []);
+    assert.equal(watch.silentRounds, 7);
+    watch.tick(71, []);
+    assert.equal(watch.silentRounds, 0);
+    watch.drawn();
+    watch.tick(78, []);
+    assert.equal(watch.silentRounds, 7);
+    watch.voted();
+    assert.equal(watch.silentRounds, 0);
+  });
+
+  it('tells of a topic that stays empty, not of a moment', () => {
+    const watch = new VoteWatch();
+    watch.tick(10, ['claims']);
+    watch.tick(12, ['claims']);
+    assert.deepEqual(watch.deserted(['claims']), []);
+    watch.tick(13, ['claims']);
+    assert.deepEqual(watch.deserted(['claims', 'beacon']), ['claims']);
+    assert.deepEqual(watch.deserted([]), []);
+    watch.tick(14, []);
+    watch.tick(15, ['claims']);
+    assert.deepEqual(watch.deserted(['claims']), []);
+  });
+});
