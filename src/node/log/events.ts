@@ -43,6 +43,10 @@ export const LOG_EVENTS = {
   failed: warn('node', 'work in the background failed; `isBug` if it is no known error'),
   'log-level-set': info('node', 'the API set other levels of the log'),
 
+  'disk-full': warn('node', 'the disk has little room left: nothing new is voted on'),
+  'disk-roomy': warn('node', 'the disk has room again: voting goes on'),
+  'doppelganger-wait': info('node', 'listens whether its key runs elsewhere; signs nothing yet'),
+
   'peer-connected': info('network', 'a peer was admitted'),
   'peer-disconnected': info('network', 'the last connection to a peer is gone'),
   'peer-of-another-network': warn('network', 'a peer differs in network, version or parameters'),
