@@ -11,6 +11,7 @@ import { round } from '../base/index.ts';
 import { type Network, roundDueAt } from '../core/index.ts';
 import { createGuard } from '../store/index.ts';
 import { NodeError } from './error.ts';
+import { AHEAD_ROUNDS, guardPath, keystorePath, UNUSED_KEY_FILE } from './folder-paths.ts';
 import {
   createKeystore,
   type DirectoryLock,
@@ -22,23 +23,7 @@ import {
   openKeystore,
   type Secret,
 } from './keys/index.ts';
-
-const KEYSTORE = 'keystore.json';
-const GUARD = 'guard';
-/** Says that the key was made here and has signed nothing. */
-export const UNUSED_KEY_FILE = 'unused-key';
-/** Rounds that another machine's clock may be ahead. */
-const AHEAD_ROUNDS = 2;
-
-/** Path of the keystore in a node's folder. */
-export function keystorePath(directory: string): string {
-  return join(directory, KEYSTORE);
-}
-
-/** Path of the sign guard in a node's folder. */
-export function guardPath(directory: string): string {
-  return join(directory, GUARD);
-}
+import { assertNotMoved } from './moved.ts';
 
 /**
  * Makes a folder with a new key.
@@ -64,7 +49,7 @@ export type OpenFolder = { readonly keystore: Keystore; readonly lock: Directory
 
 /**
  * Locks a folder, opens its keystore, and makes the guard of a key that never signed.
- * @throws NodeError folder-missing; KeyError; GuardError
+ * @throws NodeError folder-missing, key-moved; KeyError; GuardError
  */
 export async function openFolder(
   directory: string,
@@ -73,6 +58,7 @@ export async function openFolder(
   if (!existsSync(keystorePath(directory))) throw noKey(directory);
   const lock = await lockDirectory(directory);
   try {
+    await assertNotMoved(directory);
     const keystore = await openKeystore(keystorePath(directory), passphrase);
     const unused = join(directory, UNUSED_KEY_FILE);
     if (existsSync(unused)) {

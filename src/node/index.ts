@@ -23,12 +23,11 @@ export type { RunResult } from './execution/index.ts';
 export { NodeTrace, type Recorded, readRecorded } from './explorer/index.ts';
 export {
   createFolder,
-  guardPath,
-  keystorePath,
   type OpenFolder,
   openFolder,
   renewGuard,
 } from './folder.ts';
+export { guardPath, keystorePath } from './folder-paths.ts';
 export { InferError, type Inference } from './infer/index.ts';
 export * from './keys/index.ts';
 export { HostError, peerIdText } from './libp2p/index.ts';
@@ -41,6 +40,7 @@ export {
   parseLogLevels,
   silentLog,
 } from './log/index.ts';
+export { clearMoved, markMoved, movedBy, unmove } from './moved.ts';
 export type { NodeFolder } from './node-parts.ts';
 export { type ObserverNode, openObserverNode } from './observer-node.ts';
 export { openProviderNode, type ProviderNode, type ProviderNodeOptions } from './provider-node.ts';

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { AssayError, type NodeId } from '../../base/index.ts';
 import type { Network } from '../../core/index.ts';
 import { openGuard } from '../../store/index.ts';
-import { guardPath, keystorePath, UNUSED_KEY_FILE } from '../folder.ts';
+import { guardPath, keystorePath, UNUSED_KEY_FILE } from '../folder-paths.ts';
 import {
   type DirectoryLock,
   inspectKeystore,
   type KeystoreInfo,
   lockDirectory,
 } from '../keys/index.ts';
+import { assertNotMoved } from '../moved.ts';
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 
 /** Bits of a mode that are not its owner's. */
@@ -42,7 +43,7 @@ export async function examineFolder(
         'Import it: assay keys import.',
       )
     : ok('keystore', `key ${info.id.slice(0, 16)}, encrypted, readable by its owner alone`);
-  const findings = [keystore, await permissions(directory)];
+  const findings = [keystore, ...(await moved(directory)), await permissions(directory)];
   return { findings: [...findings, ...(await locked(directory, info.id, network))], key: info };
 }
 
@@ -54,6 +55,15 @@ async function keyOf(
   } catch (error) {
     const remedy = 'Make a key: assay init.';
     return { finding: failedBy('keystore', error, remedy) };
+  }
+}
+
+async function moved(directory: string): Promise<readonly Finding[]> {
+  try {
+    await assertNotMoved(directory);
+    return [];
+  } catch (error) {
+    return [failedBy('moved', error, '')];
   }
 }
 

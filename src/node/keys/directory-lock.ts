@@ -54,9 +54,9 @@ async function held(directory: string, cause: StoreError): Promise<KeyError> {
   const holder = /^pid \d+, started [0-9TZ:.-]+/.exec(text)?.[0] ?? 'pid unknown';
   const detail = {
     code: 'directory-locked',
-    message: `another assay process (${holder}) uses this directory`,
+    message: `another assay process (${holder}) uses this folder`,
     where: directory,
-    remedy: 'Stop it, or use another directory. One key never runs twice.',
+    remedy: 'Stop it, or name another folder. One key never runs twice.',
   };
   return new KeyError(detail, { cause });
 }

@@ -89,16 +89,28 @@ function parseInterchange(
   text: string,
   { networkId, owner }: { readonly networkId: Uint8Array; readonly owner: NodeId },
 ): Interchange {
-  const content = fieldsOf(parseJson(text), CONTENT_FIELDS, 'the file');
+  const parsed = parseJson(text);
+  if (isKeystore(parsed)) throw keystoreGiven();
+  const content = fieldsOf(parsed, CONTENT_FIELDS, 'the file');
   if (content['format'] !== FORMAT || content['version'] !== VERSION) {
     throw malformed('the file', `expected format ${FORMAT}, version ${VERSION}`);
   }
   const { network, owner: key, watermark, records } = content;
   if (network !== toHex(networkId)) {
-    throw wrong('interchange-wrong-network', `network ${String(network)}`, toHex(networkId));
+    throw wrong({
+      code: 'interchange-wrong-network',
+      theirs: `network ${String(network)}`,
+      ours: toHex(networkId),
+      remedy: 'Give --net with the network file of the machine that it comes from.',
+    });
   }
   if (key !== owner) {
-    throw wrong('interchange-wrong-owner', `key ${String(key)}`, owner);
+    throw wrong({
+      code: 'interchange-wrong-owner',
+      theirs: `key ${String(key)}`,
+      ours: owner,
+      remedy: 'Name the folder of that key with --dir, or export the guard of this one.',
+    });
   }
   if (!Array.isArray(records)) throw malformed('records', 'expected a list');
   return {
@@ -156,8 +168,22 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw malformed('the file', `no JSON: ${String(cause)}`);
+    throw malformed('the file', `it is cut off or damaged, no JSON: ${String(cause)}`);
   }
+}
+
+function isKeystore(value: unknown): boolean {
+  const isObject = typeof value === 'object' && value !== null;
+  return isObject && 'format' in value && value.format === 'assay-keystore';
+}
+
+function keystoreGiven(): GuardError {
+  return new GuardError({
+    code: 'interchange-malformed',
+    message: 'this is a key, not what the key signed',
+    where: 'the file',
+    remedy: 'Nothing was imported. Keys: assay keys import. Guards: what guard export wrote.',
+  });
 }
 
 function malformed(where: string, message: string): GuardError {
@@ -169,10 +195,10 @@ function malformed(where: string, message: string): GuardError {
   });
 }
 
-function wrong(code: string, theirs: string, ours: string): GuardError {
+function wrong(of: { code: string; theirs: string; ours: string; remedy: string }): GuardError {
   return new GuardError({
-    code,
-    message: `the export is of ${theirs}, this guard of ${ours}`,
-    remedy: 'Nothing was imported. An export belongs to one key on one network.',
+    code: of.code,
+    message: `the export is of ${of.theirs}, this guard of ${of.ours}`,
+    remedy: `Nothing was imported. ${of.remedy}`,
   });
 }

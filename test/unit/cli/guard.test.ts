@@ -1,15 +1,21 @@
 /** `assay guard`: what a key signed travels whole, and no empty guard is ever left behind. */
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NodeId } from '../../../src/base/index.ts';
 import type { GuardRecord } from '../../../src/core/index.ts';
 import { networkFileYaml, networkOf } from '../../../src/network-file/index.ts';
-import { createFolder, guardPath, lockDirectory, Secret } from '../../../src/node/index.ts';
+import {
+  createFolder,
+  guardPath,
+  lockDirectory,
+  openFolder,
+  Secret,
+} from '../../../src/node/index.ts';
 import { createGuard, openGuard } from '../../../src/store/index.ts';
 import { draftOf, fileOf } from '../network-file/draft.ts';
-import { commitAt, roundOf, voteAt } from '../store/guard-records.ts';
+import { commitAt, hasCode, roundOf, voteAt } from '../store/guard-records.ts';
 import { assay } from './run-assay.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-guard-'));
@@ -78,6 +84,52 @@ describe('assay guard', () => {
     equal(code, 2);
     match(err, /bad\.json, the file: missing field/);
     ok(!existsSync(guardPath(dir)), 'an empty guard says that the key never signed');
+  });
+
+  it('[GUARD-2] marks a folder as moved: no node starts on it until the key is home', async () => {
+    const dir = await keyFolder('away', [commitAt(5)]);
+    const at = ['--dir', dir, '--net', NET];
+    const out = path('away.json');
+    const exported = await assay(['guard', 'export', '--move', '--out', out, ...at]);
+    match(exported.out, /marked as moved/);
+    const passphrase = new Secret('a passphrase of the tests');
+    const network = networkOf(file);
+    await rejects(openFolder(dir, { network, passphrase }), hasCode('key-moved'));
+    const same = await assay(['guard', 'import', out, '--json', ...at]);
+    deepEqual(
+      [JSON.parse(same.out).isOlder, JSON.parse(same.out).isMoved],
+      [true, true],
+      'what was exported here knows nothing of elsewhere',
+    );
+    const there = await keyFolder('there', [commitAt(5), voteAt(9)]);
+    const back = path('back.json');
+    await assay(['guard', 'export', '--out', back, '--dir', there, '--net', NET]);
+    const home = await assay(['guard', 'import', back, ...at]);
+    match(home.out, /^Key [0-9a-f]{16} of .*added +1.*no longer marked as moved/s);
+    await (await openFolder(dir, { network, passphrase })).lock.release();
+  });
+
+  it('takes the mark away only from who names the key, and signs nothing of the past', async () => {
+    const dir = await keyFolder('backup', [commitAt(5)]);
+    const at = ['--dir', dir, '--net', NET];
+    const unmove = (id: string) =>
+      assay(['guard', 'unmove', '--UNSAFE-runs-nowhere-else', id, '--json', ...at]);
+    match((await unmove(owner)).err, /was not moved/);
+    await assay(['guard', 'export', '--move', '--out', path('b.json'), ...at]);
+    match((await unmove('ab'.repeat(32))).err, /not the id of the key/);
+    const { code, out } = await unmove(owner);
+    equal(code, 0);
+    const guard = await openGuard(guardPath(dir), { networkId, owner });
+    await guard.close();
+    equal(guard.watermark, JSON.parse(out).watermark);
+    ok(guard.watermark > 6);
+    deepEqual(guard.records, [commitAt(5)]);
+  });
+
+  it('tells a key from what a key signed', async () => {
+    const dir = await keyFolder('mixed', [voteAt(5)]);
+    const words = ['guard', 'import', join(dir, 'keystore.json'), '--dir', dir, '--net', NET];
+    match((await assay(words)).err, /this is a key, not\s+what the key signed/);
   });
 
   it('refuses an export of another network', async () => {

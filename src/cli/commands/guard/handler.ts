@@ -4,11 +4,15 @@ import { rename, rm } from 'node:fs/promises';
 import { AssayError } from '../../../base/index.ts';
 import { networkOf, readNetworkFile } from '../../../network-file/index.ts';
 import {
+  clearMoved,
   guardPath,
   inspectKeystore,
   keystorePath,
   lockDirectory,
+  markMoved,
+  movedBy,
   renewGuard,
+  unmove,
 } from '../../../node/index.ts';
 import {
   createGuard,
@@ -26,6 +30,7 @@ const EXPORT_BYTES_MAX = 512 * 1024 ** 2;
 /** Records that are listed to people; `--json` has all. */
 const LISTED_MAX = 20;
 const ABOUT_COLUMNS = 60;
+const KEY_DIGITS = 16;
 
 /** Values that all of these commands take. */
 export type GuardValues = { readonly dir: string; readonly net: string };
@@ -37,22 +42,31 @@ type Place = { readonly path: string; readonly options: GuardOptions };
  * @throws GuardError; KeyError directory-locked; AssayError no-keystore, file-unwritable
  */
 export async function answerExport(
-  values: GuardValues & { readonly out: string },
+  values: GuardValues & { readonly out: string; readonly move: boolean },
 ): Promise<Answer> {
-  const { dir, out } = values;
-  const text = await whileLocked(values, ({ path, options }) => exportGuard(path, options));
-  await writeWhole(out, new TextEncoder().encode(text));
+  const { dir, out, move } = values;
+  const text = await whileLocked(values, async ({ path, options }) => {
+    const exported = await exportGuard(path, options);
+    await writeWhole(out, new TextEncoder().encode(exported));
+    if (move) await markMoved(dir, 'guard export');
+    return exported;
+  });
   const content: { watermark?: unknown; records?: unknown } = Object(JSON.parse(text));
   const watermark = Number(content.watermark);
   const records = Array.isArray(content.records) ? content.records.length : 0;
   return {
-    json: { file: out, watermark, records },
+    json: { file: out, watermark, records, isMoved: move },
     lines: [
       `Wrote ${out}: ${counted(records, 'record')} of what the key of ${dir} signed.`,
       ...watermarkLines(watermark),
       '',
-      'It holds no secret. From now on the node here must never start again: what it',
-      'would sign is not in this file. On the other machine:',
+      ...(move
+        ? ['It holds no secret. This folder is marked as moved: no node starts on it any', 'more.']
+        : [
+            'It holds no secret. From now on the node here must never start again: what it',
+            'would sign is not in this file. With --move it cannot.',
+          ]),
+      'On the other machine:',
       `  assay guard import ${out} --dir DIR --net ${values.net}`,
     ],
   };
@@ -67,12 +81,30 @@ export async function answerImport(
 ): Promise<Answer> {
   const bytes = await readLimited(values.file, EXPORT_BYTES_MAX);
   const text = new TextDecoder().decode(bytes);
-  const report = await whileLocked(values, (place) =>
-    existsSync(place.path) ? importGuard(place.path, place.options, text) : adopt(place, text),
-  ).catch((error: unknown) => {
+  return await whileLocked(values, async (place) => {
+    const isNew = !existsSync(place.path);
+    const report = await (isNew
+      ? adopt(place, text)
+      : importGuard(place.path, place.options, text));
+    const isOlder = !isNew && addsNothing(report);
+    const wasMoved = (await movedBy(values.dir)) !== undefined;
+    const isHome = wasMoved && !isOlder;
+    if (isHome) await clearMoved(values.dir);
+    const key = place.options.owner;
+    return {
+      json: { key, ...report, isOlder, isMoved: wasMoved && !isHome },
+      lines: [
+        `Key ${key.slice(0, KEY_DIGITS)} of ${values.dir}`,
+        ...reportLines(report),
+        ...(isOlder ? olderLines(wasMoved) : []),
+        ...(isHome
+          ? ['', 'The folder is no longer marked as moved: the key is at home here.']
+          : []),
+      ],
+    };
+  }).catch((error: unknown) => {
     throw ofFile(error, values.file);
   });
-  return { json: report, lines: reportLines(report) };
 }
 
 /**
@@ -91,6 +123,45 @@ export async function answerRenew({ dir, net }: GuardValues): Promise<Answer> {
       'the two will contradict each other: it is convicted then and loses its stake.',
       'Make sure that the other machine never starts again.',
     ],
+  };
+}
+
+/** Whether all that an export says was known. */
+function addsNothing({ records }: ImportReport): boolean {
+  return !records.some(({ result }) => result === 'added' || result === 'conflict');
+}
+
+function olderLines(wasMoved: boolean): readonly string[] {
+  return [
+    '',
+    'Nothing in it is new: it is older than what is here. If the key ran elsewhere',
+    'since, export its guard there again, and import that.',
+    ...(wasMoved ? ['The folder stays marked as moved.'] : []),
+  ];
+}
+
+/**
+ * Lets a node start again on a folder that is marked as moved.
+ * @throws AssayError unsafe-key-id; NodeError not-moved; GuardError; KeyError
+ */
+export async function answerUnmove(
+  values: GuardValues & { readonly 'UNSAFE-runs-nowhere-else': string },
+): Promise<Answer> {
+  const { dir, net } = values;
+  if (!existsSync(keystorePath(dir))) throw noKeystore(dir);
+  const { id } = await inspectKeystore(keystorePath(dir));
+  if (values['UNSAFE-runs-nowhere-else'] !== id) {
+    throw new AssayError({
+      code: 'unsafe-key-id',
+      message: 'this is not the id of the key in the folder',
+      where: '--UNSAFE-runs-nowhere-else',
+      remedy: `Give the id that \`assay keys list --dir ${dir}\` shows, if you are sure.`,
+    });
+  }
+  const watermark = await unmove(dir, networkOf(readNetworkFile(net)));
+  return {
+    json: { dir, key: id, watermark },
+    lines: [`A node may start on ${dir} again.`, ...watermarkLines(watermark)],
   };
 }
 

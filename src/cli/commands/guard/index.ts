@@ -1,7 +1,13 @@
 /** `assay guard`: moves what a key signed to another machine, or starts anew when it is lost. */
 import type { Argv, CommandModule } from 'yargs';
 import { type CliContext, printAnswer } from '../../io.ts';
-import { EXPORT_OPTIONS, GUARD_OPTIONS, RENEW_EPILOGUE } from './options.ts';
+import {
+  EXPORT_OPTIONS,
+  GUARD_OPTIONS,
+  RENEW_EPILOGUE,
+  UNMOVE_EPILOGUE,
+  UNMOVE_OPTIONS,
+} from './options.ts';
 
 /** The command and its subcommands. */
 export const guardCommand: CommandModule = {
@@ -12,7 +18,7 @@ export const guardCommand: CommandModule = {
 };
 
 function build(parser: Argv<CliContext>): Argv {
-  return parser
+  return withUnmove(parser)
     .command(
       'export',
       'Write all that the key signed to a file; the node must be stopped',
@@ -52,4 +58,16 @@ function build(parser: Argv<CliContext>): Argv {
       },
     )
     .demandCommand(1, 'name what to do') as Argv;
+}
+
+function withUnmove(parser: Argv<CliContext>): Argv<CliContext> {
+  return parser.command(
+    'unmove',
+    'Let a node start again on a folder whose key was exported, and never ran elsewhere',
+    (command) => command.options(UNMOVE_OPTIONS).epilogue(UNMOVE_EPILOGUE),
+    async (argv) => {
+      const { answerUnmove } = await import('./handler.ts');
+      printAnswer(argv.io, await answerUnmove(argv), argv.json);
+    },
+  );
 }

@@ -8,7 +8,26 @@ export const GUARD_OPTIONS = { ...DIR_OPTION, ...NET_OPTION, ...JSON_OPTION } as
 export const EXPORT_OPTIONS = {
   ...GUARD_OPTIONS,
   out: { ...TEXT, demandOption: true, describe: 'File to write; replaced if it exists' },
+  move: {
+    type: 'boolean',
+    default: false,
+    describe: 'Mark the folder as moved: no node starts on it any more',
+  },
 } as const;
+
+export const UNMOVE_OPTIONS = {
+  ...GUARD_OPTIONS,
+  'UNSAFE-runs-nowhere-else': {
+    ...TEXT,
+    demandOption: true,
+    describe: 'Id of the key, by which you say that no other machine has it',
+  },
+} as const;
+
+export const UNMOVE_EPILOGUE = [
+  'Only for a key that was exported and never ran elsewhere. If it did, import the',
+  'guard from there instead. The key then signs nothing for the rounds up to now.',
+].join('\n');
 
 export const RENEW_EPILOGUE = [
   'Only for a guard that is lost. A key that runs on two machines signs two',

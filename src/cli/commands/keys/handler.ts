@@ -12,6 +12,8 @@ import {
   type KeystoreMove,
   keystorePath,
   lockDirectory,
+  markMoved,
+  movedBy,
   peerIdText,
   readPassphrase,
 } from '../../../node/index.ts';
@@ -38,7 +40,7 @@ export async function answerList({ dir }: { readonly dir: string }): Promise<Ans
   const keys: KeyView[] = [];
   for (const directory of await keyFolders(dir)) {
     const info = await inspectKeystore(keystorePath(directory));
-    keys.push(viewOf(directory, info));
+    keys.push(viewOf(directory, info, await movedBy(directory)));
   }
   const lines = keys.flatMap((key) => [...keyLines(key), '']);
   return { json: { keys }, lines: lines.slice(0, -1) };
@@ -52,9 +54,11 @@ export async function answerExport(values: MoveValues & { readonly out: string }
   const { dir, out } = values;
   const from = keystorePath(dir);
   if (!existsSync(from)) throw noKeystore(dir);
-  const info = await whileLocked(dir, async () =>
-    exportKeystore({ from, to: out, ...(await passphrases(values, dir)) }),
-  );
+  const info = await whileLocked(dir, async () => {
+    const exported = await exportKeystore({ from, to: out, ...(await passphrases(values, dir)) });
+    await markMoved(dir, 'keys export');
+    return exported;
+  });
   return {
     json: { file: out, ...publicPart(info) },
     lines: [
@@ -68,6 +72,9 @@ export async function answerExport(values: MoveValues & { readonly out: string }
       `       assay guard export --dir ${dir} --net NETWORK --out guard.json`,
       '  2. On the other machine: assay keys import, then assay guard import.',
       '  3. Never start the node here again. One key never runs twice.',
+      '',
+      'The folder here is marked as moved: no node starts on it. If the file is only',
+      'meant as a backup: assay guard unmove --help.',
     ],
   };
 }
@@ -110,12 +117,14 @@ type KeyView = {
   readonly description: string;
   readonly isExported: boolean;
   readonly hasGuard: boolean;
+  /** When and by what it was carried away, if it was. */
+  readonly moved: string | undefined;
 };
 
-function viewOf(dir: string, info: KeystoreInfo): KeyView {
+function viewOf(dir: string, info: KeystoreInfo, moved: string | undefined): KeyView {
   const { uuid, description, isExported } = info;
   const hasGuard = existsSync(guardPath(dir));
-  return { dir, ...publicPart(info), uuid, description, isExported, hasGuard };
+  return { dir, ...publicPart(info), uuid, description, isExported, hasGuard, moved };
 }
 
 function publicPart({ id, voteKey }: KeystoreInfo) {
@@ -131,6 +140,7 @@ function keyLines(key: KeyView): readonly string[] {
       'guard',
       key.hasGuard ? 'there' : 'none: `assay guard import`, unless the key is new',
     ),
+    ...(key.moved === undefined ? [] : labelled('moved', key.moved)),
     ...(key.isExported ? labelled('state', 'exported: import it before a node runs on it') : []),
   ];
 }
