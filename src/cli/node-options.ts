@@ -1,4 +1,5 @@
 /** Options that the commands of nodes share, and how their values are read. */
+import { isIP } from 'node:net';
 import { AssayError } from '../base/index.ts';
 import { TEXT } from './io.ts';
 
@@ -31,6 +32,7 @@ export const NODE_OPTIONS = {
     describe: 'Address to listen on, e.g. /ip4/0.0.0.0/tcp/4101',
   },
   announce: { ...TEXT, describe: 'Address to tell others instead, e.g. /dns4/me.org/tcp/4101' },
+  'dial-from': { ...TEXT, describe: 'IP address of this machine to dial from, if it has several' },
   'log-level': {
     ...TEXT,
     default: 'info',
@@ -72,6 +74,17 @@ export function readPeriod(text: string): number {
     message: `${JSON.stringify(text)} is no period`,
     where: '--period',
     remedy: 'Write 250ms to 60s, e.g. 1s or 500ms.',
+  });
+}
+
+/** Returns the address of `--dial-from`. @throws AssayError not-an-ip-address */
+export function readDialFrom(text: string | undefined): string | undefined {
+  if (text === undefined || isIP(text) !== 0) return text;
+  throw new AssayError({
+    code: 'not-an-ip-address',
+    message: `${JSON.stringify(text)} is no IP address`,
+    where: '--dial-from',
+    remedy: 'Give an address of this machine, e.g. 192.0.2.7, or leave it out.',
   });
 }
 

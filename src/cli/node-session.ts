@@ -17,7 +17,7 @@ import {
 } from '../node/index.ts';
 import { readPort, serveExplorer } from './explorer-page.ts';
 import { aborted, type Io } from './io.ts';
-import { type PassphraseValues, readWhole } from './node-options.ts';
+import { type PassphraseValues, readDialFrom, readWhole } from './node-options.ts';
 import { readVersion } from './version.ts';
 
 /** Values of `NODE_OPTIONS`. */
@@ -26,6 +26,7 @@ export type NodeValues = PassphraseValues & {
   readonly net: string;
   readonly listen: string;
   readonly announce: string | undefined;
+  readonly 'dial-from': string | undefined;
   readonly 'log-level': string;
   readonly 'memory-mib': string;
   readonly executions: string;
@@ -77,6 +78,7 @@ export async function openSession(
   role: 'validator' | 'provider',
 ): Promise<NodeSession> {
   const { dir: directory, net, listen, announce } = values;
+  const dialFrom = readDialFrom(values['dial-from']);
   const memoryMib = readWhole(values['memory-mib'], { option: '--memory-mib', ...MEMORY_MIB });
   const executions = readWhole(values.executions, { option: '--executions', min: 1, max: 64 });
   const file = readNetworkFile(net);
@@ -100,6 +102,7 @@ export async function openSession(
       seed: keystore.seed.reveal(),
       listen: [listen],
       ...(announce === undefined ? {} : { announce: [announce] }),
+      ...(dialFrom === undefined ? {} : { dialFrom }),
       softwareVersion,
       log,
       executionMemoryBytes: memoryMib * 1024 ** 2,

@@ -38,6 +38,8 @@ export type NodeFolder = {
   readonly seed: Uint8Array;
   readonly listen: readonly string[];
   readonly announce?: readonly string[];
+  /** IP address of this machine to dial from. */
+  readonly dialFrom?: string;
   readonly softwareVersion: string;
   readonly log: Log;
   /** Memory that one execution may take, bytes. */
@@ -89,6 +91,7 @@ export async function openNodeParts(folder: NodeFolder, role: Role): Promise<Nod
     onReport: ({ code, message, peer }) => log.warn('network', { code, message, peer }),
     onMismatch: (mismatch) => warnOfMismatch(log, mismatch),
     ...(folder.announce === undefined ? {} : { announce: folder.announce }),
+    ...(folder.dialFrom === undefined ? {} : { dialFrom: folder.dialFrom }),
     ...(folder.transports === undefined ? {} : { transports: folder.transports }),
   });
   const fetch = fetchFrom(host);

@@ -108,10 +108,13 @@ function connectionManager(isLoopback: boolean): NonNullable<Libp2pOptions['conn
 }
 
 /** The transports of a test, or TCP. They are factories of libp2p; nothing else is passed. */
-function transportsOf({ transports }: HostOptions): Transports {
+function transportsOf({ transports, dialFrom }: HostOptions): Transports {
   if (transports !== undefined) return [...transports] as Transports;
+  // handed on to `net.connect`, though the type does not list it
+  const dialOpts = dialFrom === undefined ? {} : { noDelay: true, localAddress: dialFrom };
   return [
     tcp({
+      dialOpts,
       maxConnections: HOST_LIMITS.connectionsMax + HOST_LIMITS.pendingInboundMax,
       backlog: HOST_LIMITS.tcpBacklog,
       inboundSocketInactivityTimeout: HOST_LIMITS.tcpIdleTimeoutMs,

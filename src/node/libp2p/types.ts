@@ -195,6 +195,8 @@ export type HostOptions = {
   readonly listen: readonly string[];
   /** Addresses told to others instead of those listened on. */
   readonly announce?: readonly string[];
+  /** IP address of this machine to dial from; the system chooses if absent. */
+  readonly dialFrom?: string;
   /** Multiaddrs with peer ids; our own is left out. */
   readonly bootstrap: readonly string[];
   readonly hello: Hello;
