@@ -1,5 +1,5 @@
 /** Runs a node for a command: opens its folder, starts it, stops it when the user wants. */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { AssayError } from '../base/index.ts';
 import type { Network } from '../core/index.ts';
 import { networkOf, readNetworkFile } from '../network-file/index.ts';
@@ -110,7 +110,7 @@ export async function openSession(
       doppelgangerWaitRounds,
     },
     log,
-    record: path === undefined ? undefined : (line) => appendFileSync(path, `${line}\n`),
+    record: path === undefined ? undefined : recordTo(path),
     trace,
     release: () => lock.release(),
   };
@@ -158,6 +158,27 @@ function waitOf(values: NodeValues, { parameters }: Network): number {
   const text = values['doppelganger-wait'];
   if (text === undefined) return waitRoundsOf(parameters);
   return readWhole(text, { option: '--doppelganger-wait', ...WAIT_ROUNDS });
+}
+
+/** Appends to a record; a line that a killed process did not finish is ended first. */
+function recordTo(path: string): (line: string) => void {
+  if (existsSync(path) && lastByte(path) !== LINE_END) appendFileSync(path, '\n');
+  return (line) => appendFileSync(path, `${line}\n`);
+}
+
+const LINE_END = 0x0a;
+
+/** The last byte of a file; a line's end if it is empty. */
+function lastByte(path: string): number {
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const byte = Buffer.alloc(1, LINE_END);
+    if (size > 0) readSync(file, byte, 0, 1, size - 1);
+    return byte.readUInt8(0);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** From little to a machine of a data centre. */

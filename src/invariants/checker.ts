@@ -17,12 +17,13 @@ import {
 import {
   type Committee,
   type Effect,
+  type GuardRecord,
   isConflict,
   nominalTime,
   type ProviderEffect,
   type Report,
 } from '../core/index.ts';
-import type { BundleMessage } from '../wire/index.ts';
+import type { BundleEntry, BundleMessage } from '../wire/index.ts';
 import type { Committees, Honesty } from './committees.ts';
 import { InvariantViolation } from './violation.ts';
 
@@ -49,6 +50,8 @@ export type CheckerOptions = {
   /** Ablated rules: with any of them, violations are only counted. */
   readonly isLenient: boolean;
   readonly nodeCount: number;
+  /** Told of each violation before it is thrown, or only counted. */
+  readonly onViolation?: (violation: InvariantViolation) => void;
 };
 
 /** Whether a promise was kept, and what to say if not. */
@@ -61,6 +64,8 @@ type Signed = {
   readonly persisted: Set<string>;
   readonly commitments: Map<string, string>;
   readonly votes: Map<string, Verdict>;
+  /** What others heard of it. */
+  readonly heard: Set<string>;
 };
 
 export class Checker {
@@ -115,6 +120,36 @@ export class Checker {
     } else if (effect.kind === 'report') this.#checkReport(node, effect.report);
   }
 
+  /** Takes what a validator's guard holds when it starts: it may be said again. [GUARD-1] */
+  recall(id: NodeId, record: GuardRecord): void {
+    const key = guardedKey(record);
+    if (key !== undefined) this.#signedBy(id).persisted.add(key);
+  }
+
+  /**
+   * Takes what others heard of a validator, with a good signature: an honest one has one word, in
+   * its own log and with everybody else. [GUARD-2]
+   */
+  hear(message: BundleMessage): void {
+    this.#noteCommits(message);
+    const { validator, entries } = message;
+    if (!this.#options.truth.isHonest(validator)) return;
+    const signed = this.#signedBy(validator);
+    for (const { entry } of entries) {
+      signed.heard.add(saidKey(entry));
+      if (entry.kind !== 'ack') this.#noteWord(validator, entry);
+    }
+  }
+
+  /** [GUARD-1] Holds: whatever was heard of an honest validator was durable. Judged at the end. */
+  checkHeard(): void {
+    for (const [id, { heard, persisted }] of this.#signed) {
+      for (const key of heard) {
+        this.hold(persisted.has(key), 'guard-before-wire', () => `${id} said ${key}`);
+      }
+    }
+  }
+
   /** [WIRE-3] Judges what a node says of a message that another one passed on. */
   observeVerdict(
     verdict: 'accept' | 'ignore' | 'reject',
@@ -129,7 +164,9 @@ export class Checker {
     this.#checkCount += 1;
     if (condition) return;
     this.#violations.set(invariant, (this.#violations.get(invariant) ?? 0) + 1);
-    if (!this.#options.isLenient) throw new InvariantViolation(invariant, detail());
+    const violation = new InvariantViolation(invariant, detail());
+    this.#options.onViolation?.(violation);
+    if (!this.#options.isLenient) throw violation;
   }
 
   /** Holds a promise that is void where a level was captured or a fault breaks it: counted. */
@@ -142,14 +179,9 @@ export class Checker {
 
   #notePersisted(node: Actor, { record }: Effect & { kind: 'persist' }, now: TimeMs): void {
     const { persisted } = this.#signedBy(node.id);
-    if (record.kind === 'ack') {
-      persisted.add(`ack/${record.batch}`);
-      this.#checkAckTime(node, record.batch, now);
-    }
-    if (record.kind === 'commit' || record.kind === 'abstain') {
-      persisted.add(`commit/${placeKey(record.subject, record.level)}`);
-    }
-    if (record.kind === 'vote') persisted.add(`vote/${placeKey(record.subject, record.level)}`);
+    const key = guardedKey(record);
+    if (key !== undefined) persisted.add(key);
+    if (record.kind === 'ack') this.#checkAckTime(node, record.batch, now);
   }
 
   /** Who committed or abstained, as far as anybody could know: dishonest nodes too. */
@@ -165,25 +197,33 @@ export class Checker {
   #checkBundle(node: Actor, { entries }: BundleMessage, now: TimeMs): void {
     const signed = this.#signedBy(node.id);
     for (const { entry } of entries) {
-      if (entry.kind === 'ack') {
-        this.hold(signed.persisted.has(`ack/${entry.batch}`), 'guard-before-wire', () => 'ack');
-        continue;
-      }
-      const key = placeKey(entry, entry.level);
-      const guard = entry.kind === 'reveal' ? 'vote' : 'commit';
+      const said = saidKey(entry);
       // [GUARD-1] durable before it leaves
-      this.hold(signed.persisted.has(`${guard}/${key}`), 'guard-before-wire', () => key);
+      this.hold(signed.persisted.has(said), 'guard-before-wire', () => said);
+      if (entry.kind === 'ack') continue;
+      const key = placeKey(entry, entry.level);
       const committee = this.#options.committees.of(entry, entry.level);
       // [SEAT-3] holders are legitimate
       this.hold(committee?.indexOf.has(node.id) === true, 'holders-legitimate', () => key);
       if (entry.kind === 'reveal') this.#checkReveal(node, { key, entry, committee }, now);
-      else {
-        const word = entry.kind === 'commit' ? entry.commitment.join() : 'abstained';
-        const before = signed.commitments.get(key) ?? word;
-        signed.commitments.set(key, word);
-        this.#holdOneWord(node, before === word, `two commits at ${key}`);
-      }
+      else this.#noteWord(node.id, entry);
     }
+  }
+
+  /** [GUARD-2] One commit and one vote at each place. */
+  #noteWord(id: NodeId, entry: Exclude<BundleEntry, { kind: 'ack' }>): void {
+    const { commitments, votes } = this.#signedBy(id);
+    const key = placeKey(entry, entry.level);
+    if (entry.kind === 'reveal') {
+      const before = votes.get(key) ?? entry.verdict;
+      votes.set(key, entry.verdict);
+      this.#holdOneWord(id, before === entry.verdict, `two votes at ${key}`);
+      return;
+    }
+    const word = entry.kind === 'commit' ? entry.commitment.join() : 'abstained';
+    const before = commitments.get(key) ?? word;
+    commitments.set(key, word);
+    this.#holdOneWord(id, before === word, `two commits at ${key}`);
   }
 
   #checkReveal(
@@ -198,9 +238,7 @@ export class Checker {
     const { key, entry, committee } = at;
     const signed = this.#signedBy(node.id);
     this.hold(signed.commitments.has(key), 'commits-precede-reveals', () => key);
-    const before = signed.votes.get(key) ?? entry.verdict;
-    signed.votes.set(key, entry.verdict);
-    this.#holdOneWord(node, before === entry.verdict, `two votes at ${key}`);
+    this.#noteWord(node.id, entry);
     // [COMMIT-2] all committed, or the commit deadline passed
     const isComplete =
       committee !== undefined && this.#committed.get(key)?.size === committee.holders.length;
@@ -213,8 +251,8 @@ export class Checker {
   }
 
   /** [GUARD-2] One word in all lives of a node, unless its disk forgot the first one. */
-  #holdOneWord(node: Actor, isKept: boolean, detail: string): void {
-    const isExcused = this.#options.faults.isForgetful(node.id);
+  #holdOneWord(id: NodeId, isKept: boolean, detail: string): void {
+    const isExcused = this.#options.faults.isForgetful(id);
     this.holdUnless(isExcused, 'no-honest-equivocation', { isKept, detail: () => detail });
   }
 
@@ -289,7 +327,12 @@ export class Checker {
   #signedBy(id: NodeId): Signed {
     const known = this.#signed.get(id);
     if (known !== undefined) return known;
-    const created = { persisted: new Set<string>(), commitments: new Map(), votes: new Map() };
+    const created: Signed = {
+      persisted: new Set(),
+      commitments: new Map(),
+      votes: new Map(),
+      heard: new Set(),
+    };
     this.#signed.set(id, created);
     return created;
   }
@@ -309,6 +352,27 @@ function decidedBy(code: number): Decided {
 function counts(vote: Verdict, verdict: Verdict): boolean {
   if (vote === verdict || verdict === 'inconclusive') return true;
   return verdict === 'unavailable' && vote === 'invalid';
+}
+
+/** What a record lets a validator say; of a provider's records nothing. */
+function guardedKey(record: GuardRecord): string | undefined {
+  switch (record.kind) {
+    case 'ack':
+      return `ack/${record.batch}`;
+    case 'commit':
+    case 'abstain':
+      return `commit/${placeKey(record.subject, record.level)}`;
+    case 'vote':
+      return `vote/${placeKey(record.subject, record.level)}`;
+    default:
+      return undefined;
+  }
+}
+
+/** The record that an entry needs. */
+function saidKey(entry: BundleEntry): string {
+  if (entry.kind === 'ack') return `ack/${entry.batch}`;
+  return `${entry.kind === 'reveal' ? 'vote' : 'commit'}/${placeKey(entry, entry.level)}`;
 }
 
 function placeKey(subject: Subject, level: number): string {

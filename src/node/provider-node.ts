@@ -71,7 +71,8 @@ export async function openProviderNode(options: ProviderNodeOptions): Promise<Pr
     guard: guard.records,
   });
   const { record, clock = systemClock, log, softwareVersion } = options;
-  const head = { role: 'provider', networkId: options.file.id, guard: guard.records } as const;
+  const { records, watermark } = guard;
+  const head = { role: 'provider', networkId: options.file.id, guard: records, watermark } as const;
   record?.(eventLogHead({ ...head, executionClass: execution.executionClass }));
   const inputs = await BlobDirectory.open(join(options.directory, 'inputs'));
   const node = new AssayNode({

@@ -52,6 +52,7 @@ export async function openValidatorNode(options: ValidatorNodeOptions): Promise<
       networkId: options.file.id,
       executionClass,
       guard: guard.records,
+      watermark: guard.watermark,
     }),
   );
   const missing = new Set<BlobId>();

@@ -23,6 +23,8 @@ export type EventLogHead = {
   readonly networkId: string;
   readonly executionClass: string;
   readonly guard: readonly GuardRecord[];
+  /** [GUARD-2] Nothing is signed for rounds below. */
+  readonly watermark: number;
 };
 
 const TOLD = ['persist', 'publish', 'judge', 'report'] as const;
