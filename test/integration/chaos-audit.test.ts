@@ -86,7 +86,7 @@ describe('the judge of real nodes', function () {
     assert.deepEqual(names(audit), ['guard-before-wire']);
   });
 
-  it('[GUARD-1] leaves out what a killed process did not send, unless somebody heard it', async () => {
+  it('[GUARD-1] leaves out what was not sent before a kill, unless somebody heard it', async () => {
     const killed = (logs: Logs): { line: Line; bundle: Bundle } => {
       const log = defined(logs.get('validator-1'), 'it has a log');
       const { line, bundle } = said(logs, 'commit');
@@ -189,7 +189,7 @@ describe('the judge of real nodes', function () {
     assert.ok(names(audit).includes('sampling-pure'), names(audit).join());
   });
 
-  it('finds a log that cannot be read, but forgives the torn line of a killed process', async () => {
+  it('finds a log that cannot be read, but forgives the torn line of a kill', async () => {
     const torn = await judge(() => undefined, { damage: (lines) => [...lines, '{"event":{"ki'] });
     assert.deepEqual(torn.violations, []);
     const damage = (lines: readonly string[]): string[] => lines.map((line) => line.slice(1));
