@@ -30,6 +30,8 @@ export type ProtocolParameters = {
   readonly settleRounds: number;
   readonly postWindowRounds: number;
   readonly evidenceWindowRounds: number;
+  readonly epochRounds: number;
+  readonly partitionRounds: number;
   readonly skewMaxMs: number;
   readonly sketchSize: number;
   readonly shards: number;
@@ -74,6 +76,8 @@ export const DEFAULT_PARAMETERS: ProtocolParameters = {
   settleRounds: 1,
   postWindowRounds: 20,
   evidenceWindowRounds: 40,
+  epochRounds: 1200,
+  partitionRounds: 28_800,
   skewMaxMs: 750,
   sketchSize: 32,
   shards: 1,
@@ -195,6 +199,23 @@ export const PARAMETER_DOCS: Readonly<Record<keyof ProtocolParameters, Parameter
     max: 1_000_000,
     tooLow: 'proof of a double vote comes too late to be punished',
     tooHigh: 'memory grows with every subject kept, and the stake of providers stays bound',
+  },
+  epochRounds: {
+    meaning: 'Rounds of an epoch: within one the validator set never changes',
+    unit: 'rounds',
+    min: 8,
+    max: 1_000_000,
+    tooLow: 'a change of the set does not reach everybody before it takes effect',
+    tooHigh: 'who joins, leaves, earns or is slashed waits for long',
+  },
+  partitionRounds: {
+    meaning:
+      'Longest split of the network that evidence must survive: stake in exit stays that long',
+    unit: 'rounds',
+    min: 1,
+    max: 10_000_000,
+    tooLow: 'who signed twice in a long split has left with its stake when the split heals',
+    tooHigh: 'honest leavers wait for their stake',
   },
   skewMaxMs: {
     meaning: 'Greatest clock error; seals are refused this long before the drawing beacon is due',

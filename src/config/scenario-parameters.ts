@@ -41,6 +41,8 @@ export const parametersSchema = z
     settleRounds: numeric('settleRounds'),
     postWindowRounds: numeric('postWindowRounds'),
     evidenceWindowRounds: numeric('evidenceWindowRounds'),
+    epochRounds: numeric('epochRounds'),
+    partitionRounds: numeric('partitionRounds'),
     skewMaxMs: entry('skewMaxMs')
       .optional()
       .meta({ ...docOf('skewMaxMs'), defaultText: 'a quarter of roundMs' }),

@@ -8,6 +8,7 @@ import { type EvidenceMessage, encodeMessage, type Message } from '../wire/index
 import { BeaconLog } from './beacon-log.ts';
 import type { Draws } from './committee/draws.ts';
 import type { Effect, ProviderEffect, Report } from './events.ts';
+import { SetChain } from './membership/chain.ts';
 import { isInForce, type Network, nominalTime, windowRounds } from './network.ts';
 import { Shards } from './shards.ts';
 
@@ -15,7 +16,8 @@ import { Shards } from './shards.ts';
 const CONVICTED_MAX = 4_096;
 
 export class Context {
-  readonly draws: Draws;
+  /** [SET-1] The sets of the network, from its file to now. */
+  readonly chain: SetChain;
   readonly crypto: Crypto;
   readonly signer: Signer;
   readonly beacons: BeaconLog;
@@ -26,7 +28,7 @@ export class Context {
   readonly #convicted = new Map<NodeId, EvidenceMessage>();
 
   constructor({ draws, crypto, signer }: { draws: Draws; crypto: Crypto; signer: Signer }) {
-    this.draws = draws;
+    this.chain = new SetChain(draws);
     this.crypto = crypto;
     this.signer = signer;
     this.beacons = new BeaconLog(windowRounds(draws.network));
@@ -34,8 +36,9 @@ export class Context {
     this.shards = new Shards(shards, (effect) => this.emit(effect));
   }
 
+  /** What all sets have in common: id, parameters, beacon, models. Members are the chain's. */
   get network(): Network {
-    return this.draws.network;
+    return this.chain.genesis.draws.network;
   }
 
   get id(): NodeId {

@@ -17,7 +17,14 @@ import type {
   TimeMs,
   Verdict,
 } from '../base/index.ts';
-import type { Claim, Decoded, Message, PromiseMessage, RequestMessage } from '../wire/index.ts';
+import type {
+  Claim,
+  Decoded,
+  Message,
+  PromiseMessage,
+  RequestMessage,
+  SettlementResult,
+} from '../wire/index.ts';
 import type { GuardRecord } from './guard.ts';
 import type { JudgedSubject } from './settlement/outcome.ts';
 
@@ -60,6 +67,12 @@ export type CoreEvent =
       readonly id: WorkId;
       /** Absent: nobody served an output of that digest. */
       readonly measurement?: Measurement;
+    }
+  | {
+      /** [SETTLE-2] What this node finds epochs to come to, on the head of the chain. */
+      readonly kind: 'settlement-computed';
+      readonly now: TimeMs;
+      readonly result: SettlementResult;
     };
 
 /** An answer of the provider's own model, reported by its driver. */
@@ -176,4 +189,19 @@ export type Report =
   | { readonly kind: 'evidence-found'; readonly guilty: readonly NodeId[] }
   | { readonly kind: 'fault'; readonly code: string; readonly from: string }
   | { readonly kind: 'clock-skewed'; readonly skewMs: number }
-  | { readonly kind: 'promised'; readonly claim: ClaimId };
+  | { readonly kind: 'promised'; readonly claim: ClaimId }
+  /** [SET-2] `step` is the digest of what the operator proposes, in hexadecimal. */
+  | {
+      readonly kind: 'set-proposed';
+      readonly number: number;
+      readonly epoch: number;
+      readonly step: string;
+    }
+  | { readonly kind: 'set-confirmed'; readonly number: number }
+  | { readonly kind: 'set-changed'; readonly number: number; readonly epoch: number }
+  /** Others are further: the steps before `number` are to be asked for. */
+  | { readonly kind: 'set-behind'; readonly number: number }
+  /** Two sets of one number were confirmed; the first that came stays. */
+  | { readonly kind: 'set-forked'; readonly number: number }
+  /** [SETTLE-2] A quorum found the same; `root` in hexadecimal. */
+  | { readonly kind: 'settlement-agreed'; readonly epoch: number; readonly root: string };

@@ -22,6 +22,7 @@ import { type Early, EarlyBuffer } from './early.ts';
 import type { CoreEvent } from './events.ts';
 import { guiltyOf } from './evidence/evidence.ts';
 import { ACCEPTED, combined, ignored, type Judgement, rejected } from './judgement.ts';
+import type { Assembly } from './membership/assembly.ts';
 import { answerQuery } from './query.ts';
 import { type Batch, samplingRound } from './sampling/batch.ts';
 import type { BatchBook } from './sampling/batch-book.ts';
@@ -71,6 +72,7 @@ type Arrival = { readonly from: string; readonly isCaughtUp: boolean };
 export type FollowerParts = {
   readonly books: BatchBook;
   readonly court: Court;
+  readonly assembly: Assembly;
   /** Whether a batch matters to this node. */
   readonly isOfInterest: (header: HeaderMessage) => boolean;
 };
@@ -79,13 +81,15 @@ export class Follower {
   readonly #context: Context;
   readonly #books: BatchBook;
   readonly #court: Court;
+  readonly #assembly: Assembly;
   readonly #isOfInterest: (header: HeaderMessage) => boolean;
   readonly #early: EarlyBuffer<EarlyContent>;
 
-  constructor(context: Context, { books, court, isOfInterest }: FollowerParts) {
+  constructor(context: Context, { books, court, assembly, isOfInterest }: FollowerParts) {
     this.#context = context;
     this.#books = books;
     this.#court = court;
+    this.#assembly = assembly;
     this.#isOfInterest = isOfInterest;
     this.#early = new EarlyBuffer(context.isInForce('WIRE-4') ? EARLY_LIMITS : UNLIMITED);
   }
@@ -142,6 +146,14 @@ export class Follower {
         return this.#takeCertificate(message);
       case 'evidence':
         return this.#takeEvidence(message);
+      case 'proposal':
+        return this.#assembly.takeProposal(message);
+      case 'confirmation':
+        return this.#assembly.takeConfirmation(message);
+      case 'step':
+        return this.#assembly.takeStep(message);
+      case 'settlement':
+        return this.#assembly.takeSettlement(message);
       case 'query':
         return answerQuery(
           this.#context,
@@ -173,8 +185,8 @@ export class Follower {
 
   #takeHeader(header: HeaderMessage): Outcome {
     if (!this.#isOfInterest(header)) {
-      const { network, crypto } = this.#context;
-      const fault = checkHeader(network, crypto, header);
+      const { chain, crypto } = this.#context;
+      const fault = checkHeader(chain.drawsAt(header.round).network, crypto, header);
       return fault === undefined ? ACCEPTED : rejected(fault);
     }
     const added = this.#books.addHeader(header);
@@ -184,9 +196,9 @@ export class Follower {
   }
 
   #takeBundle(bundle: BundleMessage): Outcome {
-    const { network, crypto } = this.#context;
-    // [SEAT-3] only members of the set say anything
-    if (!network.validatorIndex.has(bundle.validator)) return rejected('unknown-validator');
+    const { network, chain, crypto } = this.#context;
+    // [SEAT-3] only members of a set say anything; who passed it on may know a later one
+    if (!chain.isValidator(bundle.validator)) return this.#unknownValidator();
     const isNew = bundle.entries.some(
       ({ entry }) => entry.kind === 'ack' || !this.#court.isKnown(bundle.validator, entry),
     );
@@ -201,6 +213,12 @@ export class Follower {
     // [WIRE-3] whoever passed it on may know less: the fault is that of the signer
     this.#context.report({ kind: 'fault', code: judgement.code, from: bundle.validator });
     return ignored(judgement.code);
+  }
+
+  /** [WIRE-3] Nobody else's set is later where the set never changes. */
+  #unknownValidator(): Judgement {
+    const isFixed = this.#context.network.operator === undefined;
+    return isFixed ? rejected('unknown-validator') : ignored('unknown-validator');
   }
 
   #takeEntry(bundle: BundleMessage, position: number): Judgement {
@@ -280,9 +298,9 @@ export class Follower {
   }
 
   #takeEvidence(message: EvidenceMessage): Outcome {
-    const { network, crypto } = this.#context;
+    const { chain, crypto } = this.#context;
     if (this.#isOldNews(message)) return ignored('known-evidence');
-    const guilty = guiltyOf(network, crypto, message);
+    const guilty = guiltyOf(chain, crypto, message);
     if (guilty.length === 0) return rejected('evidence-proves-nothing');
     if (guilty.every((id) => this.convicted.has(id))) return ignored('known-evidence');
     if (this.#context.convict(message, guilty) === 0) return ignored('too-much-evidence');

@@ -53,6 +53,14 @@ export type GuardRecord =
       readonly level: number;
       readonly verdict: Verdict;
     }
+  /** [SET-2] One set of each number. */
+  | {
+      readonly kind: 'confirm';
+      readonly number: number;
+      readonly step: Digest;
+      /** First round that the set would serve. */
+      readonly round: Round;
+    }
   | { readonly kind: 'header'; readonly slot: Slot; readonly batch: BatchId }
   | {
       readonly kind: 'promise';

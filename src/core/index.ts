@@ -32,6 +32,26 @@ export type {
 } from './events.ts';
 export { entryEvidence, guiltyOf, signedEntry } from './evidence/evidence.ts';
 export { type AnsweredLeaf, type GuardRecord, type Slot, slotKey } from './guard.ts';
+export type { MembershipSnapshot, SettlementTally } from './membership/assembly.ts';
+export {
+  type ChainLink,
+  checkBody,
+  checkStep,
+  quorumStake,
+  SetChain,
+  type StepCheck,
+  walkChain,
+} from './membership/chain.ts';
+export { epochOf, exitEpochs, firstRound, settlingRound } from './membership/epochs.ts';
+export { type PlannedStep, proposeStep } from './membership/proposal.ts';
+export {
+  applyStep,
+  balancesOf,
+  genesisState,
+  type LeavingStake,
+  type SetState,
+  stateHash,
+} from './membership/set-state.ts';
 export {
   createNetwork,
   executionRounds,
@@ -49,7 +69,17 @@ export { Provider, type ProviderOptions, type ProviderSnapshot } from './provide
 export { type AnswerParts, claimOf } from './provider-batches.ts';
 export { samplingRound } from './sampling/batch.ts';
 export { DrawStream, drawnIndices, isLeafDrawn } from './sampling/draw.ts';
-export type { Movement, Reason } from './settlement/accounts.ts';
+export type { Charge, Movement, Reason } from './settlement/accounts.ts';
+export {
+  type Bill,
+  batchBill,
+  billDigest,
+  billFormat,
+  convictionBill,
+  type NamedBill,
+  subjectBill,
+} from './settlement/bill.ts';
+export { agreedBills, type Statement, settleEpochs } from './settlement/epoch.ts';
 export {
   type JudgedCertificate,
   type JudgedLevel,

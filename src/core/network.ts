@@ -40,6 +40,8 @@ export type ProviderRecord = { readonly id: NodeId; readonly stake: Stake };
 export type NetworkDefinition = {
   /** 32 bytes: hash of the network file. */
   readonly id: Uint8Array;
+  /** [SET-2] Who proposes changes of the set; absent: the set never changes. */
+  readonly operator?: NodeId;
   readonly parameters: ProtocolParameters;
   /** Round 1 is due at `genesisMs`, the next ones every `roundMs`. */
   readonly beacon: { readonly chainKey: Uint8Array; readonly genesisMs: TimeMs };

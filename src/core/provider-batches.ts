@@ -175,7 +175,12 @@ const DIGEST_BYTES = 34;
 const HEAD_BYTES = 4_096;
 
 /** Who may be asked for `count` more answers: [CLAIM-6] within the provider's stake. */
-export function isWithinStake({ network }: Context, provider: NodeId, count: number): boolean {
+export function isWithinStake(
+  { chain, beacons }: Context,
+  provider: NodeId,
+  count: number,
+): boolean {
+  const { network } = chain.drawsAt(beacons.latest ?? 0);
   const record = network.providerById.get(provider);
   return BigInt(count) * network.parameters.claimValue <= (record?.stake ?? 0n);
 }

@@ -27,6 +27,8 @@ import { Context } from './context.ts';
 import type { ProviderEffect, ProviderEvent } from './events.ts';
 import { Follower } from './follower.ts';
 import type { AnsweredLeaf, GuardRecord } from './guard.ts';
+import { Assembly } from './membership/assembly.ts';
+import type { SetChain } from './membership/chain.ts';
 import { PATIENCE } from './patience.ts';
 import { claimOf, isWithinStake, openingsOf, ProviderBatches } from './provider-batches.ts';
 import type { Batch } from './sampling/batch.ts';
@@ -57,6 +59,7 @@ export class Provider {
   readonly #context: Context;
   readonly #books: BatchBook;
   readonly #court: Court;
+  readonly #assembly: Assembly;
   readonly #follower: Follower;
   readonly #batches: ProviderBatches;
   /** Batches whose drawn leaves were opened. */
@@ -78,15 +81,27 @@ export class Provider {
       },
       patience: PATIENCE,
     });
+    this.#assembly = new Assembly(context, { guard: [], isActive: false });
     this.#follower = new Follower(context, {
       books: this.#books,
       court: this.#court,
+      assembly: this.#assembly,
       isOfInterest: (header) => header.provider === signer.id,
     });
   }
 
   get id(): NodeId {
     return this.#context.id;
+  }
+
+  /** [SET-2] The sets of the network, as this node knows them. */
+  get chain(): SetChain {
+    return this.#context.chain;
+  }
+
+  /** [SET-2] How the chain stands here. */
+  get assembly(): Pick<Assembly, 'snapshot' | 'pending'> {
+    return this.#assembly;
   }
 
   /** Evidence seen, by whom it convicts. */
@@ -145,7 +160,7 @@ export class Provider {
     if (event.kind === 'message-received') this.#follower.receive(event);
     else if (event.kind === 'answer-computed') this.#answer(event);
     else if (event.kind === 'clock-adjusted') this.#context.adjustClock(event.wallOffsetMs);
-    else if (event.kind !== 'time-reached') this.#court.takeWork(event);
+    else if ('id' in event) this.#court.takeWork(event);
   }
 
   /** [CLAIM-4] [CLAIM-5] Adds an answer to the next batch and promises its place. */

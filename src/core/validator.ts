@@ -19,6 +19,8 @@ import { Context, validatorEffects } from './context.ts';
 import type { CoreEvent, Effect, WorkId } from './events.ts';
 import { Follower } from './follower.ts';
 import type { GuardRecord } from './guard.ts';
+import { Assembly } from './membership/assembly.ts';
+import type { SetChain } from './membership/chain.ts';
 import { Outbox } from './outbox.ts';
 import { PATIENCE, type Patience, patienceFor } from './patience.ts';
 import type { Batch } from './sampling/batch.ts';
@@ -62,6 +64,7 @@ export class Validator {
   readonly #outbox: Outbox;
   readonly #books: BatchBook;
   readonly #court: Court;
+  readonly #assembly: Assembly;
   readonly #follower: Follower;
   readonly #signed = new Map<string, SignedBefore>();
   readonly #patience: Patience;
@@ -92,15 +95,27 @@ export class Validator {
       },
       patience,
     });
+    this.#assembly = new Assembly(context, { guard, isActive: true });
     this.#follower = new Follower(context, {
       books: this.#books,
       court: this.#court,
+      assembly: this.#assembly,
       isOfInterest: () => true,
     });
   }
 
   get id(): NodeId {
     return this.#context.id;
+  }
+
+  /** [SET-2] The sets of the network, as this node knows them. */
+  get chain(): SetChain {
+    return this.#context.chain;
+  }
+
+  /** [SET-2] How the chain stands here. */
+  get assembly(): Pick<Assembly, 'snapshot' | 'pending'> {
+    return this.#assembly;
   }
 
   /** Takes an event and returns what to do, in order. Does not throw on what peers send. */
@@ -160,6 +175,8 @@ export class Validator {
         return this.#court.takeWork(event);
       case 'clock-adjusted':
         return this.#context.adjustClock(event.wallOffsetMs);
+      case 'settlement-computed':
+        return this.#assembly.vouch(event.result);
       case 'time-reached':
         return;
       default:

@@ -1,5 +1,5 @@
 /** From a verified network file to the network of the core. */
-import { assert, type BlobId, timeMs } from '../base/index.ts';
+import { assert, type BlobId, nodeId, timeMs } from '../base/index.ts';
 import type { NetworkFile } from '../config/index.ts';
 import { createNetwork, type Network } from '../core/index.ts';
 import { isBlobId } from '../wire/index.ts';
@@ -13,6 +13,7 @@ export function networkOf(file: NetworkFile): Network {
   const { beacon, parameters } = file;
   return createNetwork({
     id: bytesOfHex(file.id),
+    operator: nodeId(file.operator),
     parameters,
     beacon: { chainKey: bytesOfHex(beacon.publicKey), genesisMs: timeMs(beacon.genesisMs) },
     validators: file.validators.map(({ id, voteKey, stake, models }) => ({

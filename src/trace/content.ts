@@ -1,6 +1,6 @@
 /** What messages say, as a trace tells it: short, with numbers for nodes. */
 import { toHex, unreachable } from '../base/index.ts';
-import { guiltyOf, type Network } from '../core/index.ts';
+import { guiltyOf, type SetChain } from '../core/index.ts';
 import type { Crypto } from '../crypto/index.ts';
 import type { BundleEntry, CertificateMessage, Message, OpeningsMessage } from '../wire/index.ts';
 import { claimId } from '../wire/index.ts';
@@ -12,13 +12,13 @@ import type { EntryContent, MessageContent } from './records.ts';
 export type ContentContext = {
   readonly names: NodeNames;
   readonly committees: TracedCommittees;
-  readonly network: Network;
+  readonly chain: SetChain;
   readonly crypto: Crypto;
 };
 
 /** Returns what `message` says; committees that it names are told on the way. */
 export function contentOf(message: Message, context: ContentContext): MessageContent {
-  const { names, committees, network, crypto } = context;
+  const { names, committees, chain, crypto } = context;
   switch (message.type) {
     case 'header': {
       const { round, assuranceClass, model, count } = message;
@@ -39,7 +39,7 @@ export function contentOf(message: Message, context: ContentContext): MessageCon
     case 'certificate':
       return certificate(message, context);
     case 'evidence': {
-      const guilty = guiltyOf(network, crypto, message).map((id) => names.of(id));
+      const guilty = guiltyOf(chain, crypto, message).map((id) => names.of(id));
       return { type: 'evidence', evidence: message.kind, guilty };
     }
     case 'query': {
@@ -54,6 +54,15 @@ export function contentOf(message: Message, context: ContentContext): MessageCon
       };
     case 'promise':
       return { type: 'promise', claim: message.claim, round: message.round };
+    case 'proposal':
+    case 'step': {
+      const { number, epoch } = message.body;
+      return { type: message.type, number, epoch };
+    }
+    case 'confirmation':
+      return { type: 'confirmation', number: message.number };
+    case 'settlement':
+      return { type: 'settlement', epoch: message.epoch, root: toHex(message.root) };
     default:
       return unreachable(message);
   }

@@ -199,7 +199,12 @@ export type MessageContent =
     }
   | { readonly type: 'query'; readonly batch: BatchId; readonly index?: number }
   | { readonly type: 'request'; readonly model: BlobId; readonly assuranceClass: string }
-  | { readonly type: 'promise'; readonly claim: ClaimId; readonly round: Round };
+  | { readonly type: 'promise'; readonly claim: ClaimId; readonly round: Round }
+  /** [SET-2] */
+  | { readonly type: 'proposal' | 'step'; readonly number: number; readonly epoch: number }
+  | { readonly type: 'confirmation'; readonly number: number }
+  /** [SETTLE-2] `root` in hexadecimal. */
+  | { readonly type: 'settlement'; readonly epoch: number; readonly root: string };
 
 /** [WIRE-5] One thing that a validator says. */
 export type EntryContent =
@@ -301,7 +306,13 @@ export type ReportRecord = {
     | 'closed'
     | 'evidence-found'
     | 'fault'
-    | 'clock-skewed';
+    | 'clock-skewed'
+    | 'set-proposed'
+    | 'set-confirmed'
+    | 'set-changed'
+    | 'set-behind'
+    | 'set-forked'
+    | 'settlement-agreed';
   readonly batch?: BatchId;
   readonly index?: number;
   readonly level?: number;

@@ -6,7 +6,13 @@
  * bounded, so that it can run in a node for months.
  */
 import type { Measurement, NodeId, Round, Subject } from '../base/index.ts';
-import type { Draws, ProviderEffect, ProviderEvent, Report } from '../core/index.ts';
+import {
+  type Draws,
+  type ProviderEffect,
+  type ProviderEvent,
+  type Report,
+  SetChain,
+} from '../core/index.ts';
 import type { Crypto } from '../crypto/index.ts';
 import type { BundleMessage, Decoded } from '../wire/index.ts';
 import { TracedCommittees } from './committees.ts';
@@ -61,9 +67,12 @@ export class Tracer {
   #workCount = 0;
   #at: TraceTime = 0;
 
+  readonly #chain: SetChain;
+
   constructor(options: TracerOptions) {
     const { draws, randomnessOf, emit, firstMessage = 0 } = options;
     this.#options = options;
+    this.#chain = new SetChain(draws);
     this.#nextMessage = firstMessage;
     this.names = new NodeNames((node, entry) => {
       emit({ kind: 'node', at: this.#at, node, ...entry });
@@ -128,8 +137,8 @@ export class Tracer {
     this.#nextMessage += 1;
     this.#messages.set(decoded, number);
     const { names, committees } = this;
-    const { draws, crypto } = this.#options;
-    const content = contentOf(message, { names, committees, network: draws.network, crypto });
+    const { crypto } = this.#options;
+    const content = contentOf(message, { names, committees, chain: this.#chain, crypto });
     const record: MessageRecord = {
       ...{ kind: 'message', at, message: number, node },
       ...(to === undefined ? {} : { to }),
@@ -283,8 +292,10 @@ export class Tracer {
         const blamed = this.names.find(report.from);
         return { what, code: report.code, ...(blamed === undefined ? {} : { about: [blamed] }) };
       }
-      default:
+      case 'clock-skewed':
         return { what, skewMs: report.skewMs };
+      default:
+        return { what };
     }
   }
 

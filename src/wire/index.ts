@@ -62,3 +62,5 @@ export {
   type ReceiptDecodeResult,
 } from './receipt-encoding.ts';
 export * from './signing.ts';
+export { settlementResultCodec, stakeCodec, stepBodyCodec } from './step-codecs.ts';
+export * from './steps.ts';

@@ -38,6 +38,24 @@ export const LIMITS = Object.freeze({
   receiptBytes: 12_288,
   /** Bytes of a receipt as JSON: two digits for each byte, and the names of the fields. */
   receiptJsonBytes: 32_768,
+  /** Digits of an amount of stake. */
+  stakeDigits: 28,
+  /** Epochs that can be named: more than rounds can. */
+  epochs: 281_474_976_710_656,
+  /** Steps of a set chain: one an hour for 60 years. */
+  setSteps: 524_288,
+  /** Admissions, exits and changes of stake in one step; 32 admissions fill a third of it. */
+  changesPerStep: 32,
+  /** Models that one validator declares. */
+  modelsPerValidator: 16,
+  /** Accounts that one settlement changes: 512 of them fill two thirds of a message. */
+  settledAccounts: 512,
+  /** Convicted identities of one settlement. */
+  settledConvicted: 64,
+  /** Movements in the charges, and in the rewards, of one bill: all levels of 16,384 holders. */
+  chargesPerBill: 131_072,
+  /** Bytes of a bill; a level of 1,024 holders takes 100 kB. */
+  billBytes: 1_048_576,
   /** Bytes of a request nonce: a hash. */
   nonceBytes: 32,
   /** Characters of an assurance class, printable ASCII. */

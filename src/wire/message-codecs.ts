@@ -48,6 +48,8 @@ import type {
   VoteGroup,
 } from './messages.ts';
 
+import { stepMessageCodecs } from './step-codecs.ts';
+
 /** Content id of a batch. */
 export const batchIdCodec = contentId<BatchId>(DAG_CBOR);
 /** Content id of a claim. */
@@ -230,6 +232,7 @@ export function messageCodecOf(entry: Codec<EncodedEntry>): Codec<Message> {
       ...requestBodyFields,
       signature: signatureCodec,
     }),
+    ...stepMessageCodecs,
     promise: recordOf<PromiseMessage>({
       type: oneOf(['promise']),
       ...promiseBodyFields,

@@ -13,6 +13,12 @@ import type {
   Round,
   Verdict,
 } from '../base/index.ts';
+import type {
+  ConfirmationMessage,
+  ProposalMessage,
+  SettlementMessage,
+  StepMessage,
+} from './steps.ts';
 
 /** Ed25519 signature, 64 bytes. */
 export type Signature = Uint8Array;
@@ -229,7 +235,11 @@ export type GossipMessage =
   | BundleMessage
   | BeaconMessage
   | CertificateMessage
-  | EvidenceMessage;
+  | EvidenceMessage
+  | ChainMessage;
+
+/** [SET-2] [SETTLE-2] What the validator-set chain is made of. */
+export type ChainMessage = ProposalMessage | ConfirmationMessage | StepMessage | SettlementMessage;
 
 /** What two nodes say to each other directly. */
 export type DirectMessage = QueryMessage | RequestMessage | PromiseMessage;

@@ -15,6 +15,8 @@ import { encodeData } from './data.ts';
 import { encodeHeaderBody, encodeMeasurement } from './encoding.ts';
 import { promiseBodyFields, requestBodyFields } from './message-codecs.ts';
 import type { HeaderBody, PromiseMessage, RequestMessage } from './messages.ts';
+import { settlementResultCodec, stepBodyCodec } from './step-codecs.ts';
+import type { SettlementResult, StepBody } from './steps.ts';
 
 /** Version of the protocol, in everything signed and hashed. */
 export const PROTOCOL_VERSION = 1;
@@ -39,11 +41,19 @@ export const SIGNING_DOMAINS = Object.freeze({
   keyOwnership: 'key-ownership',
   /** Ed25519 of the operator of a network, over its file. */
   networkFile: 'network-file',
+  /** Ed25519 of the operator, over the digest of a step. */
+  proposal: 'proposal',
+  /** BLS of a member of the set before, over the digest of a step. */
+  confirmation: 'confirmation',
+  /** BLS of a member, over what epochs come to. */
+  settlement: 'settlement',
 } as const);
 export type SigningDomain = (typeof SIGNING_DOMAINS)[keyof typeof SIGNING_DOMAINS];
 
 const COMMITMENT_DOMAIN = 'commitment';
 const OUTPUT_COMMITMENT_DOMAIN = 'output-commitment';
+const STEP_DOMAIN = 'step';
+const SETTLEMENT_DOMAIN = 'settlement-root';
 
 /**
  * Returns the bytes that a signature of `domain` covers.
@@ -104,6 +114,47 @@ const requestBodyCodec = recordOf<RequestBody>(requestBodyFields);
 export function requestSigningBytes(networkId: Uint8Array, request: RequestBody): Uint8Array {
   const payload = encodeData(requestBodyCodec.write(request));
   return signingBytes(SIGNING_DOMAINS.request, networkId, payload);
+}
+
+/** [SET-2] Returns the digest of a step: what names it, and what is signed. */
+export function stepDigest(networkId: Uint8Array, body: StepBody): Digest {
+  const payload = encodeData(stepBodyCodec.write(body));
+  return digest(sha256(inDomain(STEP_DOMAIN, networkId, payload)));
+}
+
+/** [SET-2] Returns what the operator signs for a step. */
+export function proposalSigningBytes(networkId: Uint8Array, step: Digest): Uint8Array {
+  return signingBytes(SIGNING_DOMAINS.proposal, networkId, step);
+}
+
+/** [SET-2] Returns what every member signs for a step: the same bytes for all. */
+export function confirmationSigningBytes(
+  networkId: Uint8Array,
+  number: number,
+  step: Digest,
+): Uint8Array {
+  return signingBytes(SIGNING_DOMAINS.confirmation, networkId, encodeCanonical([number, step]));
+}
+
+/** [SETTLE-1] Returns the root of a settlement on top of the step `head`. */
+export function settlementRoot(
+  networkId: Uint8Array,
+  head: Digest,
+  result: SettlementResult,
+): Digest {
+  const { epoch, balances, pool, burned, convicted } = result;
+  const plain = { epoch, balances, pool, burned, convicted };
+  const payload = encodeCanonical([head, encodeData(settlementResultCodec.write(plain))]);
+  return digest(sha256(inDomain(SETTLEMENT_DOMAIN, networkId, payload)));
+}
+
+/** [SETTLE-2] Returns what every member signs for a settlement: the same bytes for all. */
+export function settlementSigningBytes(
+  networkId: Uint8Array,
+  at: { readonly epoch: number; readonly head: Digest; readonly root: Digest },
+): Uint8Array {
+  const payload = encodeCanonical([at.epoch, at.head, at.root]);
+  return signingBytes(SIGNING_DOMAINS.settlement, networkId, payload);
 }
 
 /** The two keys of a validator. */

@@ -11,6 +11,7 @@ import type {
   Digest,
   Measurement,
   NodeId,
+  Stake,
 } from '../../src/base/index.ts';
 import {
   ABSTENTION_REASONS,
@@ -18,6 +19,7 @@ import {
   nodeId,
   round,
   sha256,
+  stake,
   TENSOR_TYPES,
   toHex,
   utf8,
@@ -32,7 +34,9 @@ import type {
   Message,
   Opening,
   Seal,
+  SetChange,
   SignedEntry,
+  StepBody,
 } from '../../src/wire/index.ts';
 import { batchId, blobId, claimId, encodeEntry } from '../../src/wire/index.ts';
 
@@ -293,9 +297,87 @@ export class Samples {
         return this.certificate();
       case 'evidence':
         return this.evidence(this.pick(['headers', 'entries', 'certificates']));
+      case 'proposal':
+      case 'step':
+      case 'confirmation':
+      case 'settlement':
+        return this.#ofChain(type);
       default:
         return this.#direct(type);
     }
+  }
+
+  #ofChain(type: 'proposal' | 'step' | 'confirmation' | 'settlement'): Message {
+    switch (type) {
+      case 'proposal':
+        return { type, body: this.#stepBody(), signature: this.bytes(64) };
+      case 'step':
+        return {
+          type,
+          body: this.#stepBody(),
+          signature: this.bytes(64),
+          holders: this.bytes(this.integer(0, 20)),
+          confirmation: this.bytes(96),
+        };
+      case 'confirmation':
+        return {
+          type,
+          validator: this.node(),
+          number: this.integer(1, 9999),
+          step: this.digest(),
+          signature: this.bytes(96),
+        };
+      default:
+        return {
+          type,
+          validator: this.node(),
+          epoch: this.integer(0, 9999),
+          head: this.digest(),
+          root: this.digest(),
+          signature: this.bytes(96),
+        };
+    }
+  }
+
+  #stepBody(): StepBody {
+    const body = {
+      number: this.integer(1, 9999),
+      predecessor: this.digest(),
+      epoch: this.integer(1, 9999),
+      changes: this.times(0, 4, () => this.#change()),
+      state: this.digest(),
+    };
+    if (this.byte() % 2 === 0) return body;
+    const settlement = {
+      epoch: this.integer(0, 9999),
+      balances: this.times(0, 4, () => ({ id: this.node(), stake: this.#stake() })),
+      pool: this.#stake(),
+      burned: this.#stake(),
+      convicted: this.times(0, 2, () => this.node()),
+      holders: this.bytes(this.integer(0, 20)),
+      signature: this.bytes(96),
+    };
+    return { ...body, settlement };
+  }
+
+  #change(): SetChange {
+    const id = this.node();
+    switch (this.byte() % 3) {
+      case 0:
+        return { kind: 'provider', id, stake: this.#stake() };
+      case 1:
+        return { kind: 'stake', id, stake: this.#stake() };
+      default:
+        return {
+          ...{ kind: 'validator', id, voteKey: this.bytes(48), stake: this.#stake() },
+          models: this.times(0, 3, () => this.blob()),
+          ...{ possession: this.bytes(96), ownership: this.bytes(64) },
+        };
+    }
+  }
+
+  #stake(): Stake {
+    return stake(BigInt(this.integer(0, 2 ** 48)) * 1_000_000_007n);
   }
 
   #direct(type: 'query' | 'request' | 'promise'): Message {

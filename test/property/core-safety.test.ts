@@ -5,7 +5,13 @@
 import { ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Verdict } from '../../src/base/index.ts';
-import { guiltyOf, isConflict, verifyCertificate, weightOfHolders } from '../../src/core/index.ts';
+import {
+  guiltyOf,
+  isConflict,
+  SetChain,
+  verifyCertificate,
+  weightOfHolders,
+} from '../../src/core/index.ts';
 import type { Signer } from '../../src/crypto/index.ts';
 import type { CertificateMessage } from '../../src/wire/index.ts';
 import { Cluster } from '../support/cluster.ts';
@@ -79,7 +85,7 @@ describe('[CERT-3] accountable safety', () => {
         }
         ok(isConflict(...pair));
         conflicts += 1;
-        const guilty = guiltyOf(network, crypto, {
+        const guilty = guiltyOf(new SetChain(cluster.draws), crypto, {
           type: 'evidence',
           kind: 'certificates',
           first,

@@ -93,6 +93,10 @@ export type ClusterNetworkOptions = {
   /** Whether provider p1 is also the first validator. */
   readonly isProviderValidator?: boolean;
   readonly ablated?: readonly string[];
+  /** [SET-2] Validators outside the set, named after those in it. */
+  readonly standby?: number;
+  /** [SET-2] Whether the set may change. */
+  readonly hasOperator?: boolean;
 };
 
 export type ClusterKeys = {
@@ -100,8 +104,12 @@ export type ClusterKeys = {
   readonly crypto: Crypto;
   readonly beacon: BeaconSource;
   readonly validators: readonly Signer[];
+  /** Validators outside the set. */
+  readonly standby: readonly Signer[];
   readonly providers: readonly Signer[];
   readonly requester: Signer;
+  /** [SET-2] Proposes sets. */
+  readonly operator: Signer;
 };
 
 /** Makes the keys and the network of a cluster, the same for the same options. */
@@ -114,12 +122,17 @@ export function createClusterKeys(options: ClusterNetworkOptions): ClusterKeys {
     ? createBeaconSource(seedOf('beacon'))
     : createStandInBeaconSource(seedOf('beacon'));
   const validators = options.stakes.map((_, index) => signer(`v${index + 1}`));
+  const standby = Array.from({ length: options.standby ?? 0 }, (_, index) =>
+    signer(`v${validators.length + index + 1}`),
+  );
   const providers = Array.from({ length: options.providers ?? 1 }, (_, index) =>
     index === 0 && options.isProviderValidator ? signer('v1') : signer(`p${index + 1}`),
   );
   const parameters = { ...TEST_PARAMETERS, ...options.parameters };
+  const operator = signer('operator');
   const network = createNetwork({
     id: seedOf('network'),
+    ...(options.hasOperator ? { operator: operator.id } : {}),
     parameters,
     beacon: { chainKey: beacon.chainKey, genesisMs: timeMs(parameters.roundMs) },
     validators: validators.map(({ id, voteKey }, index) => ({
@@ -136,7 +149,8 @@ export function createClusterKeys(options: ClusterNetworkOptions): ClusterKeys {
     ablated: new Set(options.ablated),
   });
   const crypto = isReal ? realCrypto : standInCrypto;
-  return { network, crypto, beacon, validators, providers, requester: signer('requester') };
+  const requester = signer('requester');
+  return { network, crypto, beacon, validators, standby, providers, requester, operator };
 }
 
 function manifestOf(name: string, model: BlobId): ModelManifest {

@@ -34,6 +34,7 @@ import {
   encodeMessage,
   type Message,
   requestSigningBytes,
+  type SettlementResult,
 } from '../../src/wire/index.ts';
 import {
   type ClusterKeys,
@@ -142,9 +143,11 @@ export class Cluster {
     this.keys = createClusterKeys(options);
     this.network = this.keys.network;
     this.draws = new Draws(this.network);
-    const { validators, providers } = this.keys;
+    const { validators, standby, providers } = this.keys;
     this.nodes = [
-      ...validators.map((signer, i) => new ClusterNode(`v${i + 1}`, 'validator', signer)),
+      ...[...validators, ...standby].map(
+        (signer, i) => new ClusterNode(`v${i + 1}`, 'validator', signer),
+      ),
       ...providers.map((signer, i) => new ClusterNode(`p${i + 1}`, 'provider', signer)),
     ];
     for (const node of this.nodes) this.#start(node);
@@ -226,6 +229,11 @@ export class Cluster {
   /** Sets the wall clock of a node off by `wallOffsetMs`. */
   adjustClock(name: string, wallOffsetMs: number): void {
     this.#step(this.node(name), { kind: 'clock-adjusted', wallOffsetMs });
+  }
+
+  /** [SETTLE-2] Tells a node what it finds epochs to come to. */
+  settled(name: string, result: SettlementResult): void {
+    this.#step(this.node(name), { kind: 'settlement-computed', result });
   }
 
   crash(name: string): void {

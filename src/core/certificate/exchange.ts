@@ -40,9 +40,9 @@ export function publishDue(context: Context, place: Place): void {
   }
   for (const certified of level.certified.values()) {
     if (!addsHolder(level, certified)) continue;
-    const { network, beacons } = context;
+    const { beacons } = context;
     const at = { subject, level: level.level, beacons };
-    const certificate = buildCertificate(network, at, certified);
+    const certificate = buildCertificate(subject.batch.draws.network, at, certified);
     if (certificate === undefined) continue;
     markPublished(level, certified);
     context.publish(certificate);
@@ -55,7 +55,9 @@ export function takeCertificate(
   place: Place,
   certificate: CertificateMessage,
 ): Judgement {
-  const { network, crypto, draws } = context;
+  const { crypto } = context;
+  const { draws } = place.subject.batch;
+  const { network } = draws;
   const { level } = place;
   // [CERT-1] taken and forwarded only if it adds a holder; [WIRE-3] which is cheap to see
   if (!addsHolder(level, namedBy(level, certificate))) return ignored('adds-no-holder');
@@ -75,7 +77,8 @@ export function takeCertificate(
 
 /** [CERT-3] Two conflicting certificates of one level convict whoever signed both. */
 function accuseBoth(context: Context, place: Place, certified: CertifiedVerdict): void {
-  const { network, crypto, beacons } = context;
+  const { crypto, beacons, chain } = context;
+  const { network } = place.subject.batch.draws;
   const at = { subject: place.subject, level: place.level.level, beacons };
   for (const other of place.level.certified.values()) {
     if (!isConflict(other.verdict, certified.verdict)) continue;
@@ -83,7 +86,7 @@ function accuseBoth(context: Context, place: Place, certified: CertifiedVerdict)
     const second = buildCertificate(network, at, certified);
     if (first === undefined || second === undefined) continue;
     const evidence = { type: 'evidence', kind: 'certificates', first, second } as const;
-    context.accuse(evidence, guiltyOf(network, crypto, evidence));
+    context.accuse(evidence, guiltyOf(chain, crypto, evidence));
   }
 }
 

@@ -17,6 +17,7 @@ import {
 } from '../../wire/index.ts';
 import { verifyCertificate } from '../certificate/certificate.ts';
 import { slotKey } from '../guard.ts';
+import type { SetChain } from '../membership/chain.ts';
 import { boundTo, type Network } from '../network.ts';
 import { isConflict } from '../tally/tally.ts';
 import type { EntrySource } from '../verification/state.ts';
@@ -52,19 +53,25 @@ export function entryEvidence(first: EntrySource, second: EntrySource): Evidence
  * peers.
  */
 export function guiltyOf(
-  network: Network,
+  chain: SetChain,
   crypto: Crypto,
   evidence: EvidenceMessage,
 ): readonly NodeId[] {
+  const { network } = chain.genesis.draws;
   switch (evidence.kind) {
-    case 'headers':
-      return areRivalHeaders(network, crypto, evidence.first, evidence.second)
-        ? [evidence.first.provider]
-        : [];
+    case 'headers': {
+      const { first, second } = evidence;
+      const { provider } = first;
+      if (!chain.isProvider(provider)) return [];
+      return areRivalHeaders(network, crypto, first, second) ? [provider] : [];
+    }
     case 'entries':
+      if (!chain.isValidator(evidence.validator)) return [];
       return areContradicting(network, crypto, evidence) ? [evidence.validator] : [];
-    default:
-      return signedBoth(network, crypto, evidence);
+    default: {
+      const { header } = evidence.first;
+      return signedBoth(chain.drawsAt(header.round).network, crypto, evidence);
+    }
   }
 }
 
@@ -76,7 +83,6 @@ function areRivalHeaders(
   second: HeaderMessage,
 ): boolean {
   if (slotKey(first) !== slotKey(second) || batchId(first) === batchId(second)) return false;
-  if (!network.providerById.has(first.provider)) return false;
   return [first, second].every((header) =>
     crypto.verify(header.provider, headerSigningBytes(network.id, header), header.signature),
   );
@@ -88,7 +94,6 @@ function areContradicting(
   evidence: EvidenceMessage & { kind: 'entries' },
 ): boolean {
   const { validator, first, second } = evidence;
-  if (!network.validatorIndex.has(validator)) return false;
   if (!contradict(network, validator, first.entry.entry, second.entry.entry)) return false;
   return [first, second].every((item) => isSignedEntry(network, crypto, { validator, item }));
 }

@@ -64,7 +64,7 @@ export class BatchBook {
 
   /** Checks a header and remembers its batch. `early` if its beacon is not known yet. */
   addHeader(header: HeaderMessage): Judgement | 'early' {
-    const { network, beacons } = this.#context;
+    const { beacons } = this.#context;
     const latest = beacons.latest;
     if (latest === undefined || header.round > latest) return this.#earlyHeader(header);
     const id = batchId(header);
@@ -76,13 +76,13 @@ export class BatchBook {
     const batch = this.#read(id, header);
     if ('verdict' in batch) return batch;
     this.#track(batch);
-    if (network.validatorIndex.has(this.#context.id)) this.#considerAck(batch);
+    if (batch.draws.network.validatorIndex.has(this.#context.id)) this.#considerAck(batch);
     return ACCEPTED;
   }
 
   /** Adds a batch that others sealed: openings and certificates carry header and seal. */
   addSealed(header: HeaderMessage, seal: Seal): Judgement | 'early' {
-    const { network, crypto, beacons, draws } = this.#context;
+    const { network, crypto, beacons } = this.#context;
     const id = batchId(header);
     const known = this.#batches.get(id);
     if (known?.seal !== undefined) return ignored('known-seal');
@@ -93,7 +93,7 @@ export class BatchBook {
     const batch = known ?? this.#read(id, header);
     if ('verdict' in batch) return batch;
     // [WIRE-6] what is closed stays closed, whoever brings it again
-    const isClosed = known === undefined && lastRound(draws, batch) <= (latest ?? 0);
+    const isClosed = known === undefined && lastRound(batch) <= (latest ?? 0);
     if (isClosed) return ignored('closed-batch');
     // a slot has one sealed batch, unless a quorum of its seats is dishonest
     const sealed = this.#rivalsOf(header).filter((rival) => rival.seal !== undefined);
@@ -146,7 +146,7 @@ export class BatchBook {
     const beacon = this.#context.beacons.get(samplingRound(batch.header));
     if (beacon === undefined || !this.trySeal(batch)) return false;
     batch.sampled = this.#context.isInForce('SAMPLE-1')
-      ? this.#context.draws.sample(beacon.randomness, {
+      ? batch.draws.sample(beacon.randomness, {
           batch: batch.id,
           count: batch.header.count,
           oneIn: batch.oneIn,
@@ -171,10 +171,10 @@ export class BatchBook {
    * @param isUnderWay tells whether a level still runs: after a stall, rounds outrun deadlines
    */
   dropClosed(latest: Round, isUnderWay: (batch: Batch) => boolean): readonly Batch[] {
-    const { draws, beacons } = this.#context;
+    const { beacons } = this.#context;
     const closed: Batch[] = [];
     for (const batch of this.#batches.values()) {
-      if (closingRound(draws, batch) > latest) continue;
+      if (closingRound(batch) > latest) continue;
       // [TIME-5] every phase keeps its length, as long as its beacons are remembered
       const isRemembered = beacons.get(samplingRound(batch.header)) !== undefined;
       if (isRemembered && isUnderWay(batch)) continue;
@@ -188,11 +188,12 @@ export class BatchBook {
 
   /** [WIRE-3] Only what a provider signed, and for a round that is near, is worth keeping. */
   #earlyHeader(header: HeaderMessage): Judgement | 'early' {
-    const { network, crypto, beacons } = this.#context;
+    const { chain, crypto, beacons } = this.#context;
     const { latest } = beacons;
     if (latest !== undefined && header.round > latest + EARLY_ROUNDS_MAX) {
       return ignored('far-round');
     }
+    const { network } = chain.drawsAt(header.round);
     const fault = checkHeader(network, crypto, header);
     return fault === undefined ? 'early' : rejected(fault);
   }
@@ -205,9 +206,11 @@ export class BatchBook {
 
   /** Checks a header and reads it as a batch, which is not remembered yet. */
   #read(id: BatchId, header: HeaderMessage): Batch | Judgement {
-    const { network, draws, beacons, crypto } = this.#context;
+    const { chain, beacons, crypto } = this.#context;
     const beacon = beacons.get(header.round);
     if (beacon === undefined) return ignored('forgotten-round');
+    const draws = chain.drawsAt(header.round);
+    const { network } = draws;
     // [MODEL-1] [CLAIM-6] admitted model and class, count within the limit, signed by the provider
     const fault = checkHeader(network, crypto, header);
     if (fault !== undefined) return rejected(fault);
@@ -223,6 +226,7 @@ export class BatchBook {
       provider: header.provider,
       model: header.model,
       header,
+      draws,
       manifest,
       oneIn,
       seats: draws.seal(header.provider, header.round, beacon.randomness),
@@ -277,7 +281,7 @@ export class BatchBook {
 
   /** [CLAIM-6] What the provider has sealed and not closed stays within its stake. */
   #isCovered(batch: Batch): boolean {
-    const { network } = this.#context;
+    const { network } = batch.draws;
     let count = 0;
     for (const other of this.#batches.values()) {
       if (other.provider === batch.provider) count += other.header.count;

@@ -26,6 +26,8 @@ export type Batch = {
   readonly provider: HeaderMessage['provider'];
   readonly model: BlobId;
   readonly header: HeaderMessage;
+  /** [SET-1] Draws of the set that serves it, at all levels. */
+  readonly draws: Draws;
   readonly manifest: ModelManifest;
   /** m of its assurance class. */
   readonly oneIn: number;
@@ -47,15 +49,16 @@ export function samplingRound(header: { readonly round: Round }): Round {
 }
 
 /** [WIRE-6] The round at which nothing of `batch` is left. */
-export function closingRound(draws: Draws, batch: Batch): Round {
-  const { parameters } = draws.network;
+export function closingRound(batch: Batch): Round {
+  const { parameters } = batch.draws.network;
   if (batch.sampled === undefined) return later(batch.header.round, 4);
   if (batch.sampled.length === 0) return later(batch.header.round, parameters.postWindowRounds);
-  return lastRound(draws, batch);
+  return lastRound(batch);
 }
 
 /** [WIRE-6] The round at which the drawn leaves of `batch` close. */
-export function lastRound(draws: Draws, batch: Batch): Round {
+export function lastRound(batch: Batch): Round {
+  const { draws } = batch;
   const { parameters } = draws.network;
   const lengths = phaseRounds(parameters, executionRounds(draws.network, batch.manifest));
   const levels = draws.lastLevel(batch) + 1;

@@ -21,15 +21,31 @@ export type Movement = {
   readonly amount: bigint;
 };
 
+/** A movement that is asked for: into the pool, burned, or out of the pool. */
+export type Charge = {
+  readonly kind: 'collect' | 'burn' | 'pay';
+  readonly account: NodeId;
+  readonly amount: bigint;
+  readonly reason: Reason;
+};
+
 export class Accounts {
   readonly #balances: Map<NodeId, bigint>;
   readonly #movements: Movement[] = [];
   readonly #total: bigint;
-  #pool = 0n;
-  #burned = 0n;
+  #pool: bigint;
+  #burned: bigint;
 
-  /** @param stakes of validators and providers; one entry if an identity is both */
-  constructor(stakes: Iterable<readonly [NodeId, Stake]>) {
+  /**
+   * @param stakes of validators and providers; two entries if an identity is both
+   * @param before what pool and burned were
+   */
+  constructor(
+    stakes: Iterable<readonly [NodeId, bigint]>,
+    before: { readonly pool: bigint; readonly burned: bigint } = { pool: 0n, burned: 0n },
+  ) {
+    this.#pool = before.pool;
+    this.#burned = before.burned;
     this.#balances = new Map();
     for (const [id, amount] of stakes) {
       this.#balances.set(id, (this.#balances.get(id) ?? 0n) + amount);
@@ -70,6 +86,13 @@ export class Accounts {
     this.#pool -= paid;
     this.#balances.set(account, (this.#balances.get(account) ?? 0n) + paid);
     this.#movements.push({ account, reason, amount: paid });
+  }
+
+  /** Does what a bill asks for. */
+  apply({ kind, account, amount, reason }: Charge): void {
+    if (kind === 'collect') this.collect(account, amount, reason);
+    else if (kind === 'burn') this.burn(account, amount, reason);
+    else this.pay(account, amount, reason);
   }
 
   /** @throws AssertionError if money appeared or vanished */

@@ -10,7 +10,7 @@ import type { HeaderMessage } from '../../wire/index.ts';
 import type { Network } from '../network.ts';
 import { isFault } from '../tally/tally.ts';
 import type { Decision } from '../verification/state.ts';
-import { Accounts, type Movement } from './accounts.ts';
+import { Accounts, type Charge, type Movement } from './accounts.ts';
 import { type JudgedLevel, type JudgedSubject, type JudgedVote, outcomeOf } from './outcome.ts';
 
 export type SettlementInput = {
@@ -35,10 +35,12 @@ export function settle({ network, sealed, subjects, guilty }: SettlementInput): 
     ...network.validators.map(({ id, stake }) => [id, stake] as const),
     ...network.providers.map(({ id, stake }) => [id, stake] as const),
   ]);
-  for (const header of sealed) reserve(accounts, network, header);
-  for (const id of guilty) punishEquivocation(accounts, network, id);
-  for (const subject of subjects) charge(accounts, network, subject);
-  for (const subject of subjects) reward(accounts, network, subject);
+  for (const header of sealed) accounts.apply(reserveOf(network, header));
+  for (const id of guilty) for (const each of equivocationOf(network, id)) accounts.apply(each);
+  for (const subject of subjects)
+    for (const each of chargesOf(network, subject)) accounts.apply(each);
+  for (const subject of subjects)
+    for (const each of rewardsOf(network, subject)) accounts.apply(each);
   accounts.check();
   return {
     balances: accounts.balances(),
@@ -48,67 +50,72 @@ export function settle({ network, sealed, subjects, guilty }: SettlementInput): 
   };
 }
 
-/** [CLAIM-6] ⌈count/m⌉ · seats of level 0 · rewardPerSeat. */
-function reserve(accounts: Accounts, network: Network, header: HeaderMessage): void {
+/** [CLAIM-6] What a sealed header reserves: ⌈count/m⌉ · seats of level 0 · rewardPerSeat. */
+export function reserveOf(network: Network, header: HeaderMessage): Charge {
   const { classes, levels, rewardPerSeat } = network.parameters;
   const oneIn = BigInt(classes.get(header.assuranceClass) ?? 1);
   const drawnMax = (BigInt(header.count) + oneIn - 1n) / oneIn;
   const amount = drawnMax * BigInt(levels[0] ?? 0) * rewardPerSeat;
-  accounts.collect(header.provider, amount, 'reserve');
+  return { kind: 'collect', account: header.provider, amount, reason: 'reserve' };
 }
 
-/** [SLASH-1] Equivocation is slashed, whoever did it. */
-function punishEquivocation(accounts: Accounts, network: Network, id: NodeId): void {
-  if (network.ablated.has('SLASH-1')) return;
+/** [SLASH-1] What equivocation costs, whoever did it. */
+export function equivocationOf(network: Network, account: NodeId): readonly Charge[] {
+  if (network.ablated.has('SLASH-1')) return [];
   const { slashProvider, slashVoter } = network.parameters;
-  const amount = network.validatorIndex.has(id) ? slashVoter : slashProvider;
-  accounts.burn(id, amount, 'slash-equivocation');
+  const amount = network.validatorIndex.has(account) ? slashVoter : slashProvider;
+  return [{ kind: 'burn', account, amount, reason: 'slash-equivocation' }];
 }
 
-/** Takes what a subject costs those who were wrong, silent or dishonest. */
-function charge(accounts: Accounts, network: Network, subject: JudgedSubject): void {
+/** What a subject costs those who were wrong, silent or dishonest. */
+export function chargesOf(network: Network, subject: JudgedSubject): readonly Charge[] {
   const outcome = outcomeOf(subject);
   const { slashProvider, challengeCost, penaltySilent } = network.parameters;
+  const charges: Charge[] = [];
   for (const level of subject.levels) {
     if (level.certified.length === 0) continue;
     // [SLASH-1] silence and abstention cost, only at levels that got a certificate
-    if (!network.ablated.has('SLASH-1')) {
-      for (const id of silentHolders(level)) accounts.collect(id, penaltySilent, 'penalty-silent');
+    if (network.ablated.has('SLASH-1')) continue;
+    for (const account of silentHolders(level)) {
+      charges.push({ kind: 'collect', account, amount: penaltySilent, reason: 'penalty-silent' });
     }
   }
-  if (outcome === undefined) return;
+  if (outcome === undefined) return charges;
   const { verdict } = outcome;
+  const account = subject.provider;
   for (const level of subject.levels) {
     if (level.level > outcome.level || level.level === 0) continue;
     const cost = BigInt(level.committee.seats) * challengeCost;
-    if (verdict === 'valid') chargeChallengers(accounts, network, { subject, level, cost });
+    if (verdict === 'valid') charges.push(...challengersOf(network, { subject, level, cost }));
     // [QUORUM-5] a provider whose claim is not valid pays the seats used
-    else accounts.collect(subject.provider, cost, 'provider-cost');
+    else charges.push({ kind: 'collect', account, amount: cost, reason: 'provider-cost' });
   }
   // [SLASH-1] unavailable costs the same, else a cheater just does not open
   const isSlashed =
     verdict === 'invalid' || (verdict === 'unavailable' && !network.ablated.has('SLASH-1'));
-  if (isSlashed) accounts.burn(subject.provider, slashProvider, 'slash-provider');
-  for (const level of subject.levels) {
-    for (const vote of level.votes) chargeVoter(accounts, network, { subject, outcome, vote });
+  if (isSlashed) {
+    charges.push({ kind: 'burn', account, amount: slashProvider, reason: 'slash-provider' });
   }
+  for (const level of subject.levels) {
+    for (const vote of level.votes) charges.push(...voterOf(network, { subject, outcome, vote }));
+  }
+  return charges;
 }
 
 /** [QUORUM-3] The challengers of a level share the cost of the next one by weight. */
-function chargeChallengers(
-  accounts: Accounts,
+function challengersOf(
   network: Network,
   { subject, level, cost }: { subject: JudgedSubject; level: JudgedLevel; cost: bigint },
-): void {
-  if (network.ablated.has('QUORUM-3')) return;
+): readonly Charge[] {
+  if (network.ablated.has('QUORUM-3')) return [];
   const below = subject.levels.find((other) => other.level === level.level - 1);
-  if (below === undefined) return;
+  if (below === undefined) return [];
   const challengers = below.votes.filter((vote) => vote.verdict === 'invalid');
   const total = challengers.reduce((sum, vote) => sum + weightOf(below, vote.holder), 0n);
-  for (const { holder } of challengers) {
-    const share = (cost * weightOf(below, holder)) / total;
-    accounts.collect(holder, share, 'challenge-cost');
-  }
+  return challengers.map(({ holder }) => {
+    const amount = (cost * weightOf(below, holder)) / total;
+    return { kind: 'collect', account: holder, amount, reason: 'challenge-cost' };
+  });
 }
 
 /**
@@ -116,22 +123,25 @@ function chargeChallengers(
  * that most of its execution class revealed at the final level; without such a majority it pays
  * challengeCost.
  */
-function chargeVoter(
-  accounts: Accounts,
+function voterOf(
   network: Network,
   at: { subject: JudgedSubject; outcome: Decision; vote: JudgedVote },
-): void {
+): readonly Charge[] {
   const { subject, vote } = at;
   const { verdict, level } = at.outcome;
   const isAgainst =
     (verdict === 'invalid' && vote.verdict === 'valid') ||
     (verdict === 'valid' && vote.verdict === 'invalid');
-  if (!isAgainst || network.ablated.has('SLASH-1')) return;
+  if (!isAgainst || network.ablated.has('SLASH-1')) return [];
   const final = subject.levels.find((other) => other.level === level);
   const majority = final === undefined ? undefined : classMajority(final, vote.executionClass);
   const { slashVoter, challengeCost } = network.parameters;
-  if (majority === undefined) accounts.collect(vote.holder, challengeCost, 'challenge-cost');
-  else if (majority !== vote.digest) accounts.burn(vote.holder, slashVoter, 'slash-voter');
+  const account = vote.holder;
+  if (majority === undefined) {
+    return [{ kind: 'collect', account, amount: challengeCost, reason: 'challenge-cost' }];
+  }
+  if (majority === vote.digest) return [];
+  return [{ kind: 'burn', account, amount: slashVoter, reason: 'slash-voter' }];
 }
 
 /** Digest that more than half of the weight of an execution class revealed, if there is one. */
@@ -148,9 +158,10 @@ function classMajority(level: JudgedLevel, executionClass: string): string | und
   return undefined;
 }
 
-/** Pays the holders who did their work. */
-function reward(accounts: Accounts, network: Network, subject: JudgedSubject): void {
+/** What the holders who did their work are paid. */
+export function rewardsOf(network: Network, subject: JudgedSubject): readonly Charge[] {
   const verdict = outcomeOf(subject)?.verdict;
+  const rewards: Charge[] = [];
   for (const level of subject.levels) {
     if (level.certified.length === 0) continue;
     const certified = new Set(level.certified.flatMap((certificate) => certificate.holders));
@@ -161,9 +172,11 @@ function reward(accounts: Accounts, network: Network, subject: JudgedSubject): v
       if (!certified.has(vote.holder) && !isRightDissent) continue;
       if (verdict !== undefined && isOpposed(vote.verdict, verdict)) continue;
       if (!network.ablated.has('VOTE-4') && !wasSeenInTime(level, vote.holder)) continue;
-      accounts.pay(vote.holder, rewardOf(network, level, vote.holder), 'reward');
+      const amount = rewardOf(network, level, vote.holder);
+      rewards.push({ kind: 'pay', account: vote.holder, amount, reason: 'reward' });
     }
   }
+  return rewards;
 }
 
 function isOpposed(vote: JudgedVote['verdict'], final: JudgedVote['verdict']): boolean {

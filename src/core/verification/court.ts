@@ -74,7 +74,7 @@ export class Court {
         batch,
         manifest: batch.manifest,
         calendar: this.#calendars.of(this.#context, batch.manifest, first),
-        lastLevel: this.#context.draws.lastLevel(batch),
+        lastLevel: batch.draws.lastLevel(batch),
         levels: new Levels(),
         current: -1,
         opened: undefined,

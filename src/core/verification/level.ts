@@ -34,8 +34,9 @@ export function createLevel(
   subject: SubjectState,
   { level, beacon }: { level: number; beacon: Uint8Array },
 ): LevelState {
-  const { draws, network } = context;
   const { batch } = subject;
+  const { draws } = batch;
+  const { network } = draws;
   const seats = network.parameters.levels[level] ?? 0;
   assert(level <= subject.lastLevel, 'no level lies beyond the last one');
   const committee = draws.level(batch, {

@@ -19,6 +19,7 @@ import {
   type LogEntry,
   readFrames,
 } from './log-format.ts';
+import { decodeRecord, isKeptForever } from './record-codec.ts';
 
 /** Ending of the name of a file that is not complete yet. */
 export const UNFINISHED = '.new';
@@ -69,6 +70,11 @@ export async function writeCompacted(disk: Disk, options: CompactionOptions): Pr
   return { ...written, generation };
 }
 
+function isForever(bytes: Uint8Array): boolean {
+  const record = decodeRecord(bytes);
+  return record !== undefined && isKeptForever(record);
+}
+
 async function keptEntries(
   disk: Disk,
   { paths: [path], end, prunedBelow, watermark }: CompactionOptions,
@@ -82,7 +88,8 @@ async function keptEntries(
   for (const { entries, hash } of readFrames(path, await disk.read(path))) {
     head = hash;
     for (const entry of entries) {
-      if (entry.kind === 'record' && entry.round >= prunedBelow) kept.push(entry);
+      if (entry.kind !== 'record') continue;
+      if (entry.round >= prunedBelow || isForever(entry.bytes)) kept.push(entry);
     }
     await nextTurn();
   }

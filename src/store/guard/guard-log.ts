@@ -16,7 +16,13 @@ import type { Disk, DiskFile } from './disk.ts';
 import { GuardError } from './error.ts';
 import { encodeFrame, entrySizeBytes, type GuardIdentity, type LogEntry } from './log-format.ts';
 import { type LoggedRecord, laterRound, type Replay } from './reconcile.ts';
-import { encodeRecord, type RoundOf, recordKey, recordRound } from './record-codec.ts';
+import {
+  encodeRecord,
+  isKeptForever,
+  type RoundOf,
+  recordKey,
+  recordRound,
+} from './record-codec.ts';
 
 /** The file that is written first. */
 export const FIRST_COPY = 'a.log';
@@ -68,7 +74,12 @@ export type GuardLogOptions = {
 };
 
 type Files = { readonly first: DiskFile; readonly second: DiskFile };
-type Indexed = { readonly round: Round; readonly digest: string; readonly sizeBytes: number };
+type Indexed = {
+  readonly round: Round;
+  readonly digest: string;
+  readonly sizeBytes: number;
+  readonly isForever: boolean;
+};
 
 /** The sign guard over two files that agree. Made by `openGuard`. */
 export class GuardLog implements SignGuard {
@@ -95,7 +106,7 @@ export class GuardLog implements SignGuard {
     this.#files = files;
     this.#compactionBytesMin = compactionBytesMin;
     this.#loaded = [...said.kept.values()];
-    for (const [key, { round, bytes }] of said.kept) this.#remember(key, { round, bytes });
+    for (const [key, each] of said.kept) this.#remember(key, each);
     this.#prunedBelow = said.prunedBelow;
     this.#watermark = said.watermark;
   }
@@ -129,9 +140,11 @@ export class GuardLog implements SignGuard {
       await this.#write([{ kind: 'pruned', round: belowRound, bytes: NO_BYTES }]);
       this.#prunedBelow = belowRound;
       this.#watermark = laterRound(this.#watermark, belowRound);
-      this.#loaded = this.#loaded.filter(({ round }) => round >= belowRound);
-      for (const [key, { round, sizeBytes }] of this.#index) {
-        if (round >= belowRound) continue;
+      this.#loaded = this.#loaded.filter(({ record, round }) => {
+        return round >= belowRound || isKeptForever(record);
+      });
+      for (const [key, { round, sizeBytes, isForever }] of this.#index) {
+        if (round >= belowRound || isForever) continue;
         this.#index.delete(key);
         this.#liveBytes -= sizeBytes;
       }
@@ -158,8 +171,8 @@ export class GuardLog implements SignGuard {
         const key = recordKey(record);
         const known = this.#index.get(key);
         if (known !== undefined) return known.digest === digestOf(bytes) ? 'known' : 'conflict';
-        if (round < this.#prunedBelow) return 'pruned';
-        this.#remember(key, { round, bytes });
+        if (round < this.#prunedBelow && !isKeptForever(record)) return 'pruned';
+        this.#remember(key, { record, round, bytes });
         entries.push({ kind: 'record', round, bytes });
         return 'added';
       });
@@ -219,7 +232,7 @@ export class GuardLog implements SignGuard {
       const reason = `round ${round} is below the watermark ${this.#watermark}: ${key}`;
       throw this.#refusal('guard-below-watermark', reason);
     }
-    this.#remember(key, { round, bytes });
+    this.#remember(key, { record, round, bytes });
     return { kind: 'record', round, bytes };
   }
 
@@ -232,9 +245,10 @@ export class GuardLog implements SignGuard {
     });
   }
 
-  #remember(key: string, { round, bytes }: { round: Round; bytes: Uint8Array }): void {
+  #remember(key: string, { record, round, bytes }: LoggedRecord): void {
     const sizeBytes = entrySizeBytes({ kind: 'record', round, bytes });
-    this.#index.set(key, { round, digest: digestOf(bytes), sizeBytes });
+    const isForever = isKeptForever(record);
+    this.#index.set(key, { round, digest: digestOf(bytes), sizeBytes, isForever });
     this.#liveBytes += sizeBytes;
   }
 

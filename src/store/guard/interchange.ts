@@ -8,7 +8,7 @@ import { type NodeId, type Round, round, toHex } from '../../base/index.ts';
 import { GuardError } from './error.ts';
 import { type GuardOptions, openGuardLog } from './open.ts';
 import { type LoggedRecord, laterRound } from './reconcile.ts';
-import { decodeRecord, recordKey } from './record-codec.ts';
+import { decodeRecord, isKeptForever, recordKey, roundNamedBy } from './record-codec.ts';
 
 const FORMAT = 'assay-guard-interchange';
 const VERSION = '1';
@@ -68,6 +68,8 @@ export async function importGuard(
   try {
     let watermark = laterRound(guard.watermark, theirs);
     for (const each of [...guard.logged, ...records]) {
+      // [SET-2] confirmations are of epochs to come, which others of that round are not
+      if (isKeptForever(each.record)) continue;
       watermark = laterRound(watermark, round(each.round + 1));
     }
     const results = await guard.adopt(records, watermark);
@@ -128,8 +130,9 @@ function parseRecord(value: unknown, where: string): LoggedRecord {
     throw malformed(`${where}.bytes`, 'expected the canonical bytes of a record');
   }
   const recordRound = roundOfText(roundText, `${where}.round`);
-  if ('slot' in record && record.slot.round !== recordRound) {
-    throw malformed(`${where}.round`, `the record is of round ${record.slot.round}`);
+  const named = roundNamedBy(record);
+  if (named !== undefined && named !== recordRound) {
+    throw malformed(`${where}.round`, `the record is of round ${named}`);
   }
   if (about !== recordKey(record)) {
     throw malformed(`${where}.about`, `the record is about: ${recordKey(record)}`);

@@ -16,7 +16,7 @@ import {
   readFrames,
   readHeader,
 } from './log-format.ts';
-import { decodeRecord, recordKey } from './record-codec.ts';
+import { decodeRecord, isKeptForever, recordKey, roundNamedBy } from './record-codec.ts';
 
 /** One file, read and checked. */
 export type Copy = {
@@ -135,7 +135,8 @@ export function replay({ path, frames }: Copy): Replay {
         continue;
       }
       const record = decodeRecord(entry.bytes);
-      if (record === undefined || ('slot' in record && record.slot.round !== entry.round)) {
+      const named = record && roundNamedBy(record);
+      if (record === undefined || (named !== undefined && named !== entry.round)) {
         throw damaged(path, startOffset, 'a record that is none');
       }
       const key = recordKey(record);
@@ -143,7 +144,9 @@ export function replay({ path, frames }: Copy): Replay {
       kept.set(key, { record, round: entry.round, bytes: entry.bytes });
     }
   }
-  for (const [key, { round: recordRound }] of kept) if (recordRound < prunedBelow) kept.delete(key);
+  for (const [key, { record, round: recordRound }] of kept) {
+    if (recordRound < prunedBelow && !isKeptForever(record)) kept.delete(key);
+  }
   assert(prunedBelow <= watermark, 'what was pruned lies below the watermark');
   return { kept, prunedBelow, watermark };
 }

@@ -30,6 +30,7 @@ import {
   oneOf,
   recordOf,
   roundCodec,
+  uintBetween,
   unionOf,
 } from '../../wire/index.ts';
 
@@ -84,6 +85,12 @@ const recordCodec = unionOf<'kind', GuardRecord>('kind', {
     ...placed,
     reason: oneOf(ABSTENTION_REASONS),
   }),
+  confirm: recordOf<OfKind<'confirm'>>({
+    kind: oneOf(['confirm']),
+    number: uintBetween(1, LIMITS.setSteps),
+    step: digestCodec,
+    round: roundCodec,
+  }),
   vote: recordOf<OfKind<'vote'>>({ kind: oneOf(['vote']), ...placed, verdict: oneOf(VERDICTS) }),
 });
 
@@ -116,6 +123,8 @@ export function recordKey(record: GuardRecord): string {
       return `commit ${subjectKey(record.subject)} level ${record.level}`;
     case 'vote':
       return `vote ${subjectKey(record.subject)} level ${record.level}`;
+    case 'confirm':
+      return `confirm set ${record.number}`;
     default:
       return unreachable(record);
   }
@@ -123,5 +132,22 @@ export function recordKey(record: GuardRecord): string {
 
 /** Returns the round that `record` belongs to; `roundOf` tells that of a subject's batch. */
 export function recordRound(record: GuardRecord, roundOf: RoundOf): Round {
-  return 'slot' in record ? record.slot.round : roundOf(record.subject.batch);
+  return 'subject' in record ? roundOf(record.subject.batch) : ownRound(record);
+}
+
+/** Returns the round that a record names itself, if it names one. */
+export function roundNamedBy(record: GuardRecord): Round | undefined {
+  return 'subject' in record ? undefined : ownRound(record);
+}
+
+function ownRound(record: Exclude<GuardRecord, { subject: Subject }>): Round {
+  return record.kind === 'confirm' ? record.round : record.slot.round;
+}
+
+/**
+ * [SET-2] Whether a record stays when its round is pruned: which set a key confirmed is never
+ * forgotten, because a set of the same number may come at any time.
+ */
+export function isKeptForever({ kind }: GuardRecord): boolean {
+  return kind === 'confirm';
 }

@@ -51,7 +51,7 @@ describe('a network file', () => {
     const [a, b] = fileOf().validators;
     ok(a !== undefined && b !== undefined);
     deepEqual(faultsAfter(b.id, a.id), [
-      'config-relation network.yaml:70:5 validators.1.id is also that of validators.0',
+      'config-relation network.yaml:72:5 validators.1.id is also that of validators.0',
     ]);
     deepEqual(faultsAfter(b.voteKey, a.voteKey).length, 1);
     const model = /models:\n( {2}- name: mlp\n(?: {4}.*\n)+)/;
@@ -61,7 +61,7 @@ describe('a network file', () => {
 
   it('refuses models that do not exist, or that one validator lists twice', () => {
     const messages = faultsAfter(/models:\n {6}- mlp/, 'models:\n      - mpl');
-    deepEqual(messages, ['config-relation network.yaml:66:9 there is no model mpl']);
+    deepEqual(messages, ['config-relation network.yaml:68:9 there is no model mpl']);
     deepEqual(faultsAfter(/models:\n {6}- mlp/, 'models: [mlp, mlp]').length, 1);
   });
 

@@ -2,6 +2,7 @@
 import { deepStrictEqual, equal, ok } from 'node:assert/strict';
 import { defined, digest, type Measurement, sha256, utf8 } from '../../../../src/base/index.ts';
 import { entryEvidence, guiltyOf, signedEntry } from '../../../../src/core/evidence/evidence.ts';
+import { SetChain } from '../../../../src/core/membership/chain.ts';
 import {
   type BundleEntry,
   batchId,
@@ -18,7 +19,8 @@ cluster.runUntil(5000);
 const { network, crypto, validators } = cluster.keys;
 const [signer, stranger] = [defined(validators[0], 'there is a validator'), cluster.keys.requester];
 const place = { batch: batchId(headerOf(cluster)), index: 0, level: 0 };
-const guilty = (evidence: EvidenceMessage) => guiltyOf(network, crypto, evidence);
+const guilty = (evidence: EvidenceMessage) =>
+  guiltyOf(new SetChain(cluster.draws), crypto, evidence);
 
 const commit = (text: string): BundleEntry => ({
   kind: 'commit',

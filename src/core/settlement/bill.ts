@@ -1,0 +1,91 @@
+/**
+ * [SETTLE-1] What a batch, a subject or a conviction costs and pays, as a node found it when it was
+ * over. Bills are what nodes compare: who knows the same writes the same bill.
+ */
+import { type Digest, digest, type NodeId, sha256, stake } from '../../base/index.ts';
+import {
+  batchId,
+  formatOf,
+  type HeaderMessage,
+  LIMITS,
+  listOf,
+  nodeIdCodec,
+  oneOf,
+  recordOf,
+  stakeCodec,
+} from '../../wire/index.ts';
+import type { Network } from '../network.ts';
+import type { Charge, Reason } from './accounts.ts';
+import type { JudgedSubject } from './outcome.ts';
+import { chargesOf, equivocationOf, reserveOf, rewardsOf } from './settlement.ts';
+
+/** Why money moved, all of it. */
+const REASONS: readonly Reason[] = [
+  'reserve',
+  'reward',
+  'slash-provider',
+  'slash-voter',
+  'slash-equivocation',
+  'challenge-cost',
+  'provider-cost',
+  'penalty-silent',
+];
+
+/** What something costs and pays. Rewards of all bills come after the charges of all. */
+export type Bill = {
+  readonly charges: readonly Charge[];
+  readonly rewards: readonly Charge[];
+};
+
+const chargeCodec = recordOf<Charge>({
+  kind: oneOf(['collect', 'burn', 'pay']),
+  account: nodeIdCodec,
+  amount: {
+    write: (amount: bigint) => stakeCodec.write(stake(amount)),
+    read: (data: unknown): bigint => stakeCodec.read(data),
+  },
+  reason: oneOf(REASONS),
+});
+const chargesCodec = listOf(chargeCodec, { min: 0, max: LIMITS.chargesPerBill });
+
+/** Bills as nodes keep and send them. */
+export const billFormat = formatOf<Bill>(
+  recordOf<Bill>({ charges: chargesCodec, rewards: chargesCodec }),
+  LIMITS.billBytes,
+);
+
+/** A bill under its name; names order them: batches, convictions, subjects. */
+export type NamedBill = { readonly name: string; readonly bill: Bill };
+
+/** [CLAIM-6] The bill of a sealed batch. */
+export function batchBill(network: Network, header: HeaderMessage): NamedBill {
+  const bill = { charges: [reserveOf(network, header)], rewards: [] };
+  return { name: `batch/${batchId(header)}`, bill };
+}
+
+/** [SLASH-1] The bill of a conviction. */
+export function convictionBill(network: Network, id: NodeId): NamedBill {
+  return {
+    name: `${CONVICTION}${id}`,
+    bill: { charges: equivocationOf(network, id), rewards: [] },
+  };
+}
+
+/** The bill of a subject that is over. */
+export function subjectBill(network: Network, subject: JudgedSubject): NamedBill {
+  const { batch, index } = subject.subject;
+  const bill = { charges: chargesOf(network, subject), rewards: rewardsOf(network, subject) };
+  return { name: `subject/${batch}/${index}`, bill };
+}
+
+/** Whom a bill of this name convicts, if anybody. */
+export function convictedBy(name: string): string | undefined {
+  return name.startsWith(CONVICTION) ? name.slice(CONVICTION.length) : undefined;
+}
+
+/** Digest of a bill: nodes compare these first. */
+export function billDigest(bill: Bill): Digest {
+  return digest(sha256(billFormat.encode(bill)));
+}
+
+const CONVICTION = 'conviction/';
