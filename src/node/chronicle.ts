@@ -83,6 +83,7 @@ export class Chronicle {
     if (report.kind === 'fault') {
       return log.debug('fault', { code: report.code, from: report.from });
     }
+    if (isOfChain(report)) return writeOfChain(log, report);
     log.debug(report.kind, {
       ...('batch' in report ? { batch: report.batch } : {}),
       ...('subject' in report ? { subject: subjectName(report.subject) } : {}),
@@ -109,4 +110,18 @@ export class Chronicle {
       if (evidence !== undefined) track(archive.addEvidence(id, evidence));
     }
   }
+}
+
+type ChainReport = Extract<Report, { readonly kind: `set-${string}` | 'settlement-agreed' }>;
+
+function isOfChain(report: Report): report is ChainReport {
+  return report.kind.startsWith('set-') || report.kind === 'settlement-agreed';
+}
+
+/** [SET-2] [SETTLE-2] */
+function writeOfChain(log: Log, report: ChainReport): void {
+  const { kind, ...fields } = report;
+  if (kind === 'set-forked') log.error(kind, fields);
+  else if (kind === 'set-behind') log.debug(kind, fields);
+  else log.info(kind, fields);
 }

@@ -146,6 +146,8 @@ function nameOf(record: GuardRecord): string {
       return `${record.kind}/${slotKey(record.slot)}/${record.batch}`;
     case 'promise':
       return `promise/${slotKey(record.slot)}/${record.index}`;
+    case 'confirm':
+      return `confirm/${record.number}`;
     default:
       return `${record.kind}/${subjectKey(record.subject)}/${record.level}`;
   }

@@ -75,6 +75,12 @@ export const LOG_EVENTS = {
   promised: debug('protocol', 'this provider promised an answer a place in a batch'),
   fault: debug('protocol', 'the core refused or missed something; `code` says what'),
   'evidence-found': warn('protocol', 'somebody is proven guilty'),
+  'set-proposed': info('protocol', 'the operator proposes a next validator set'),
+  'set-confirmed': info('protocol', 'this validator confirmed a next validator set'),
+  'set-changed': info('protocol', 'a quorum confirmed a validator set; `epoch` is its first'),
+  'set-behind': debug('protocol', 'others know later validator sets: they are asked for'),
+  'set-forked': error('protocol', 'two validator sets of one number were confirmed'),
+  'settlement-agreed': info('protocol', 'a quorum found an epoch to come to the same'),
   'clock-skewed': warn('protocol', 'the clock of this machine is off: no batch is acknowledged'),
 
   'model-fetched': info('models', 'a model came from a peer and is checked'),
