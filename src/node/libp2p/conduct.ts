@@ -53,9 +53,22 @@ export class Conduct {
     return Math.max(0, record.points - (nowMs - record.atMs) / 1_000);
   }
 
-  /** Refuses `peer` from now for `HOST_LIMITS.banMs`. */
-  ban(peer: NodeId, nowMs: number): void {
-    setRecent(this.#bannedUntilMs, [peer, nowMs + HOST_LIMITS.banMs], HOST_LIMITS.bansMax);
+  /** Refuses `peer` until `untilMs`. */
+  ban(peer: NodeId, untilMs: number): void {
+    setRecent(this.#bannedUntilMs, [peer, untilMs], HOST_LIMITS.bansMax);
+  }
+
+  /** Ends a ban and forgets the faults; tells whether `peer` was banned. */
+  unban(peer: NodeId, nowMs: number): boolean {
+    const wasBanned = this.isBanned(peer, nowMs);
+    this.#bannedUntilMs.delete(peer);
+    this.#faults.delete(peer);
+    return wasBanned;
+  }
+
+  /** Who is refused, and until when. */
+  bans(nowMs: number): ReadonlyMap<NodeId, number> {
+    return new Map([...this.#bannedUntilMs].filter(([, untilMs]) => untilMs > nowMs));
   }
 
   /** Tells whether `peer` is refused. */

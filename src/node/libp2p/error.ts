@@ -24,3 +24,12 @@ export class HostError extends AssayError {
     this.code = detail.code;
   }
 }
+
+/** Returns the error of a host that cannot listen. */
+export function listenFailed(listen: readonly string[], cause: unknown): HostError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const [message = text] = /listen E[A-Z]+[^\n]*/.exec(text) ?? [];
+  const remedy = 'free the port or choose another one; port 0 takes any';
+  const where = listen.join(', ');
+  return new HostError({ code: 'listen-failed', where, message, remedy }, { cause });
+}

@@ -14,6 +14,7 @@ import {
   TopicValidatorResult,
 } from '@chainsafe/libp2p-gossipsub';
 import { assert, type NodeId, toHex } from '../../base/index.ts';
+import { countMessages } from './counters.ts';
 import { nodeIdOf } from './identity.ts';
 import { GOSSIP_LIMITS } from './limits.ts';
 import { Publisher } from './publisher.ts';
@@ -147,6 +148,9 @@ export class Gossip {
     this.#publisher = new Publisher({
       isReachable: (topic) => this.#isReachable(topic),
       send: (topic, bytes) => this.#send(topic, bytes),
+      onRetry: () => {
+        this.#counters.publishRetries += 1;
+      },
     });
   }
 
@@ -178,11 +182,17 @@ export class Gossip {
   }
 
   /** Notes which rounds of the beacon an RPC carries, before the router handles it. */
-  onRpc(peer: NodeId, { messages }: Rpc): void {
-    for (const { topic, data } of messages) {
+  onRpc(peer: NodeId, rpc: Rpc): void {
+    this.#countRpc(rpc, 'received');
+    for (const { topic, data } of rpc.messages) {
       if (topic !== this.#topics.beacon || data === undefined) continue;
       this.#watch.onCopy(peer, toHex(messageId(topic, data)));
     }
+  }
+
+  /** Hears of each RPC that left for a peer. */
+  onSent(rpc: Rpc): void {
+    this.#countRpc(rpc, 'sent');
   }
 
   /** Called at each heartbeat. */
@@ -210,9 +220,13 @@ export class Gossip {
     const isShort = bytes.length <= GOSSIP_LIMITS.messageBytesMax;
     assert(isShort, 'a message is not longer than a message may be');
     const fate = await this.#publisher.publish(topic, bytes);
-    if (fate === 'published') this.#counters.published += 1;
+    if (fate === 'published') {
+      this.#counters.published += 1;
+      this.#counters.gossip[topic].published += 1;
+    }
     if (fate === 'published' || fate === 'stopped') return;
     this.#counters.unpublished += 1;
+    this.#counters.gossip[topic].unpublished += 1;
     const why = fate === 'too-old' ? 'nobody is subscribed' : 'too many wait';
     this.#report({
       code: 'message-unpublished',
@@ -232,6 +246,10 @@ export class Gossip {
     if (router === undefined) return false;
     const subscribers = router.getSubscribers(this.#topics[topic]);
     return subscribers.some((peer) => router.streamsOutbound.has(peer.toString()));
+  }
+
+  #countRpc(rpc: Rpc, way: 'received' | 'sent'): void {
+    countMessages(this.#counters, { rpc, way }, (name) => this.#topicOf.get(name));
   }
 
   async #send(topic: Topic, bytes: Uint8Array): Promise<boolean> {
@@ -257,7 +275,7 @@ export class Gossip {
     const source = propagationSource.toString();
     if (from === undefined || topic === undefined) return;
     if (msg.data.length > GOSSIP_LIMITS.messageBytesMax) {
-      this.#tellRouter({ id, source }, 'reject');
+      this.#settle({ id, source, topic }, 'reject');
       return;
     }
     const bytes = msg.data;
@@ -269,7 +287,7 @@ export class Gossip {
 
   #drop(dropped: Pending): void {
     this.#counters.dropped += 1;
-    this.#tellRouter(dropped, 'ignore');
+    this.#settle(dropped, 'dropped');
     this.#report({
       code: 'queue-full',
       peer: dropped.from,
@@ -294,11 +312,11 @@ export class Gossip {
 
   #deliver(pending: Pending): void {
     const restMs = Math.max(0, pending.receivedAtMs + this.#forwardableMs - Date.now());
-    const judge = (judgement: Judgement) => {
+    const judge = (outcome: Judgement | 'expired') => {
       if (!this.#unjudged.delete(timer)) return;
       clearTimeout(timer);
-      this.#tellRouter(pending, judgement);
-      if (judgement === 'accept' && pending.topic === 'beacon') this.#noteAccepted(pending.id);
+      this.#settle(pending, outcome);
+      if (outcome === 'accept' && pending.topic === 'beacon') this.#noteAccepted(pending.id);
       this.#schedule();
     };
     const timer = setTimeout(() => {
@@ -307,7 +325,7 @@ export class Gossip {
         code: 'message-expired',
         message: `a message on ${pending.topic} was not judged in time and is not forwarded`,
       });
-      judge('ignore');
+      judge('expired');
     }, restMs);
     this.#unjudged.add(timer);
     this.#counters.delivered += 1;
@@ -315,12 +333,19 @@ export class Gossip {
     this.#handler?.({ from, topic, bytes, judge });
   }
 
-  #tellRouter({ id, source }: { id: string; source: string }, judgement: Judgement): void {
+  /** Counts what became of a message and tells the router. */
+  #settle(
+    { id, source, topic }: Pick<Pending, 'id' | 'source' | 'topic'>,
+    outcome: Judgement | 'dropped' | 'expired',
+  ): void {
+    this.#counters.gossip[topic][outcome] += 1;
     const acceptance = {
       accept: TopicValidatorResult.Accept,
       ignore: TopicValidatorResult.Ignore,
       reject: TopicValidatorResult.Reject,
-    }[judgement];
+      dropped: TopicValidatorResult.Ignore,
+      expired: TopicValidatorResult.Ignore,
+    }[outcome];
     this.#router?.reportMessageValidationResult(id, source, acceptance);
   }
 

@@ -8,9 +8,10 @@ import { isLocal, parseAddress } from './address.ts';
 import { Admission, type Connection } from './admission.ts';
 import { Conduct, type Fault } from './conduct.ts';
 import { Connector } from './connector.ts';
+import { zeroCounters } from './counters.ts';
 import { Dialer, type Multiaddr } from './dialer.ts';
 import { Direct } from './direct.ts';
-import { HostError } from './error.ts';
+import { HostError, listenFailed } from './error.ts';
 import { Gossip, topicNames } from './gossip.ts';
 import { Greeter } from './greeter.ts';
 import { nodeIdOf, nodeIdOfText, type PeerId, peerIdOf } from './identity.ts';
@@ -22,7 +23,7 @@ import { createReporter, type Report } from './reporter.ts';
 import { adapt, asRouter, type Router } from './router.ts';
 import { RpcWatch } from './rpc-watch.ts';
 import { SCORE_THRESHOLDS } from './scoring.ts';
-import { assertConnectionLimits, assertLimits } from './settings.ts';
+import { assertLimits, limitCheck } from './settings.ts';
 import { Streams } from './streams.ts';
 import type * as api from './types.ts';
 
@@ -65,14 +66,12 @@ type Parts = {
 
 class Libp2pHost implements api.Host {
   readonly id: NodeId;
-  readonly counters: api.HostCounters = {
-    ...{ delivered: 0, dropped: 0, expired: 0, published: 0, unpublished: 0 },
-    ...{ directSent: 0, directDropped: 0, directReceived: 0, banned: 0, mismatches: 0 },
-  };
+  readonly counters = zeroCounters();
   readonly #node: Node;
   readonly #options: api.HostOptions;
   readonly #pace: api.Pace;
   readonly #report: Report;
+  readonly #isLimited: (connection: Connection) => boolean;
   readonly #conduct = new Conduct();
   readonly #book = new PeerBook();
   readonly #connector: Connector;
@@ -91,7 +90,6 @@ class Libp2pHost implements api.Host {
   readonly #withStreams = new Set<NodeId>();
   readonly #onPeer: ((event: api.PeerEvent) => void)[] = [];
   #heartbeat: NodeJS.Timeout | undefined;
-  #isChecked = false;
 
   constructor({ options, node, prefix, pace, admission }: Parts) {
     this.id = defined(nodeIdOf(node.peerId), 'the key of a host is Ed25519');
@@ -100,6 +98,7 @@ class Libp2pHost implements api.Host {
     this.#pace = pace;
     this.#connector = new Connector(node, this.#book, admission);
     this.#report = createReporter(options.onReport ?? (() => {}));
+    this.#isLimited = limitCheck(this.#report);
     const { counters } = this;
     const report = this.#report;
     const onFault = (peer: NodeId, fault: Fault) => this.#fault(peer, fault);
@@ -148,6 +147,10 @@ class Libp2pHost implements api.Host {
 
   queueLength(): number {
     return this.#gossip.queueLength;
+  }
+
+  async knownCount(): Promise<number> {
+    return (await this.#node.peerStore.all()).length;
   }
 
   async start(): Promise<void> {
@@ -225,12 +228,20 @@ class Libp2pHost implements api.Host {
     return await this.#connector.dial([parseAddress(address)]);
   }
 
-  ban(peer: NodeId, reason: string): void {
-    this.#conduct.ban(peer, Date.now());
+  unban(peer: NodeId): boolean {
+    return this.#conduct.unban(peer, Date.now());
+  }
+
+  bans(): ReadonlyMap<NodeId, number> {
+    return this.#conduct.bans(Date.now());
+  }
+
+  ban(peer: NodeId, reason: string, forMs: number = HOST_LIMITS.banMs): void {
+    this.#conduct.ban(peer, Date.now() + forMs);
     this.counters.banned += 1;
     this.#report({
       ...{ code: 'peer-banned', peer },
-      message: `a peer is refused for ${HOST_LIMITS.banMs / 60_000} minutes: ${reason}`,
+      message: `a peer is refused for ${Math.ceil(forMs / 60_000)} minutes: ${reason}`,
     });
     this.#connector.disconnect(peer, reason);
   }
@@ -294,19 +305,6 @@ class Libp2pHost implements api.Host {
     return true;
   }
 
-  /** A connection without its limits is not used; the first one tells. */
-  #isLimited(connection: Connection): boolean {
-    if (this.#isChecked) return true;
-    try {
-      assertConnectionLimits(connection);
-    } catch (error) {
-      if (error instanceof HostError) this.#report(error.detail);
-      return false;
-    }
-    this.#isChecked = true;
-    return true;
-  }
-
   #onClose(connection: Connection): void {
     const peer = nodeIdOf(connection.remotePeer);
     if (peer === undefined) return;
@@ -361,7 +359,11 @@ class Libp2pHost implements api.Host {
   #adaptRouter(echoTopic: string): () => void {
     return adapt(this.#router, {
       echoTopic,
-      onRpcBytes: (peer, sizeBytes) => this.#rpcs.take(peer, sizeBytes, Date.now()),
+      onRpcBytes: (peer, sizeBytes) => {
+        this.counters.gossipBytesIn += sizeBytes;
+        return this.#rpcs.take(peer, sizeBytes, Date.now());
+      },
+      onSent: (rpc) => this.#gossip.onSent(rpc),
       onRpc: (peer, rpc) => {
         this.#rpcs.inspect(peer, rpc, Date.now());
         this.#gossip.onRpc(peer, rpc);
@@ -389,12 +391,4 @@ class Libp2pHost implements api.Host {
     };
     return new Dialer(hooks, this.#options.bootstrap.map(parseAddress));
   }
-}
-
-function listenFailed(listen: readonly string[], cause: unknown): HostError {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  const [message = text] = /listen E[A-Z]+[^\n]*/.exec(text) ?? [];
-  const remedy = 'free the port or choose another one; port 0 takes any';
-  const where = listen.join(', ');
-  return new HostError({ code: 'listen-failed', where, message, remedy }, { cause });
 }

@@ -19,6 +19,7 @@ type Entry = {
 export class Publisher {
   readonly #isReachable: (topic: Topic) => boolean;
   readonly #send: (topic: Topic, bytes: Uint8Array) => Promise<boolean>;
+  readonly #onRetry: () => void;
   readonly #entries: Entry[] = [];
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -27,13 +28,18 @@ export class Publisher {
   #isAskedAgain = false;
   #isStopped = false;
 
-  /** @param options.send resolves to false if nobody took the message after all */
+  /**
+   * @param options.send resolves to false if nobody took the message after all
+   * @param options.onRetry called when a message found nobody and stays in the queue
+   */
   constructor(options: {
     readonly isReachable: (topic: Topic) => boolean;
     readonly send: (topic: Topic, bytes: Uint8Array) => Promise<boolean>;
+    readonly onRetry: () => void;
   }) {
     this.#isReachable = options.isReachable;
     this.#send = options.send;
+    this.#onRetry = options.onRetry;
   }
 
   /** Queues a message; resolves when its fate is known. Does not reject. */
@@ -78,7 +84,10 @@ export class Publisher {
       if (isSent) this.#settle(at, 'published');
       else if (Date.now() - entry.sinceMs > GOSSIP_LIMITS.publishAgeMaxMs) {
         this.#settle(at, 'too-old');
-      } else index = at + 1;
+      } else {
+        index = at + 1;
+        this.#onRetry();
+      }
     }
   }
 

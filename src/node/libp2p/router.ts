@@ -91,6 +91,8 @@ export type Hooks = {
   readonly onRpcBytes: (peer: NodeId, sizeBytes: number) => number;
   /** Looks at an RPC, may change it, before the router handles it. */
   readonly onRpc: (peer: NodeId, rpc: Rpc) => void;
+  /** An RPC left for a peer. */
+  readonly onSent: (rpc: Rpc) => void;
   readonly onMalformed: (peer: NodeId) => void;
   /** The stream of a peer broke, or held more than an RPC may. */
   readonly onBroken: (peer: NodeId, error: Error) => void;
@@ -103,9 +105,14 @@ export type Hooks = {
  * @returns how to stop
  */
 export function adapt(router: Router, hooks: Hooks): () => void {
-  const { sendRpc, pushGossip, selectPeersToForward } = router;
+  const { sendRpc: sendUncounted, pushGossip, selectPeersToForward } = router;
+  const send = (peer: string, rpc: Rpc): boolean => {
+    const isSent = sendUncounted.call(router, peer, rpc);
+    if (isSent) hooks.onSent(rpc);
+    return isSent;
+  };
   const coalescer = new Coalescer({
-    send: (peer, rpc) => hasRoom(router, peer) && sendRpc.call(router, peer, rpc),
+    send: (peer, rpc) => hasRoom(router, peer) && send(peer, rpc),
     delayMs: GOSSIP_LIMITS.coalesceMs,
     messagesMax: GOSSIP_LIMITS.wantedMessagesPerRpc,
     bytesMax: GOSSIP_LIMITS.wantedBytesPerRpc,
@@ -130,8 +137,8 @@ export function adapt(router: Router, hooks: Hooks): () => void {
       return coalescer.add(peer, message);
     }
     coalescer.flush(peer);
-    if (others.length === 0) return sendRpc.call(router, peer, rpc);
-    return sendSplit(rpc, (part) => hasRoom(router, peer) && sendRpc.call(router, peer, part));
+    if (others.length === 0) return send(peer, rpc);
+    return sendSplit(rpc, (part) => hasRoom(router, peer) && send(peer, part));
   };
   router.pushGossip = (peer, ihave) => {
     const messageIDs = ihave.messageIDs.slice(0, GOSSIP_LIMITS.ihaveIdsMax);

@@ -4,6 +4,7 @@
  */
 import { HostError } from './error.ts';
 import { GOSSIP_LIMITS, HOST_LIMITS } from './limits.ts';
+import type { Report } from './reporter.ts';
 import { SCORE_THRESHOLDS, TOPIC_SCORE_CAP } from './scoring.ts';
 
 /** Path below an object, and what must be found there. */
@@ -73,6 +74,27 @@ export function assertLimits(node: { readonly services: { readonly gossip: unkno
 export function assertConnectionLimits(connection: { readonly streams: readonly unknown[] }): void {
   assertExpected(connection, CONNECTION, 'yamux');
   for (const stream of connection.streams) assertExpected(stream, STREAM, 'yamux stream');
+}
+
+/**
+ * Returns what tells whether a connection has its limits: one without is not used. The first that
+ * has them stands for all; one that has not is reported.
+ */
+export function limitCheck(
+  report: Report,
+): (connection: Parameters<typeof assertConnectionLimits>[0]) => boolean {
+  let isChecked = false;
+  return (connection) => {
+    if (isChecked) return true;
+    try {
+      assertConnectionLimits(connection);
+    } catch (error) {
+      if (error instanceof HostError) report(error.detail);
+      return false;
+    }
+    isChecked = true;
+    return true;
+  };
 }
 
 function assertExpected(root: unknown, expected: Expected, where: string): void {

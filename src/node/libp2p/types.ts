@@ -116,8 +116,32 @@ export type HostReport = ErrorDetail & { readonly peer?: NodeId };
 /** A peer came or went. */
 export type PeerEvent = { readonly peer: NodeId; readonly change: 'connected' | 'disconnected' };
 
+/** Counters of one topic since the start. */
+export type GossipCounters = {
+  /** Copies from and to neighbours, those of known messages too. */
+  received: number;
+  sent: number;
+  /** What became of messages seen for the first time. */
+  accept: number;
+  ignore: number;
+  reject: number;
+  /** Left the validation queue unread because it was full. */
+  dropped: number;
+  /** Not judged in time. */
+  expired: number;
+  /** Messages of our own that somebody took, and those that nobody did in time. */
+  published: number;
+  unpublished: number;
+};
+
 /** Counters since the start, for metrics; none ever falls. */
 export type HostCounters = {
+  readonly gossip: Readonly<Record<Topic, GossipCounters>>;
+  /** Bytes of RPCs that were read, and of the messages in those that were sent. */
+  gossipBytesIn: number;
+  gossipBytesOut: number;
+  /** Attempts to publish that found nobody; tried again until the message is too old. */
+  publishRetries: number;
   /** Messages handed to the gossip handler. */
   delivered: number;
   /** Messages that left the validation queue unjudged because it was full. */
@@ -144,6 +168,8 @@ export interface Host {
   meshSizes(): Readonly<Record<Topic, number>>;
   /** Gossip messages waiting for the handler. */
   queueLength(): number;
+  /** Peers that this host remembers, connected or not. */
+  knownCount(): Promise<number>;
   /** @throws HostError listen-failed, settings-not-in-force */
   start(): Promise<void>;
   /** Resolves within 5 s, when nothing is left open. */
@@ -173,8 +199,12 @@ export interface Host {
   onPeer(handler: (event: PeerEvent) => void): void;
   /** @throws HostError address-invalid, peer-unreachable, peer-refused */
   dial(address: string): Promise<NodeId>;
-  /** Disconnects `peer` and refuses it for a while. */
-  ban(peer: NodeId, reason: string): void;
+  /** Disconnects `peer` and refuses it for a while: `forMs`, 10 minutes by default. */
+  ban(peer: NodeId, reason: string, forMs?: number): void;
+  /** Ends a ban; tells whether there was one. What the peer did wrong is forgotten too. */
+  unban(peer: NodeId): boolean;
+  /** Who is refused, and until when, Unix time. */
+  bans(): ReadonlyMap<NodeId, number>;
   /** Sets what the application thinks of a peer, −100..100; weighs in its gossip score. */
   setAppScore(peer: NodeId, score: number): void;
 }

@@ -82,12 +82,25 @@ describe('conduct', () => {
 
   it('refuses the banned for a time, and forgets the oldest of too many', () => {
     const conduct = new Conduct();
-    conduct.ban(peer(0), 0);
+    conduct.ban(peer(0), HOST_LIMITS.banMs);
     assert.equal(conduct.isBanned(peer(0), HOST_LIMITS.banMs - 1), true);
     assert.equal(conduct.isBanned(peer(0), HOST_LIMITS.banMs), false);
-    for (let index = 1; index <= HOST_LIMITS.bansMax; index += 1) conduct.ban(peer(index), 0);
+    for (let index = 1; index <= HOST_LIMITS.bansMax; index += 1)
+      conduct.ban(peer(index), HOST_LIMITS.banMs);
     assert.equal(conduct.isBanned(peer(0), 1), false);
     assert.equal(conduct.isBanned(peer(1), 1), true);
+    assert.equal(conduct.bans(HOST_LIMITS.banMs - 1).size, HOST_LIMITS.bansMax);
+    assert.equal(conduct.bans(HOST_LIMITS.banMs).size, 0);
+  });
+
+  it('ends a ban before its time, and forgets what led to it', () => {
+    const conduct = new Conduct();
+    conduct.note(peer(0), 'unread-output', 0);
+    conduct.ban(peer(0), 1_000);
+    assert.equal(conduct.unban(peer(0), 500), true);
+    assert.equal(conduct.isBanned(peer(0), 500), false);
+    assert.equal(conduct.points(peer(0), 500), 0);
+    assert.equal(conduct.unban(peer(0), 500), false);
   });
 });
 
@@ -142,13 +155,18 @@ describe('the publisher', () => {
   it('keeps what nobody listens to, and sends it in order when somebody does', async () => {
     const sent: number[] = [];
     let isReachable = false;
+    let retries = 0;
     const publisher = new Publisher({
       isReachable: () => isReachable,
       send: async (_, bytes) => sent.push(bytes[0] ?? 0) > 0,
+      onRetry: () => {
+        retries += 1;
+      },
     });
     const fates = [1, 2, 3].map((number) => publisher.publish('claims', Uint8Array.of(number)));
     await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(sent, []);
+    assert.ok(retries >= 3, `${retries} retries`);
     isReachable = true;
     publisher.flush();
     assert.deepEqual(await Promise.all(fates), ['published', 'published', 'published']);
@@ -160,6 +178,7 @@ describe('the publisher', () => {
     const publisher = new Publisher({
       isReachable: (topic) => topic === 'beacon',
       send: async () => true,
+      onRetry: () => undefined,
     });
     const waiting = publisher.publish('claims', Uint8Array.of(1));
     assert.equal(await publisher.publish('beacon', Uint8Array.of(2)), 'published');

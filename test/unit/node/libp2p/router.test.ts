@@ -24,6 +24,7 @@ describe('the adapted router', () => {
     const nothing = () => {};
     adapt(router, {
       ...{ onRpcBytes: () => 0, onRpc: nothing, onMalformed: nothing, onBroken: nothing },
+      onSent: nothing,
       echoTopic: 'beacon',
     });
     return { router, sent, gossiped, forwarded };
