@@ -14,9 +14,8 @@ import { createSigner, realCrypto, type Signer } from '../crypto/index.ts';
 import type { ModelReport } from '../inference/index.ts';
 import { blobId, LIMITS, type RequestMessage, requestSigningBytes } from '../wire/index.ts';
 import { AnsweredClaims } from './answered-claims.ts';
-import { AssayNode } from './assay-node.ts';
+import { AssayNode, type CoreView } from './assay-node.ts';
 import { BlobDirectory } from './blobs/index.ts';
-import { NodeError } from './error.ts';
 import { BoundedCache, type RunResult } from './execution/index.ts';
 import type { NodeTrace } from './explorer/index.ts';
 import {
@@ -31,14 +30,25 @@ import {
 import type { FrameStream } from './libp2p/index.ts';
 import { pause } from './light-client.ts';
 import { manifestOfModel, type NodeFolder, type NodeParts, openNodeParts } from './node-parts.ts';
-import { type Clock, eventLogHead, eventRecorder, joined, systemClock } from './runner/index.ts';
+import { type OperatedNode, operatedNode } from './operated.ts';
+import {
+  type Clock,
+  eventLogHead,
+  eventRecorder,
+  joined,
+  type StepObserver,
+  systemClock,
+} from './runner/index.ts';
 import { listening } from './safety/index.ts';
+import { assertServable, modelMissing } from './servable.ts';
 
 export type ProviderNodeOptions = NodeFolder & {
   readonly clock?: Clock;
   readonly record?: (line: string) => void;
   /** Told everything that the node sees, for the explorer. */
   readonly trace?: NodeTrace;
+  /** Sees each step, for metrics. */
+  readonly observe?: StepObserver;
   /** Models that it serves; they are in the folder. */
   readonly serves: readonly BlobId[];
   readonly limits?: RequestLimits;
@@ -75,22 +85,23 @@ export async function openProviderNode(options: ProviderNodeOptions): Promise<Pr
   const head = { role: 'provider', networkId: options.file.id, guard: records, watermark } as const;
   record?.(eventLogHead({ ...head, executionClass: execution.executionClass }));
   const inputs = await BlobDirectory.open(join(options.directory, 'inputs'));
+  const view: CoreView = {
+    core: provider,
+    subjects: () => provider.snapshot().subjects,
+    batches: () => provider.openBatches,
+    judged: () => [],
+    evidence: () => provider.evidence,
+    opening: (subject) => provider.opening(subject),
+  };
   const node = new AssayNode({
     ...parts,
     role: 'provider',
     softwareVersion,
-    view: {
-      core: provider,
-      subjects: () => provider.snapshot().subjects,
-      batches: () => provider.openBatches,
-      judged: () => [],
-      evidence: () => provider.evidence,
-      opening: (subject) => provider.opening(subject),
-    },
+    view,
     blobSources: [(id) => inputs.find(id)],
     clock,
     log,
-    observe: joined(record && eventRecorder(record), options.trace?.observe),
+    observe: joined(record && eventRecorder(record), options.trace?.observe, options.observe),
     directory: options.directory,
     ...listening(options.doppelgangerWaitRounds, guard),
     missingModels: () => [],
@@ -106,11 +117,14 @@ export async function openProviderNode(options: ProviderNodeOptions): Promise<Pr
     messagesAbout: (subject) => node.messagesAbout(subject),
     latest: () => node.latestRound,
   });
-  return new ProviderNode(node, { parts, inputs, options, claims });
+  const operated = operatedNode(node, parts, { ...options, view });
+  return new ProviderNode(operated, { parts, inputs, options, claims });
 }
 
 export class ProviderNode {
   readonly node: AssayNode;
+  /** For the API and the metrics. */
+  readonly operated: OperatedNode;
   /** The claims that it answered. */
   readonly claims: AnsweredClaims;
   readonly #gateway: Signer;
@@ -125,7 +139,7 @@ export class ProviderNode {
   #untrimmedBytes = 0;
 
   constructor(
-    node: AssayNode,
+    operated: OperatedNode,
     more: {
       parts: NodeParts;
       inputs: BlobDirectory;
@@ -133,7 +147,8 @@ export class ProviderNode {
       claims: AnsweredClaims;
     },
   ) {
-    this.node = node;
+    this.node = operated.node;
+    this.operated = operated;
     this.claims = more.claims;
     this.#gateway = createSigner(more.parts.signer.deriveSecret(utf8('assay/gateway')));
     this.#parts = more.parts;
@@ -364,37 +379,4 @@ const REFUSALS: Readonly<Record<string, string>> = {
 
 function refused(code: string, message: string): InferError {
   return new InferError({ code, message });
-}
-
-async function assertServable(parts: NodeParts, serves: readonly BlobId[]): Promise<void> {
-  const { network, signer, models, execution } = parts;
-  if (!network.providerById.has(signer.id)) {
-    throw new NodeError({
-      code: 'not-a-provider',
-      message: `the key ${signer.id} is not among the providers of this network`,
-      remedy: 'Ask the operator to admit it, or use the keystore that was admitted.',
-    });
-  }
-  for (const id of serves) {
-    const manifest = manifestOfModel(network, id);
-    const found = await models.find(id);
-    if ('problem' in found) {
-      throw modelMissing(manifest.name, found.problem);
-    }
-    if (manifest.executionClasses.includes(execution.executionClass)) continue;
-    throw new NodeError({
-      code: 'class-not-admitted',
-      message: `${manifest.name} does not admit this machine's ${execution.executionClass}`,
-      where: manifest.executionClasses.join(', '),
-      remedy: 'Serving from it would be judged invalid. Use an admitted runtime and machine.',
-    });
-  }
-}
-
-function modelMissing(name: string, problem: string): NodeError {
-  return new NodeError({
-    code: 'model-missing',
-    message: `the model ${name} cannot be served: ${problem}`,
-    remedy: 'Add its file with `assay model add`.',
-  });
 }

@@ -1,16 +1,18 @@
 /** A validator: the core's `Validator` in a node. */
 import type { BlobId } from '../base/index.ts';
 import { Draws, Validator } from '../core/index.ts';
-import { AssayNode } from './assay-node.ts';
+import { AssayNode, type CoreView } from './assay-node.ts';
 import { NodeError, reasonOf } from './error.ts';
 import type { NodeTrace } from './explorer/index.ts';
 import { pause } from './light-client.ts';
 import { fetchModel, type NodeFolder, type NodeParts, openNodeParts } from './node-parts.ts';
+import { type OperatedNode, operatedNode } from './operated.ts';
 import {
   type Clock,
   eventLogHead,
   eventRecorder,
   joined,
+  type StepObserver,
   systemClock,
   validatorCore,
 } from './runner/index.ts';
@@ -22,6 +24,8 @@ export type ValidatorNodeOptions = NodeFolder & {
   readonly record?: (line: string) => void;
   /** Told everything that the node sees, for the explorer. */
   readonly trace?: NodeTrace;
+  /** Sees each step, for metrics. */
+  readonly observe?: StepObserver;
 };
 
 /** How long a node tries to get one model before it tries the others. */
@@ -56,32 +60,36 @@ export async function openValidatorNode(options: ValidatorNodeOptions): Promise<
     }),
   );
   const missing = new Set<BlobId>();
+  const view: CoreView = {
+    core: validatorCore(validator),
+    subjects: () => validator.snapshot().subjects,
+    batches: () => validator.snapshot().batches.map(({ id }) => id),
+    judged: () => validator.judged(),
+    opening: () => undefined,
+    evidence: () => validator.evidence,
+  };
   const node = new AssayNode({
     ...parts,
     role: 'validator',
     softwareVersion,
-    view: {
-      core: validatorCore(validator),
-      subjects: () => validator.snapshot().subjects,
-      batches: () => validator.snapshot().batches.map(({ id }) => id),
-      judged: () => validator.judged(),
-      opening: () => undefined,
-      evidence: () => validator.evidence,
-    },
+    view,
     blobSources: [],
     clock,
     log,
-    observe: joined(record && eventRecorder(record), options.trace?.observe),
+    observe: joined(record && eventRecorder(record), options.trace?.observe, options.observe),
     directory,
     ...listening(options.doppelgangerWaitRounds, guard),
     missingModels: () => [...missing].map((id) => network.modelById.get(id)?.name ?? id),
   });
   options.trace?.attach(node, parts);
-  return new ValidatorNode(node, parts, { missing, log });
+  const operated = operatedNode(node, parts, { ...options, view });
+  return new ValidatorNode(operated, parts, { missing, log });
 }
 
 export class ValidatorNode {
   readonly node: AssayNode;
+  /** For the API and the metrics. */
+  readonly operated: OperatedNode;
   readonly #parts: NodeParts;
   readonly #missing: Set<BlobId>;
   readonly #log: ValidatorNodeOptions['log'];
@@ -89,11 +97,12 @@ export class ValidatorNode {
   #fetching: Promise<void> = Promise.resolve();
 
   constructor(
-    node: AssayNode,
+    operated: OperatedNode,
     parts: NodeParts,
     { missing, log }: { missing: Set<BlobId>; log: ValidatorNodeOptions['log'] },
   ) {
-    this.node = node;
+    this.node = operated.node;
+    this.operated = operated;
     this.#parts = parts;
     this.#missing = missing;
     this.#log = log;
