@@ -19,6 +19,7 @@ import { joinCommand } from './commands/join/index.ts';
 import { keysCommand } from './commands/keys/index.ts';
 import { modelCommand } from './commands/model/index.ts';
 import { networkCommand } from './commands/network/index.ts';
+import { peersCommand } from './commands/peers/index.ts';
 import { planCommand } from './commands/plan/index.ts';
 import { receiptCommand } from './commands/receipt/index.ts';
 import { serveCommand } from './commands/serve/index.ts';
@@ -166,6 +167,7 @@ function buildParser(): Argv {
     .command(simCommand)
     .command(modelCommand)
     .command(theoryCommand)
+    .command(peersCommand)
     .command(planCommand)
     .command(configCommand)
     .command(inferCommand)

@@ -4,11 +4,12 @@ import { AssayError } from '../base/index.ts';
 import type { Network } from '../core/index.ts';
 import { networkOf, readNetworkFile } from '../network-file/index.ts';
 import {
-  type AssayNode,
   createLog,
   type NodeFolder,
   type NodeLog,
   NodeTrace,
+  type OperatedNode,
+  openControl,
   openFolder,
   parseLogLevels,
   readPassphrase,
@@ -121,15 +122,18 @@ export async function openSession(
  * @throws what its start throws; ApiError explorer-port
  */
 export async function runUntilStopped(
-  node: Running & { readonly node: Pick<AssayNode, 'onHalt'> },
+  node: Running & { readonly operated: OperatedNode },
   { io, explorer, session }: Pick<NodeValues, 'io' | 'explorer'> & { session: NodeSession },
 ): Promise<void> {
   const halted = new Promise<Error>((resolve) => {
-    node.node.onHalt((reason, cause) => resolve(haltedBy(reason, cause)));
+    node.operated.node.onHalt((reason, cause) => resolve(haltedBy(reason, cause)));
   });
   let page: { close(): Promise<void> } | undefined;
+  let control: { close(): Promise<void> } | undefined;
   try {
-    const { trace, log } = session;
+    const { trace, log, folder } = session;
+    const { announce = [], listen, softwareVersion } = folder;
+    control = await openControl({ ...node.operated, announce, listen, softwareVersion });
     if (trace !== undefined && explorer !== undefined) {
       const port = readPort(explorer, '--explorer');
       const served = await serveExplorer({ source: { kind: 'live', trace }, port, log });
@@ -140,6 +144,7 @@ export async function runUntilStopped(
     const error = await Promise.race([halted, aborted(io.signal)]);
     if (error !== undefined) throw error;
   } finally {
+    await control?.close();
     await page?.close();
     await node.stop();
   }

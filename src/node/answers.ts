@@ -49,7 +49,7 @@ export type AnswerSources = {
 /** Answers one request. */
 export async function answerRequest(
   sources: AnswerSources,
-  request: RpcRequest,
+  request: Exclude<RpcRequest, { method: 'reach' }>,
 ): Promise<readonly Uint8Array[]> {
   const { archive, feed } = sources;
   switch (request.method) {

@@ -34,6 +34,7 @@ import type { Host, Role } from './libp2p/index.ts';
 import type { Log } from './log/index.ts';
 import { LoopWatch } from './loop-watch.ts';
 import { outputSource } from './output-source.ts';
+import { withDialBack } from './reach/index.ts';
 import { type NodeStatus, serveRpc, statusFormat } from './rpc/index.ts';
 import { type Clock, type Core, Runner, type StepObserver, type Timeless } from './runner/index.ts';
 import { type DoppelgangerOptions, Safety } from './safety/index.ts';
@@ -234,7 +235,8 @@ export class AssayNode {
 
   #serve(): void {
     const { host, models, execution, view, blobSources } = this.#options;
-    serveRpc(host, (request) => this.#answer(request));
+    const service = withDialBack(host, (request) => this.#answer(request));
+    serveRpc(host, service);
     const subjects = (): readonly SubjectSnapshot[] => view.subjects();
     const outputs = outputSource({ execution, subjects });
     serveBlobs(host, [(id) => models.directory.find(id), outputs, ...blobSources]);

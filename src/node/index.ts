@@ -16,6 +16,16 @@ export {
   startBeaconServer,
 } from './beacon/index.ts';
 export { BlobDirectory, BlobError } from './blobs/index.ts';
+export {
+  askNode,
+  BAN_MS,
+  BanList,
+  type BanView,
+  ControlError,
+  type OwnReport,
+  openControl,
+  type PeersReport,
+} from './control/index.ts';
 export { type Devnet, type DevnetMember, makeDevnet } from './devnet/index.ts';
 export { type DoctorOptions, examine, type Finding } from './doctor/index.ts';
 export { NodeError, reasonOf } from './error.ts';
@@ -43,6 +53,7 @@ export {
 export { clearMoved, markMoved, movedBy, unmove } from './moved.ts';
 export type { NodeFolder } from './node-parts.ts';
 export { type ObserverNode, openObserverNode } from './observer-node.ts';
+export type { OperatedNode } from './operated.ts';
 export { openProviderNode, type ProviderNode, type ProviderNodeOptions } from './provider-node.ts';
 export {
   type Answered,

@@ -1,5 +1,6 @@
 /** Asking other nodes, and answering them. */
 export { RpcError } from './error.ts';
+export { type Reachability, reachability, reachabilityFormat } from './reachability.ts';
 export { ANSWER_LIMITS, type RpcRequest, requestFormat } from './requests.ts';
 export { callForMessages, callForStatus, callRpc, type RpcService, serveRpc } from './rpc.ts';
 export {

@@ -49,6 +49,8 @@ export type RpcRequest =
       readonly assuranceClass: string;
       readonly model: BlobId;
     }
+  /** Dials the one who asks at this port of the address that he comes from: a `Reachability`. */
+  | { readonly method: 'reach'; readonly port: number }
   /** Beacon messages from `from` on, without a gap. */
   | { readonly method: 'beacons'; readonly from: Round; readonly count: number }
   /** Certificates of claims of round `from` and later, oldest first. */
@@ -76,6 +78,7 @@ export const requestFormat = formatOf(
       assuranceClass: assuranceClassCodec,
       model: blobIdCodec,
     }),
+    reach: recordOf({ method: oneOf(['reach']), port: uintBetween(1, 65_535) }),
     beacons: recordOf({
       method: oneOf(['beacons']),
       from: roundCodec,

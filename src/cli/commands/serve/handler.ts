@@ -62,13 +62,13 @@ async function withApi(
   provider: ProviderNode,
   { api, 'api-token-file': tokenFile }: ServeValues,
   { log }: NodeSession,
-): Promise<Pick<ProviderNode, 'node' | 'start' | 'stop'>> {
+): Promise<Pick<ProviderNode, 'operated' | 'start' | 'stop'>> {
   if (api === undefined) return provider;
   const token = tokenFile === undefined ? undefined : await tokenOf(tokenFile);
   const at = { ...addressOf(api), log, ...(token === undefined ? {} : { token }) };
   let server: ProviderApi | undefined;
   return {
-    node: provider.node,
+    operated: provider.operated,
     start: async () => {
       server = await startProviderApi(provider, at);
       await provider.start();

@@ -8,6 +8,7 @@ import { type Io, printAnswer } from '../../io.ts';
 import { LiveLines, terminalOf } from '../../terminal.ts';
 import { readVersion } from '../../version.ts';
 import { connected, dialProviders, type Member, membersOf } from './members.ts';
+import { runOwnStatus } from './own.ts';
 import { type MemberView, type NetworkView, viewOf } from './view.ts';
 import { statusAnswer } from './wording.ts';
 
@@ -24,6 +25,26 @@ export type StatusValues = {
   readonly json: boolean;
   readonly io: Io;
 };
+
+/**
+ * Prints how the own node is, or a network.
+ * @throws AssayError status-of-what; as `runOwnStatus` and `runStatus`
+ */
+export async function runStatusOf(
+  values: Omit<StatusValues, 'net'> & {
+    readonly dir: string | undefined;
+    readonly net: string | undefined;
+  },
+): Promise<void> {
+  const { dir, net } = values;
+  if (dir !== undefined && net === undefined) return await runOwnStatus({ ...values, dir });
+  if (net !== undefined && dir === undefined) return await runStatus({ ...values, net });
+  throw new AssayError({
+    code: 'status-of-what',
+    message: 'give either --dir or --net',
+    remedy: '--dir is about the own node, --net about all members of a network.',
+  });
+}
 
 /**
  * Prints how a network is, once or until the user has seen enough.

@@ -1,9 +1,9 @@
 /** Options of `assay status`. */
-import { JSON_OPTION } from '../../io.ts';
-import { NET_OPTION } from '../../node-options.ts';
+import { JSON_OPTION, TEXT } from '../../io.ts';
 
 export const STATUS_OPTIONS = {
-  ...NET_OPTION,
+  dir: { ...TEXT, describe: 'Folder of the own node: does it vote, is it safe, what to do' },
+  net: { ...TEXT, describe: 'Network file: all members that can be reached' },
   watch: { type: 'boolean', default: false, describe: 'Ask again and again, until Ctrl-C' },
   ...JSON_OPTION,
 } as const;
@@ -12,5 +12,6 @@ export const STATUS_EPILOGUE = [
   'mesh: neighbours for beacons/claims. open: drawn claims that are not decided.',
   'votes, finals: revealed by the node, final verdicts it saw, since its start.',
   'State and counters are the own words of each node; with --watch --json each',
-  'document is one line.',
+  'document is one line. With --dir the exit code is 0 if the node votes and is safe,',
+  '1 if not.',
 ].join('\n');
