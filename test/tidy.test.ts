@@ -83,6 +83,7 @@ const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
   fastify: 'src/node/api',
   '@fastify/swagger': 'src/node/api',
   pino: 'src/node/log',
+  'prom-client': 'src/node/metrics',
   'onnxruntime-node': 'src/inference/onnx',
   protobufjs: 'src/inference/onnx',
   level: 'src/store/level',

@@ -50,6 +50,18 @@ export const NODE_OPTIONS = {
     type: 'string',
     describe: 'Serve the explorer on loopback; give a port, or none for any',
   },
+  api: {
+    type: 'string',
+    describe: 'Serve the HTTP API; give a port, or address and port, or none for 8080',
+  },
+  'api-token-file': {
+    ...TEXT,
+    describe: 'File with the token of API and metrics; without, the API of a node only reads',
+  },
+  metrics: {
+    type: 'string',
+    describe: 'Serve metrics for Prometheus; give a port, or address and port, or none for 9464',
+  },
 } as const;
 
 /** Values of `PASSPHRASE_OPTIONS`. */

@@ -7,18 +7,19 @@ import {
   createLog,
   type NodeFolder,
   type NodeLog,
+  NodeMetrics,
   NodeTrace,
-  type OperatedNode,
-  openControl,
   openFolder,
   parseLogLevels,
   readPassphrase,
   type Secret,
+  type ServedNode,
+  type ValidatorNodeOptions,
   waitRoundsOf,
 } from '../node/index.ts';
-import { readPort, serveExplorer } from './explorer-page.ts';
 import { aborted, type Io } from './io.ts';
 import { type PassphraseValues, readDialFrom, readWhole } from './node-options.ts';
+import { NodeServers } from './node-servers.ts';
 import { readVersion } from './version.ts';
 
 /** Values of `NODE_OPTIONS`. */
@@ -34,6 +35,9 @@ export type NodeValues = PassphraseValues & {
   readonly 'doppelganger-wait': string | undefined;
   readonly record: string | undefined;
   readonly explorer: string | undefined;
+  readonly api: string | undefined;
+  readonly 'api-token-file': string | undefined;
+  readonly metrics: string | undefined;
   readonly io: Io;
 };
 
@@ -41,9 +45,9 @@ export type NodeValues = PassphraseValues & {
 export type NodeSession = {
   readonly folder: NodeFolder;
   readonly log: NodeLog;
-  readonly record: ((line: string) => void) | undefined;
-  /** What the explorer shows, if it is wanted. */
-  readonly trace: NodeTrace | undefined;
+  /** What is told of each step of the node: the file of events, explorer, metrics. */
+  readonly watching: Pick<ValidatorNodeOptions, 'record' | 'trace' | 'observe'>;
+  readonly metrics: NodeMetrics | undefined;
   readonly release: () => Promise<void>;
 };
 
@@ -96,6 +100,7 @@ export async function openSession(
   const self = { id: keystore.id, role };
   const traced = { file, softwareVersion, self, nowMs: Date.now() };
   const trace = values.explorer === undefined ? undefined : new NodeTrace(traced);
+  const metrics = values.metrics === undefined ? undefined : new NodeMetrics();
   return {
     folder: {
       directory,
@@ -111,41 +116,36 @@ export async function openSession(
       doppelgangerWaitRounds,
     },
     log,
-    record: path === undefined ? undefined : recordTo(path),
-    trace,
+    watching: {
+      ...(path === undefined ? {} : { record: recordTo(path) }),
+      ...(trace === undefined ? {} : { trace }),
+      ...(metrics === undefined ? {} : { observe: metrics.observe }),
+    },
+    metrics,
     release: () => lock.release(),
   };
 }
 
 /**
- * Runs a node until the user stops it, or it cannot go on; with the explorer, if it is wanted.
- * @throws what its start throws; ApiError explorer-port
+ * Runs a node until the user stops it, or it cannot go on; with the servers that are wanted.
+ * @throws what its start throws; ApiError
  */
 export async function runUntilStopped(
-  node: Running & { readonly operated: OperatedNode },
-  { io, explorer, session }: Pick<NodeValues, 'io' | 'explorer'> & { session: NodeSession },
+  node: Running & ServedNode,
+  { values, session }: { readonly values: NodeValues; readonly session: NodeSession },
 ): Promise<void> {
+  const { io } = values;
   const halted = new Promise<Error>((resolve) => {
     node.operated.node.onHalt((reason, cause) => resolve(haltedBy(reason, cause)));
   });
-  let page: { close(): Promise<void> } | undefined;
-  let control: { close(): Promise<void> } | undefined;
+  const servers = new NodeServers();
   try {
-    const { trace, log, folder } = session;
-    const { announce = [], listen, softwareVersion } = folder;
-    control = await openControl({ ...node.operated, announce, listen, softwareVersion });
-    if (trace !== undefined && explorer !== undefined) {
-      const port = readPort(explorer, '--explorer');
-      const served = await serveExplorer({ source: { kind: 'live', trace }, port, log });
-      io.out(`explorer: ${served.url}\n`);
-      page = served;
-    }
+    await servers.start(node, { values, session });
     await Promise.race([node.start(), halted, aborted(io.signal)]);
     const error = await Promise.race([halted, aborted(io.signal)]);
     if (error !== undefined) throw error;
   } finally {
-    await control?.close();
-    await page?.close();
+    await servers.close();
     await node.stop();
   }
 }

@@ -10,6 +10,7 @@ import {
   type Network,
   type ProviderEffect,
   roundDueAt,
+  type Settlement,
   type SubjectSnapshot,
   windowRounds,
 } from '../core/index.ts';
@@ -226,6 +227,11 @@ export class AssayNode {
       uptimeMs: Math.round(performance.now() - this.#startedAt),
       loopDelayP99Ms: this.#loop.p99Ms(),
     });
+  }
+
+  /** [SLASH-2] Balances as this node sees them; advisory. */
+  settlement(): Settlement {
+    return this.#chronicle.settlement();
   }
 
   /** What was said about a leaf, live or from the archive. */

@@ -2,7 +2,7 @@
  * What reports of the core leave behind: figures, the archive, the log, the state of the clock.
  */
 import type { BatchId, NodeId, Subject } from '../base/index.ts';
-import type { Network, Report } from '../core/index.ts';
+import type { Network, Report, Settlement } from '../core/index.ts';
 import { askCore, subjectName } from './answers.ts';
 import type { Archive } from './archive.ts';
 import type { CoreView } from './assay-node.ts';
@@ -46,8 +46,13 @@ export class Chronicle {
 
   /** [SLASH-2] Slashes of the advisory settlement of what this node knows. */
   slashes(): readonly Loss[] {
+    return slashesOf(this.settlement());
+  }
+
+  /** [SLASH-2] The advisory settlement itself. */
+  settlement(): Settlement {
     const { view } = this.#options;
-    return slashesOf(this.#ledger.settlement(view.judged(), view.evidence().keys()));
+    return this.#ledger.settlement(view.judged(), view.evidence().keys());
   }
 
   /** [TIME-4] How far the clock is off, if it lately was too far. */

@@ -3,9 +3,10 @@ export {
   ApiError,
   type ApiOptions,
   type Explorer,
-  type ProviderApi,
+  type NodeApi,
+  type ServedNode,
   startExplorer,
-  startProviderApi,
+  startNodeApi,
 } from './api/index.ts';
 export type { AssayNode } from './assay-node.ts';
 export {
@@ -50,6 +51,7 @@ export {
   parseLogLevels,
   silentLog,
 } from './log/index.ts';
+export { type MetricsServer, NodeMetrics, startMetricsServer } from './metrics/index.ts';
 export { clearMoved, markMoved, movedBy, unmove } from './moved.ts';
 export type { NodeFolder } from './node-parts.ts';
 export { type ObserverNode, openObserverNode } from './observer-node.ts';

@@ -2,7 +2,6 @@
  * What the API and the metrics see of a node: everything that tells how it is, nothing with which
  * it signs. The folder's key, the signer and the guard's records are not in here.
  */
-import { statfs } from 'node:fs/promises';
 import type { SignGuard, Store } from '../store/index.ts';
 import type { AssayNode, CoreView } from './assay-node.ts';
 import type { NodeFolder, NodeParts } from './node-parts.ts';
@@ -16,7 +15,7 @@ export type OperatedNode = {
   readonly directory: string;
   readonly guard: Pick<SignGuard, 'watermark'>;
   readonly store: Pick<Store, 'keys'>;
-} & Pick<NodeParts, 'network' | 'host'>;
+} & Pick<NodeParts, 'network' | 'host' | 'archive' | 'crypto'>;
 
 /** Returns a node without its secrets. */
 export function operatedNode(
@@ -24,13 +23,7 @@ export function operatedNode(
   parts: NodeParts,
   { view, file, directory }: { view: CoreView } & Pick<NodeFolder, 'file' | 'directory'>,
 ): OperatedNode {
-  const { network, host, guard, store } = parts;
+  const { network, host, guard, store, archive, crypto } = parts;
   const { core: _, ...seen } = view;
-  return { node, view: seen, file, directory, guard, store, network, host };
-}
-
-/** Bytes that this process may still write where `directory` is. */
-export async function freeBytes(directory: string): Promise<number> {
-  const { bavail, bsize } = await statfs(directory);
-  return bavail * bsize;
+  return { node, view: seen, file, directory, guard, store, network, host, archive, crypto };
 }

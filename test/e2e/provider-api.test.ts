@@ -5,11 +5,12 @@ import { nodeId, sha256, toHex, utf8 } from '../../src/base/index.ts';
 import { decodeTensors } from '../../src/compare/index.ts';
 import { createSigner, realCrypto } from '../../src/crypto/index.ts';
 import { networkOf } from '../../src/network-file/index.ts';
-import { type ProviderApi, startProviderApi } from '../../src/node/api/index.ts';
+import { type NodeApi, startNodeApi } from '../../src/node/api/index.ts';
 import { silentLog } from '../../src/node/log/index.ts';
 import type { ProviderNode } from '../../src/node/provider-node.ts';
 import { decodeReceiptJson, verifyReceipt } from '../../src/receipt/index.ts';
 import { blobId, requestSigningBytes } from '../../src/wire/index.ts';
+import { assertDescribed, schemaOf } from '../support/api-schema.ts';
 import { mlpInput, TestDevnet } from '../support/devnet.ts';
 import { until } from '../support/libp2p-hosts.ts';
 
@@ -19,13 +20,13 @@ type Answer = { readonly status: number; readonly body: Json };
 describe('HTTP API of a provider', () => {
   let net: TestDevnet;
   let provider: ProviderNode;
-  let api: ProviderApi;
+  let api: NodeApi;
 
   before(async function () {
     this.timeout(60_000);
     net = await TestDevnet.start({ validators: 4, providers: 1, roundMs: 1_000 });
     provider = net.providers[0] as ProviderNode;
-    api = await startProviderApi(provider, {
+    api = await startNodeApi(provider, {
       host: '127.0.0.1',
       port: 0,
       log: silentLog,
@@ -183,15 +184,23 @@ describe('HTTP API of a provider', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     assert.deepEqual(routes.sort(), [
+      'delete /v1/peers/{id}/ban',
       'get /healthz',
       'get /openapi.json',
       'get /readyz',
       'get /v1/claims/{claim}',
       'get /v1/claims/{claim}/receipt',
+      'get /v1/events',
       'get /v1/models',
+      'get /v1/network',
+      'get /v1/peers',
       'get /v1/provider',
+      'get /v1/status',
+      'get /v1/subjects',
       'post /v1/inferences',
       'post /v1/inputs',
+      'post /v1/log-level',
+      'post /v1/peers/{id}/ban',
     ]);
     for (const [path, methods] of Object.entries(paths)) {
       for (const operation of Object.values(methods)) {
@@ -220,10 +229,10 @@ describe('HTTP API of a provider', () => {
 
   it('listens beyond loopback only with a token, and asks for it', async () => {
     const open = { host: '0.0.0.0', port: 0, log: silentLog };
-    await assert.rejects(startProviderApi(provider, open), /loopback only/);
-    await assert.rejects(startProviderApi(provider, { ...open, token: 'short' }), /16 to 512/);
+    await assert.rejects(startNodeApi(provider, open), /loopback only/);
+    await assert.rejects(startNodeApi(provider, { ...open, token: 'short' }), /16 to 512/);
     const token = 'a-token-of-some-length';
-    const guarded = await startProviderApi(provider, { ...open, token });
+    const guarded = await startNodeApi(provider, { ...open, token });
     try {
       const url = `http://127.0.0.1:${new URL(guarded.url).port}`;
       assert.equal((await fetch(`${url}/v1/provider`)).status, 401);
@@ -238,7 +247,7 @@ describe('HTTP API of a provider', () => {
   it('limits how often one address asks, and says when to come again', async () => {
     const rate = { perSecond: 1, burst: 2 };
     const options = { host: '127.0.0.1', port: 0, log: silentLog, rate };
-    const limited = await startProviderApi(provider, options);
+    const limited = await startNodeApi(provider, options);
     try {
       const answers = [];
       for (let i = 0; i < 3; i += 1) answers.push(await fetch(`${limited.url}/healthz`));
@@ -255,7 +264,7 @@ describe('HTTP API of a provider', () => {
   it('says that the port is taken', async () => {
     const port = Number(new URL(api.url).port);
     const options = { host: '127.0.0.1', port, log: silentLog };
-    await assert.rejects(startProviderApi(provider, options), /cannot listen/);
+    await assert.rejects(startNodeApi(provider, options), /cannot listen/);
   });
 
   async function receiptOf(claim: string) {
@@ -306,34 +315,4 @@ async function untilFound(
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error('none of the claims came to that state');
-}
-
-function schemaOf(document: Json, path: string, method: string): Json {
-  const paths = document['paths'] as Record<string, Record<string, Json>>;
-  const responses = paths[path]?.[method]?.['responses'] as Record<string, Json>;
-  const content = responses['200']?.['content'] as Record<string, Json>;
-  return content['application/json']?.['schema'] as Json;
-}
-
-/** Each property of `value` is described, and each that is required is there. */
-function assertDescribed(schema: Json, value: unknown, where: string): void {
-  if (Array.isArray(value)) {
-    const items = schema['items'] as Json | undefined;
-    for (const item of value) assertDescribed(items ?? {}, item, `${where}[]`);
-    return;
-  }
-  const properties = schema['properties'] as Record<string, Json> | undefined;
-  if (properties === undefined || typeof value !== 'object' || value === null) return;
-  const names = Object.keys(value);
-  const required = schema['required'] as readonly string[];
-  assert.deepEqual(
-    required.filter((name) => !names.includes(name)),
-    [],
-    where,
-  );
-  for (const [name, item] of Object.entries(value)) {
-    const inner = properties[name];
-    assert.ok(inner !== undefined, `${where}.${name} is not described`);
-    assertDescribed(inner, item, `${where}.${name}`);
-  }
 }

@@ -22,6 +22,7 @@ import { peerIdText } from '../../src/node/libp2p/index.ts';
 import { createLog, type LogLevel } from '../../src/node/log/index.ts';
 import type { NodeFolder } from '../../src/node/node-parts.ts';
 import { openProviderNode, type ProviderNode } from '../../src/node/provider-node.ts';
+import type { StepObserver } from '../../src/node/runner/index.ts';
 import { openValidatorNode, type ValidatorNode } from '../../src/node/validator-node.ts';
 import { createGuard } from '../../src/store/index.ts';
 
@@ -33,6 +34,10 @@ export type TestDevnetOptions = {
   readonly logLevel?: LogLevel;
   /** `tcp` on loopback by default. */
   readonly wire?: 'tcp' | 'memory';
+  /** Takes the lines of the log instead of standard error. */
+  readonly writeLog?: (text: string) => void;
+  /** Sees each step of each node. */
+  readonly observe?: StepObserver;
   /** Takes the lines of the event log of each node. */
   readonly record?: (node: string, line: string) => void;
 };
@@ -141,9 +146,15 @@ export class TestDevnet {
     return { ...file, beacon: { ...file.beacon, endpoints: [] } };
   }
 
-  #recording({ name }: DevnetMember): { record?: (line: string) => void } {
-    const { record } = this.#options;
-    return record === undefined ? {} : { record: (line) => record(name, line) };
+  #recording({ name }: DevnetMember): {
+    record?: (line: string) => void;
+    observe?: StepObserver;
+  } {
+    const { record, observe } = this.#options;
+    return {
+      ...(record === undefined ? {} : { record: (line) => record(name, line) }),
+      ...(observe === undefined ? {} : { observe }),
+    };
   }
 
   /** The folder of a member, made if need be. */
@@ -155,7 +166,7 @@ export class TestDevnet {
     await guard.close();
     const models = await BlobDirectory.open(join(directory, 'models'));
     await models.put(this.model);
-    const { logLevel = 'silent' } = this.#options;
+    const { logLevel = 'silent', writeLog = (text) => process.stderr.write(text) } = this.#options;
     const transports = this.transports;
     return {
       directory,
@@ -167,7 +178,7 @@ export class TestDevnet {
       log: createLog({
         level: logLevel,
         isPretty: true,
-        write: (text) => process.stderr.write(`${member.name} ${text}`),
+        write: (text) => void writeLog(`${member.name} ${text}`),
       }),
     };
   }

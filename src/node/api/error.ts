@@ -17,6 +17,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'token-missing': 401,
   'host-refused': 403,
   'origin-refused': 403,
+  'token-needed': 403,
   'request-signature': 403,
   'claim-unknown': 404,
   'model-unknown': 404,

@@ -1,4 +1,5 @@
-/** HTTP: the API of a provider, for programs in any language, and the explorer. */
+/** HTTP: the API of nodes, for programs in any language, and the explorer. */
+export { isHostAllowed, isLoopback, isTokenRight } from './access.ts';
 export { ApiError } from './error.ts';
 export {
   type Explorer,
@@ -6,8 +7,5 @@ export {
   type ExplorerSource,
   startExplorer,
 } from './explorer.ts';
-export {
-  type ApiOptions,
-  type ProviderApi,
-  startProviderApi,
-} from './server.ts';
+export { cannotListen, checkListenAt, type ListenAt } from './listening.ts';
+export { type ApiOptions, type NodeApi, type ServedNode, startNodeApi } from './server.ts';

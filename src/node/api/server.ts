@@ -1,5 +1,6 @@
 /**
- * The HTTP server of a provider: limits, access, errors, the OpenAPI document.
+ * The HTTP server of a node: limits, access, errors, the OpenAPI document. One for all kinds: a
+ * provider has more routes than a validator.
  *
  * Threats: a web page in a browser of this machine (Host and Origin are checked, nothing is shared
  * across origins, only JSON is read), a client that sends slowly, much, or too often (time limits,
@@ -11,7 +12,8 @@
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { reasonOf } from '../error.ts';
-import type { Log } from '../log/index.ts';
+import type { NodeLog } from '../log/index.ts';
+import type { OperatedNode } from '../operated.ts';
 import type { ProviderNode } from '../provider-node.ts';
 import {
   isHostAllowed,
@@ -22,28 +24,32 @@ import {
   RateLimiter,
 } from './access.ts';
 import { ApiError, problem, problemOf } from './error.ts';
-import { addRoutes, described } from './routes.ts';
-import { LIVE, READY } from './schemas.ts';
+import { EventStreams } from './event-streams.ts';
+import { cannotListen, checkListenAt, type ListenAt } from './listening.ts';
+import { addClaimRoutes, addEventRoute, addNodeRoutes } from './node-routes.ts';
+import { addProviderRoutes } from './provider-routes.ts';
+import { addWriteRoutes } from './write-routes.ts';
 
-export type ApiOptions = {
-  /** Address to listen on; another than loopback only with a token. */
-  readonly host: string;
-  /** 0 for any. */
-  readonly port: number;
-  /** Whoever asks must give it: `Authorization: Bearer <token>`. 16 .. 512 printable characters. */
-  readonly token?: string;
-  readonly log: Log;
+export type ApiOptions = ListenAt & {
+  readonly log: NodeLog;
   /** Of each remote address. */
   readonly rate?: RateLimit;
   /** Bytes of a request; by default what the largest input of a served model takes as JSON. */
   readonly bodyBytesMax?: number;
+  /** Told of each request: pattern of its route, status of the answer. */
+  readonly onRequest?: (route: string, status: number) => void;
 };
 
+/** A node with an API: any, or a provider, which has routes of its own. */
+export type ServedNode = { readonly operated: OperatedNode } | ProviderNode;
+
 /** A server that runs. */
-export type ProviderApi = {
+export type NodeApi = {
   /** Where it is, without a slash at the end. */
   readonly url: string;
-  /** Takes no more requests, waits for those under way, at most 5 s. */
+  /** Open streams of events. */
+  streamCount(): number;
+  /** Takes no more requests, ends streams, waits for requests under way, at most 5 s. */
   close(): Promise<void>;
 };
 
@@ -59,63 +65,48 @@ const KEEP_ALIVE_MS = 10_000;
 const CONNECTIONS_MAX = 1024;
 const CLOSE_MS = 5_000;
 const RATE: RateLimit = { perSecond: 100, burst: 400 };
-const TOKEN_CHARACTERS_MIN = 16;
+/** Requests that change how a node works are short. */
+const NODE_BODY_BYTES_MAX = 16_384;
 
 /**
- * Starts the API of a provider that runs.
+ * Starts the API of a node, which need not have started.
  * @throws ApiError api-token-required, api-token-weak, api-port
  */
-export async function startProviderApi(
-  provider: ProviderNode,
-  options: ApiOptions,
-): Promise<ProviderApi> {
-  checkOptions(options);
-  const app = createApp(provider, options);
+export async function startNodeApi(served: ServedNode, options: ApiOptions): Promise<NodeApi> {
+  checkListenAt(options);
+  const { operated } = served;
+  const { host, port, log, onRequest } = options;
+  const app = createApp(served, options);
+  const streams = new EventStreams(log, () => {
+    const { state, reason } = operated.node.status();
+    return { state, reason };
+  });
   await app.register(swagger, { openapi: document(options) });
-  addRoutes(app, provider);
-  addHealth(app, provider);
+  addNodeRoutes(app, operated);
+  addEventRoute(app, streams, () => onRequest?.('/v1/events', 200));
+  addWriteRoutes(app, operated, { log, hasToken: options.token !== undefined });
+  if (isProvider(served)) addProviderRoutes(app, served);
+  else addClaimRoutes(app, operated);
   app.get('/openapi.json', { schema: { summary: 'This document' } }, () => app.swagger());
-  const { host, port, log } = options;
   try {
     const url = await app.listen({ host, port });
     app.server.maxConnections = CONNECTIONS_MAX;
     log.info('api-listening', { url });
-    return { url, close: () => closed(app) };
+    return { url, streamCount: () => streams.count, close: () => closed(app, streams) };
   } catch (error) {
+    streams.close();
     await app.close();
-    throw new ApiError(
-      {
-        code: 'api-port',
-        message: `the API cannot listen: ${reasonOf(error)}`,
-        where: `${host}:${port}`,
-        remedy: 'Give another port with --api.',
-      },
-      { cause: error },
-    );
+    throw cannotListen('API', options, error);
   }
 }
 
-function checkOptions({ host, token }: ApiOptions): void {
-  if (token === undefined && !isLoopback(host)) {
-    throw new ApiError({
-      code: 'api-token-required',
-      message: 'without a token the API listens on loopback only',
-      where: host,
-      remedy: 'Give a token with --api-token-file, or listen on 127.0.0.1.',
-    });
-  }
-  if (token !== undefined && !/^[\x21-\x7e]{16,512}$/.test(token)) {
-    throw new ApiError({
-      code: 'api-token-weak',
-      message: `a token has ${TOKEN_CHARACTERS_MIN} to 512 printable characters and no spaces`,
-      remedy: 'Make one: `openssl rand -hex 32`.',
-    });
-  }
+function isProvider(served: ServedNode): served is ProviderNode {
+  return 'serves' in served;
 }
 
-function createApp(provider: ProviderNode, options: ApiOptions): FastifyInstance {
+function createApp(served: ServedNode, options: ApiOptions): FastifyInstance {
   const app = fastify({
-    bodyLimit: options.bodyBytesMax ?? bodyBytesFor(provider),
+    bodyLimit: options.bodyBytesMax ?? bodyBytesFor(served),
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
@@ -130,6 +121,9 @@ function createApp(provider: ProviderNode, options: ApiOptions): FastifyInstance
   app.setSerializerCompiler(() => JSON.stringify);
   const limiter = new RateLimiter(options.rate ?? RATE);
   app.addHook('onRequest', async (request, reply) => admit(request, reply, { options, limiter }));
+  app.addHook('onResponse', async ({ routeOptions }, { statusCode }) =>
+    options.onRequest?.(routeOptions.url ?? 'unknown', statusCode),
+  );
   app.setErrorHandler((error, _request, reply) => refuse(error, reply, options.log));
   app.setNotFoundHandler((_request, reply) => {
     const known = problem({ code: 'route-unknown', message: 'there is no such route' });
@@ -178,11 +172,11 @@ async function admit(
   });
 }
 
-function refuse(error: unknown, reply: FastifyReply, log: Log): FastifyReply {
+function refuse(error: unknown, reply: FastifyReply, log: NodeLog): FastifyReply {
   const known = problemOf(error);
   if (known === undefined) {
     log.error('api-failed', { reason: reasonOf(error) });
-    const message = 'something went wrong in the provider';
+    const message = 'something went wrong in the node';
     const body = { code: 'internal', message, remedy: 'Its log says more.' };
     return reply.code(500).send(body);
   }
@@ -190,26 +184,10 @@ function refuse(error: unknown, reply: FastifyReply, log: Log): FastifyReply {
   return reply.code(known.status).send(known.body);
 }
 
-function addHealth(app: FastifyInstance, { node }: ProviderNode): void {
-  app.get('/healthz', described('The process runs', LIVE), () => ({ status: 'live' }));
-  app.get(
-    '/readyz',
-    {
-      schema: {
-        ...described('Answers and seals', READY).schema,
-        response: { 200: READY, 503: READY },
-      },
-    },
-    (_request, reply) => {
-      const { state, reason } = node.status();
-      if (state === 'in-sync') return { status: 'ready', reason };
-      return reply.code(503).send({ status: state, reason });
-    },
-  );
-}
-
 /** What the largest input of a served model takes as JSON, within bounds. */
-function bodyBytesFor({ network, serves }: ProviderNode): number {
+function bodyBytesFor(served: ServedNode): number {
+  if (!isProvider(served)) return NODE_BODY_BYTES_MAX;
+  const { network, serves } = served;
   const inputs = serves.map((id) => network.modelById.get(id)?.inputBytesMax ?? 0);
   const largest = Math.max(0, ...inputs) * JSON_CHARACTERS_PER_BYTE;
   return Math.min(BODY_BYTES_MAX, Math.max(BODY_BYTES_MIN, largest));
@@ -220,9 +198,9 @@ function document({ token }: ApiOptions) {
   return {
     openapi: '3.1.0',
     info: {
-      title: 'Assay provider',
+      title: 'Assay node',
       version: '1',
-      description: 'Inferences with promises, and receipts that verify offline.',
+      description: 'How a node is; of a provider also inferences, and receipts of them.',
     },
     ...(token === undefined
       ? {}
@@ -230,7 +208,8 @@ function document({ token }: ApiOptions) {
   };
 }
 
-async function closed(app: FastifyInstance): Promise<void> {
+async function closed(app: FastifyInstance, streams: EventStreams): Promise<void> {
+  streams.close();
   const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
   try {
     await app.close();

@@ -5,16 +5,8 @@ import { AssayError, type BlobId } from '../../../base/index.ts';
 import { decodeTensors } from '../../../compare/index.ts';
 import { type InferenceEngine, openModel, openOnnxEngine } from '../../../inference/index.ts';
 import type { NetworkFile } from '../../../network-file/index.ts';
-import {
-  BlobDirectory,
-  openProviderNode,
-  type ProviderApi,
-  type ProviderNode,
-  type RunResult,
-  startProviderApi,
-} from '../../../node/index.ts';
+import { BlobDirectory, openProviderNode, type RunResult } from '../../../node/index.ts';
 import { readLimited } from '../../files.ts';
-import { readWhole } from '../../node-options.ts';
 import {
   type NodeSession,
   type NodeValues,
@@ -25,13 +17,10 @@ import {
 export type ServeValues = NodeValues & {
   readonly model: readonly string[];
   readonly substitute: string | undefined;
-  readonly api: string | undefined;
-  readonly 'api-token-file': string | undefined;
 };
 
 /** Bytes of a model given as a substitute. */
 const SUBSTITUTE_BYTES_MAX = 2 ** 31;
-const TOKEN_FILE_BYTES_MAX = 4096;
 /** What a substitute may cost. */
 const SUBSTITUTE_LIMITS = { timeoutMs: 60_000, memoryBytes: 2 * 1024 ** 3 };
 
@@ -40,59 +29,20 @@ export async function runProvider(values: ServeValues): Promise<void> {
   const session = await openSession(values, 'provider');
   const engine = values.substitute === undefined ? undefined : openOnnxEngine();
   try {
-    const { folder, record, trace } = session;
+    const { folder } = session;
     const node = await openProviderNode({
       ...folder,
       serves: await modelsOf(values.model, session),
-      ...(record === undefined ? {} : { record }),
-      ...(trace === undefined ? {} : { trace }),
+      ...session.watching,
       ...(engine === undefined || values.substitute === undefined
         ? {}
         : { substitute: await substituteOf(values.substitute, engine) }),
     });
-    await runUntilStopped(await withApi(node, values, session), { ...values, session });
+    await runUntilStopped(node, { values, session });
   } finally {
     await engine?.close();
     await session.release();
   }
-}
-
-/** The provider, with its HTTP API around it if one is wanted. */
-async function withApi(
-  provider: ProviderNode,
-  { api, 'api-token-file': tokenFile }: ServeValues,
-  { log }: NodeSession,
-): Promise<Pick<ProviderNode, 'operated' | 'start' | 'stop'>> {
-  if (api === undefined) return provider;
-  const token = tokenFile === undefined ? undefined : await tokenOf(tokenFile);
-  const at = { ...addressOf(api), log, ...(token === undefined ? {} : { token }) };
-  let server: ProviderApi | undefined;
-  return {
-    operated: provider.operated,
-    start: async () => {
-      server = await startProviderApi(provider, at);
-      await provider.start();
-    },
-    stop: async () => {
-      try {
-        await server?.close();
-      } finally {
-        await provider.stop();
-      }
-    },
-  };
-}
-
-/** `8080`, `127.0.0.1:8080` or `[::1]:8080`. */
-function addressOf(text: string): { readonly host: string; readonly port: number } {
-  const [, host = '127.0.0.1', port = ''] = /^(?:(.+):)?([^:]*)$/.exec(text) ?? [];
-  const bare = host.replace(/^\[(.*)\]$/, '$1');
-  return { host: bare, port: readWhole(port, { option: '--api', min: 0, max: 65_535 }) };
-}
-
-async function tokenOf(path: string): Promise<string> {
-  const bytes = await readLimited(path, TOKEN_FILE_BYTES_MAX);
-  return new TextDecoder().decode(bytes).trim();
 }
 
 /** Ids of the models to serve; files are added to the folder. */

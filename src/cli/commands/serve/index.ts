@@ -20,14 +20,6 @@ const OPTIONS = {
     demandOption: true,
     describe: 'ONNX file to serve; or name or id of one that the folder holds',
   },
-  api: {
-    ...TEXT,
-    describe: 'Port, or address and port, of the HTTP API, e.g. 8080; off if absent',
-  },
-  'api-token-file': {
-    ...TEXT,
-    describe: 'File with the token that the API asks for; needed beyond loopback',
-  },
   substitute: {
     ...TEXT,
     describe: 'Cheat: run this ONNX file instead, to see what becomes of it',

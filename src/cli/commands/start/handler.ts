@@ -5,14 +5,9 @@ import { type NodeValues, openSession, runUntilStopped } from '../../node-sessio
 /** Runs a validator until the user stops it. @throws what opening and starting throw */
 export async function runValidator(values: NodeValues): Promise<void> {
   const session = await openSession(values, 'validator');
-  const { folder, record, trace } = session;
   try {
-    const node = await openValidatorNode({
-      ...folder,
-      ...(record === undefined ? {} : { record }),
-      ...(trace === undefined ? {} : { trace }),
-    });
-    await runUntilStopped(node, { ...values, session });
+    const node = await openValidatorNode({ ...session.folder, ...session.watching });
+    await runUntilStopped(node, { values, session });
   } finally {
     await session.release();
   }

@@ -1,4 +1,4 @@
-/** The routes: each reads a checked request, asks the provider, and writes JSON. */
+/** The routes of a provider: each reads a checked request, asks the provider, and writes JSON. */
 import type { FastifyInstance } from 'fastify';
 import { type BlobId, fromHex, type NodeId, sha256, toHex } from '../../base/index.ts';
 import { tensorsOfBlock } from '../../compare/index.ts';
@@ -6,7 +6,6 @@ import { samplingRound } from '../../core/index.ts';
 import type { ModelValue } from '../../inference/index.ts';
 import {
   blobId,
-  isRecordId,
   PROTOCOL_VERSION,
   type RequestMessage,
   requestSigningBytes,
@@ -15,7 +14,10 @@ import type { ClaimStanding } from '../answered-claims.ts';
 import type { Inference } from '../infer/index.ts';
 import type { ProviderNode } from '../provider-node.ts';
 import { ApiError } from './error.ts';
-import * as schemas from './schemas.ts';
+import { claimIdOf } from './node-routes.ts';
+import { CLAIM_PARAMS, RECEIPT } from './node-schemas.ts';
+import * as schemas from './provider-schemas.ts';
+import { described } from './schema-words.ts';
 import { inputBytes, tensorJson } from './tensors.ts';
 
 /** What asks for an inference, as the schema has checked it. */
@@ -31,8 +33,8 @@ type ClaimParams = { readonly claim: string };
 
 const NONCE_BYTES = 32;
 
-/** Adds all routes of a provider. */
-export function addRoutes(app: FastifyInstance, provider: ProviderNode): void {
+/** Adds what only a provider has. */
+export function addProviderRoutes(app: FastifyInstance, provider: ProviderNode): void {
   app.post<{ Body: Asked }>(
     '/v1/inferences',
     described('Runs a model and promises a place in the next batch', schemas.INFERENCE, {
@@ -49,12 +51,12 @@ export function addRoutes(app: FastifyInstance, provider: ProviderNode): void {
   );
   app.get<{ Params: ClaimParams }>(
     '/v1/claims/:claim',
-    described('How a claim stands', schemas.STANDING, { params: schemas.CLAIM_PARAMS }),
+    described('How a claim stands', schemas.STANDING, { params: CLAIM_PARAMS }),
     async ({ params }) => standingJson(await standingOf(provider, params.claim)),
   );
   app.get<{ Params: ClaimParams }>(
     '/v1/claims/:claim/receipt',
-    described('The receipt of a claim', schemas.RECEIPT, { params: schemas.CLAIM_PARAMS }),
+    described('The receipt of a claim', RECEIPT, { params: CLAIM_PARAMS }),
     async ({ params }, reply) => {
       const answer = await provider.claims.receipt(claimIdOf(params.claim));
       if (answer.kind === 'none') throw noReceipt(answer.code, answer.detail);
@@ -67,12 +69,6 @@ export function addRoutes(app: FastifyInstance, provider: ProviderNode): void {
   app.get('/v1/provider', described('The provider and its network', schemas.PROVIDER), () =>
     providerJson(provider),
   );
-}
-
-/** Schema of a route with its description and the form of all errors. */
-export function described(summary: string, answer: object, more: object = {}) {
-  const response = { 200: answer, '4xx': schemas.PROBLEM, '5xx': schemas.PROBLEM };
-  return { schema: { summary, response, ...more } };
 }
 
 async function infer(provider: ProviderNode, asked: Asked): Promise<Inference> {
@@ -179,15 +175,6 @@ function modelNamed({ network, serves }: ProviderNode, word: string): BlobId {
   const manifest = network.models.find(({ name, model }) => name === word || model === word);
   if (manifest !== undefined && serves.includes(manifest.model)) return manifest.model;
   throw new ApiError({ code: 'unknown-model', message: 'this provider serves no such model' });
-}
-
-function claimIdOf(claim: string) {
-  if (isRecordId(claim)) return claim;
-  throw new ApiError({
-    code: 'request-invalid',
-    message: 'the path names no claim: a claim id is a content id',
-    remedy: 'Give the `claim` that `/v1/inferences` answered.',
-  });
 }
 
 function nonceOf({ nonce }: Asked): Uint8Array {

@@ -1,21 +1,7 @@
-/** JSON Schemas of what goes in and out: they check requests and make the OpenAPI document. */
+/** JSON Schemas of what goes in and out of a provider's routes. */
 import { CLAIM_STATES } from '../answered-claims.ts';
+import { cid, hex, record, text, whole } from './schema-words.ts';
 
-const text = (description: string, more: object = {}) => ({ type: 'string', description, ...more });
-const whole = (description: string) => ({ type: 'integer', minimum: 0, description });
-const hex = (description: string, bytes: number) =>
-  text(description, { pattern: `^[0-9a-f]{${2 * bytes}}$` });
-const record = (
-  properties: Readonly<Record<string, object>>,
-  optional: readonly string[] = [],
-) => ({
-  type: 'object',
-  additionalProperties: false,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-  properties,
-});
-
-const cid = (of: string) => text(`Content id of ${of}`, { maxLength: 128 });
 const requester = hex('Ed25519 public key of the requester', 32);
 const nonce = text('1 to 32 bytes that pay one request once', {
   pattern: '^([0-9a-f]{2}){1,32}$',
@@ -29,12 +15,6 @@ const inputs = {
   description: 'Values by input name, or the values alone where the model has one input',
 };
 const verdict = text('`valid`, `invalid`, `unavailable` or `inconclusive`');
-
-export const PROBLEM = record({
-  code: text('Stable, in kebab-case'),
-  message: text('What is wrong'),
-  remedy: text('What to do about it'),
-});
 
 const tensor = record({
   name: text('Name of the output'),
@@ -106,8 +86,6 @@ export const INPUT = record(
   ['signingBytes'],
 );
 
-export const CLAIM_PARAMS = record({ claim: cid('the claim') });
-
 export const STANDING = record(
   {
     claim: cid('the claim'),
@@ -124,9 +102,6 @@ export const STANDING = record(
   },
   ['batch', 'verdict', 'level'],
 );
-
-/** As `assay receipt verify` reads it. */
-export const RECEIPT = { type: 'object', additionalProperties: true, description: 'A receipt' };
 
 const value = record({
   name: text('Name'),
@@ -170,10 +145,4 @@ export const PROVIDER = record({
     additionalProperties: whole('m: one answer in m is re-executed'),
     description: 'By name',
   },
-});
-
-export const LIVE = record({ status: text('`live`') });
-export const READY = record({
-  status: text('`ready`, or the state of the node'),
-  reason: text('Why'),
 });
