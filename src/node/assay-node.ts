@@ -40,7 +40,7 @@ import { type NodeStatus, serveRpc, statusFormat } from './rpc/index.ts';
 import { type Clock, type Core, Runner, type StepObserver, type Timeless } from './runner/index.ts';
 import { type DoppelgangerOptions, Safety } from './safety/index.ts';
 import { selfReport } from './self-report.ts';
-import { Sync } from './sync.ts';
+import { Sync, unopenedLeaves } from './sync.ts';
 
 /** What a core tells of itself, whichever it is. */
 export type CoreView = {
@@ -241,10 +241,11 @@ export class AssayNode {
 
   #serve(): void {
     const { host, models, execution, view, blobSources } = this.#options;
-    const service = withDialBack(host, (request) => this.#answer(request));
-    serveRpc(host, service);
-    const subjects = (): readonly SubjectSnapshot[] => view.subjects();
-    const outputs = outputSource({ execution, subjects });
+    serveRpc(
+      host,
+      withDialBack(host, (request) => this.#answer(request)),
+    );
+    const outputs = outputSource({ execution, subjects: view.subjects });
     serveBlobs(host, [(id) => models.directory.find(id), outputs, ...blobSources]);
     host.onPeer(({ peer, change }) => {
       this.#options.log.info(`peer-${change}`, { peer, peers: host.peers().length });
@@ -356,11 +357,7 @@ export class AssayNode {
       latest: () => this.#latest,
       due: () => this.#due(),
       fetchBeacon: (r) => beacons.fetch(r),
-      unopened: (batch) =>
-        view
-          .subjects()
-          .filter(({ subject, isOpened }) => subject.batch === batch && !isOpened)
-          .map(({ subject }) => subject.index),
+      unopened: (batch) => unopenedLeaves(view.subjects(), batch),
       signal: this.#abort.signal,
     });
   }

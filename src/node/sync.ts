@@ -9,7 +9,12 @@
  * 5 ms each instead of 19. Where one of many is bad, the core finds it, and its source is left.
  */
 import { type BatchId, type NodeId, type Round, round } from '../base/index.ts';
-import { type Network, verifyCertificate, windowRounds } from '../core/index.ts';
+import {
+  type Network,
+  type SubjectSnapshot,
+  verifyCertificate,
+  windowRounds,
+} from '../core/index.ts';
 import type { Crypto } from '../crypto/index.ts';
 import { type BeaconMessage, type Decoded, decodeMessage, encodeMessage } from '../wire/index.ts';
 import type { Archive } from './archive.ts';
@@ -263,4 +268,14 @@ function decodedOf(frames: readonly Uint8Array[]): readonly Decoded[] {
     const result = decodeMessage(frame);
     return result.kind === 'ok' ? result.decoded : [];
   });
+}
+
+/** Indices of drawn leaves of a batch whose claims were not shown yet. */
+export function unopenedLeaves(
+  subjects: readonly SubjectSnapshot[],
+  batch: BatchId,
+): readonly number[] {
+  return subjects
+    .filter(({ subject, isOpened }) => subject.batch === batch && !isOpened)
+    .map(({ subject }) => subject.index);
 }
