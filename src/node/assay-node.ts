@@ -38,7 +38,7 @@ import { outputSource } from './output-source.ts';
 import { withDialBack } from './reach/index.ts';
 import { type NodeStatus, serveRpc, statusFormat } from './rpc/index.ts';
 import { type Clock, type Core, Runner, type StepObserver, type Timeless } from './runner/index.ts';
-import { type DoppelgangerOptions, Safety } from './safety/index.ts';
+import { type DoppelgangerOptions, isMember, Safety } from './safety/index.ts';
 import { selfReport } from './self-report.ts';
 import { Sync, unopenedLeaves } from './sync.ts';
 
@@ -250,15 +250,10 @@ export class AssayNode {
     host.onPeer(({ peer, change }) => {
       this.#options.log.info(`peer-${change}`, { peer, peers: host.peers().length });
       const found = host.peers().find(({ id }) => id === peer);
-      if (found?.direction !== 'outbound' || !this.#isMember(peer)) return;
+      // [WIRE-4] anybody can make up a key and connect; and where he calls from is no address
+      if (found?.direction !== 'outbound' || !isMember(this.#options.network, peer)) return;
       this.#background.track(this.#options.archive.addPeer(peer, found.addresses));
     });
-  }
-
-  /** [WIRE-4] Anybody can make up a key and connect; and where he calls from is no address. */
-  #isMember(peer: NodeId): boolean {
-    const { network } = this.#options;
-    return network.validatorIndex.has(peer) || network.providerById.has(peer);
   }
 
   #answer(request: Parameters<typeof answerRequest>[1]): Promise<readonly Uint8Array[]> {

@@ -6,7 +6,7 @@ export {
   listening,
   waitRoundsOf,
 } from './doppelganger.ts';
-export { needsPeers } from './neighbours.ts';
+export { isMember, needsPeers } from './neighbours.ts';
 export { OwnVoice } from './own-voice.ts';
 export { Safety, type SafetySigns } from './safety.ts';
 export {

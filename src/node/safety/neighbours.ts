@@ -23,3 +23,8 @@ export function emptyTopics(host: Around): readonly Topic[] {
 export function needsPeers(network: Network, self: NodeId): boolean {
   return network.validators.some(({ id }) => id !== self);
 }
+
+/** Whether an identity is a validator or a provider of the network. */
+export function isMember(network: Network, id: NodeId): boolean {
+  return network.validatorIndex.has(id) || network.providerById.has(id);
+}
