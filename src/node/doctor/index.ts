@@ -6,6 +6,7 @@ import { examineFolder } from './folder.ts';
 import { examineMachine } from './machine.ts';
 import { examineModels, heldModels } from './models.ts';
 import { examineMembership, examineOnline } from './online.ts';
+import { examinePort } from './reach.ts';
 
 export type { Finding } from './finding.ts';
 
@@ -14,6 +15,8 @@ export type DoctorOptions = {
   /** Without it only machine and key are examined. */
   readonly file: NetworkFile | undefined;
   readonly isOnline: boolean;
+  /** Where the node will listen, as for its start; a running one tells itself. */
+  readonly listen?: string;
   readonly softwareVersion: string;
   readonly signal: AbortSignal;
 };
@@ -24,13 +27,15 @@ export async function examine(options: DoctorOptions): Promise<readonly Finding[
   const machine = await examineMachine(directory);
   const network: Network | undefined = file && networkOf(file);
   const { findings: folder, key } = await examineFolder(directory, network);
-  if (file === undefined || network === undefined) return [...machine, ...folder];
+  const { findings: port, place } = await examinePort({ ...options, listen: options.listen });
+  if (file === undefined || network === undefined) return [...machine, ...folder, ...port];
   const held = key === undefined ? [] : heldModels(network, key.id);
   return [
     ...machine,
     ...folder,
+    ...port,
     ...examineMembership(file, key),
     ...(key === undefined ? [] : await examineModels(directory, held)),
-    ...(isOnline ? await examineOnline(file, options) : []),
+    ...(isOnline ? await examineOnline(file, { ...options, place, self: key?.id }) : []),
   ];
 }

@@ -1,5 +1,5 @@
 /** What the network says: the beacon and with it the clock, peers, versions. */
-import { AssayError, fromHex, toHex } from '../../base/index.ts';
+import { AssayError, fromHex, type NodeId, toHex } from '../../base/index.ts';
 import { roundDueAt } from '../../core/index.ts';
 import { realCrypto } from '../../crypto/index.ts';
 import { type NetworkFile, networkOf } from '../../network-file/index.ts';
@@ -8,16 +8,24 @@ import { LightClient } from '../light-client.ts';
 import type { NodeStatus } from '../rpc/index.ts';
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 import { failedBy } from './folder.ts';
+import { examineBootstrap, examineReach, type Place } from './reach.ts';
 
 const REQUEST_MS = 5_000;
 /** Rounds that the latest one of a chain may be behind or ahead of the clock. */
 const ROUNDS_OFF_MAX = 1;
 
+/** What is examined, and from where. */
+type Asked = {
+  readonly directory: string;
+  readonly softwareVersion: string;
+  readonly signal: AbortSignal;
+  readonly place: Place | undefined;
+  /** The key of the folder, if it has one. */
+  readonly self: NodeId | undefined;
+};
+
 /** Examines what only others can tell. */
-export async function examineOnline(
-  file: NetworkFile,
-  at: { readonly softwareVersion: string; readonly signal: AbortSignal },
-): Promise<readonly Finding[]> {
+export async function examineOnline(file: NetworkFile, at: Asked): Promise<readonly Finding[]> {
   const [beacon, peers] = await Promise.all([
     examineBeacon(file, at.signal),
     examinePeers(file, at),
@@ -73,23 +81,26 @@ function clock(roundsOff: number, periodMs: number): Finding {
   return failed('clock', detail, remedy);
 }
 
-async function examinePeers(
-  file: NetworkFile,
-  { softwareVersion, signal }: { readonly softwareVersion: string; readonly signal: AbortSignal },
-): Promise<readonly Finding[]> {
+async function examinePeers(file: NetworkFile, at: Asked): Promise<readonly Finding[]> {
+  const { softwareVersion, signal, place } = at;
   if (file.validators.length === 1) return [skipped('peers', 'the network has one validator')];
+  const bootstrap = await examineBootstrap(file, at.self);
   let client: LightClient;
   try {
     client = await LightClient.open({ file, softwareVersion });
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;
-    return [failedBy('peers', error, 'Check the bootstrap addresses of the network file.')];
+    return [
+      bootstrap,
+      failedBy('peers', error, 'Check the bootstrap addresses of the network file.'),
+    ];
   }
   try {
     const statuses = await client.statuses(signal);
     const peers = client.host.peers().length;
     const answered = `${peers} reached, ${statuses.length} answer`;
-    return [ok('peers', answered), versions(statuses, softwareVersion)];
+    const reach = await examineReach(client.host, place, { ...at, listen: undefined, file });
+    return [bootstrap, ok('peers', answered), reach, versions(statuses, softwareVersion)];
   } finally {
     await client.close();
   }

@@ -1,16 +1,19 @@
 /** Each thing that can be wrong with a node is found, and said how to mend. */
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256, utf8 } from '../../../src/base/index.ts';
 import { findingsAnswer } from '../../../src/cli/commands/doctor/handler.ts';
-import { type Plan, planOf } from '../../../src/cli/commands/testnet/plan.ts';
+import { freePorts, type Plan, planOf } from '../../../src/cli/commands/testnet/plan.ts';
 import { terminalOf } from '../../../src/cli/terminal.ts';
 import { type NetworkFile, networkOf, readNetworkFile } from '../../../src/network-file/index.ts';
 import { startBeaconServer } from '../../../src/node/beacon/index.ts';
 import { examineMachine } from '../../../src/node/doctor/machine.ts';
+import { examineBootstrap, examinePort, reachFinding } from '../../../src/node/doctor/reach.ts';
 import { examine, type Finding, lockDirectory } from '../../../src/node/index.ts';
+import { whileGreeting } from '../../../src/node/reach/index.ts';
 import { createGuard } from '../../../src/store/index.ts';
 import { assay } from '../cli/run-assay.ts';
 
@@ -62,6 +65,55 @@ describe('the doctor', function () {
     assert.equal((await outcomes({ version: '20.19.0' })).get('node-version'), 'warning');
     assert.equal((await outcomes({ version: '24.1.0' })).get('node-version'), 'ok');
     assert.equal((await outcomes({ memoryBytes: 2 ** 29 })).get('memory'), 'failed');
+  });
+
+  it('finds a heap that the machine cannot give', async () => {
+    const outcome = async (machine: { heapLimitBytes: number; memoryBytes?: number }) =>
+      (await examineMachine(dir, machine)).find(({ check }) => check === 'heap')?.outcome;
+    assert.equal(await outcome({ heapLimitBytes: 2 ** 28 }), 'warning');
+    assert.equal(await outcome({ heapLimitBytes: 2 ** 32, memoryBytes: 2 ** 31 }), 'warning');
+    assert.equal(await outcome({ heapLimitBytes: 2 ** 31, memoryBytes: 2 ** 32 }), 'ok');
+  });
+
+  it('finds a port that somebody else holds', async () => {
+    const [port = 0] = await freePorts(1);
+    const listen = `/ip4/127.0.0.1/tcp/${port}`;
+    const asked = { directory: at('validator-1'), listen, softwareVersion: 'assay/0.1.0' };
+    assert.equal((await examinePort(asked)).findings[0]?.outcome, 'ok');
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    const held = await examinePort(asked);
+    assert.equal(held.findings[0]?.outcome, 'failed');
+    assert.match(held.findings[0]?.remedy ?? '', new RegExp(`:${port}`));
+    await new Promise((resolve) => server.close(resolve));
+    const unknown = await examinePort({ ...asked, listen: undefined });
+    assert.equal(unknown.findings[0]?.outcome, 'skipped');
+  });
+
+  it('tells from what peers say whether they get through, and what to open', () => {
+    const observed = '/ip4/203.0.113.7/tcp/5';
+    const reached = { outcome: 'reached', observed, detail: '-' } as const;
+    const not = { outcome: 'unreached', observed, detail: 'no answer in 5 s' } as const;
+    const busy = { outcome: 'refused', observed, detail: 'too many dials' } as const;
+    assert.equal(reachFinding([], 4101).outcome, 'skipped');
+    assert.equal(reachFinding([busy], 4101).outcome, 'skipped');
+    assert.match(reachFinding([not, reached, busy], 4101).detail, /^1 of 2 .* 203\.0\.113\.7/);
+    const closed = reachFinding([not, busy], 4101);
+    assert.equal(closed.outcome, 'warning');
+    assert.match(closed.remedy ?? '', /ufw allow 4101\/tcp.*--announce/);
+  });
+
+  it('finds bootstrap addresses that nobody answers', async () => {
+    const [port = 0, closed = 0] = await freePorts(2);
+    const there = `/ip4/127.0.0.1/tcp/${port}`;
+    const gone = `/ip4/127.0.0.1/tcp/${closed}`;
+    const outcome = async (bootstrap: string[]) =>
+      (await examineBootstrap({ ...file, bootstrap })).outcome;
+    await whileGreeting({ host: '127.0.0.1', port }, async () => {
+      assert.equal(await outcome([there]), 'ok');
+      assert.equal(await outcome([there, gone]), 'warning');
+      assert.equal(await outcome([gone]), 'failed');
+    });
   });
 
   it('finds a missing key, and leaves no folder behind', async () => {

@@ -10,6 +10,7 @@ import { paragraph } from '../receipt/layout.ts';
 export type DoctorValues = {
   readonly dir: string;
   readonly net: string | undefined;
+  readonly listen: string | undefined;
   readonly offline: boolean;
   readonly json: boolean;
   readonly io: Io;
@@ -22,12 +23,13 @@ const COLUMNS = { min: 60, max: 100 } as const;
  * @throws NotValidError not-fit if something failed; ConfigError, NetworkFileError
  */
 export async function runDoctor(values: DoctorValues): Promise<void> {
-  const { dir: directory, net, offline, json, io } = values;
+  const { dir: directory, net, listen, offline, json, io } = values;
   const file = net === undefined ? undefined : readNetworkFile(net);
   const findings = await examine({
     directory,
     file,
     isOnline: !offline,
+    ...(listen === undefined ? {} : { listen }),
     softwareVersion: `assay/${readVersion()}`,
     signal: io.signal,
   });

@@ -14,6 +14,10 @@ export const doctorCommand: CommandModule = {
 const OPTIONS = {
   ...DIR_OPTION,
   net: { ...TEXT, describe: 'Network file; without it machine and key are examined' },
+  listen: {
+    ...TEXT,
+    describe: 'Where a stopped node will listen, e.g. /ip4/0.0.0.0/tcp/4101: is it free and open',
+  },
   offline: { type: 'boolean', default: false, describe: 'Ask nobody else' },
   ...JSON_OPTION,
 } as const;
