@@ -23,10 +23,10 @@ const DISK_GOOD = 10 * GIBIBYTE;
 /** [GUARD-1] A signature waits for two flushes, and a round has little time to lose. */
 const FLUSH_GOOD_MS = 20;
 const FLUSH_MAX_MS = 200;
-const FLUSHES = 200;
+const FLUSHES = 100;
 const FLUSHES_MIN = 15;
 /** On a slow disk fewer have to do. */
-const FLUSHING_MS = 2_000;
+const FLUSHING_MS = 1_000;
 const FLUSH_BYTES = 512;
 
 /** Examines Node, memory and the disk on which `directory` lies, or will lie. */

@@ -76,6 +76,18 @@ describe('Feed', () => {
     assert.equal(await feed.take('sync', received(beaconAt(3))), true);
   });
 
+  it('tells of every message, also of those that the core does not hear of', async () => {
+    const { feed, gossip, direct, heard, seen } = feedOf({ watermark: 10 });
+    const bytes = encodeMessage(headerAt(9));
+    gossip('claims', bytes);
+    direct(bytes);
+    await feed.take('sync', received<Message>(headerAt(9)));
+    feed.open();
+    gossip('claims', bytes);
+    assert.deepEqual(heard, ['header', 'header', 'header', 'header']);
+    assert.deepEqual(seen, []);
+  });
+
   it('gives the verdict of the core back to gossip, and tells of accepted beacons', async () => {
     const { feed, gossip, beacons } = feedOf({ verdict: (r) => (r === 7 ? 'reject' : 'accept') });
     feed.open();
@@ -142,6 +154,7 @@ function feedOf({ watermark = 0, verdict = () => 'accept' }: Options = {}) {
   const seen: string[] = [];
   const beacons: number[] = [];
   const malformed: string[] = [];
+  const heard: string[] = [];
   let onGossip: (message: GossipMessage) => void = () => undefined;
   let onDirect: Parameters<Host['onDirect']>[0] = () => undefined;
   const host = {
@@ -174,7 +187,7 @@ function feedOf({ watermark = 0, verdict = () => 'accept' }: Options = {}) {
     runner,
     onBeacon: ({ round: r }: { round: Round }) => beacons.push(r),
     onMalformed: (_from, reason) => malformed.push(reason),
-    hear: () => undefined,
+    hear: ({ type }) => heard.push(type),
     watermark: () => round(watermark),
   });
   const gossip = (topic: Topic, bytes: Uint8Array): { judgement: Judgement | undefined } => {
@@ -186,5 +199,5 @@ function feedOf({ watermark = 0, verdict = () => 'accept' }: Options = {}) {
     return judged;
   };
   const direct = (bytes: Uint8Array): void => onDirect({ from: PEER, bytes });
-  return { feed, seen, beacons, malformed, gossip, direct };
+  return { feed, seen, heard, beacons, malformed, gossip, direct };
 }
