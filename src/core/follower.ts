@@ -179,6 +179,7 @@ export class Follower {
     this.#release(`round/${round}`);
     this.#drawSealed();
     this.#court.advance();
+    this.#assembly.advance();
     this.#closeOld(beacons.latest ?? round);
     return ACCEPTED;
   }

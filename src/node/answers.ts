@@ -12,8 +12,9 @@ import {
 } from '../wire/index.ts';
 import type { Archive } from './archive.ts';
 import type { Feed } from './feed.ts';
-import { ANSWER_LIMITS, type RpcRequest } from './rpc/index.ts';
+import { ANSWER_LIMITS, type RpcRequest, withinLimits } from './rpc/index.ts';
 import type { Runner } from './runner/index.ts';
+import type { SetService } from './sets/index.ts';
 
 /** The name under which a node asks its own core: what it sends there stays here. */
 export const SELF = 'self';
@@ -40,6 +41,7 @@ export type AnswerSources = {
   readonly feed: Feed;
   /** The status of this node, encoded. */
   readonly status: () => Uint8Array;
+  readonly sets: SetService;
   /** Batches that the core follows. */
   readonly openBatches: () => readonly BatchId[];
   /** A provider's own leaves. */
@@ -61,7 +63,7 @@ export async function answerRequest(
         .slice(0, ANSWER_LIMITS.frames)
         .map((batch) => encodeMessage({ type: 'query', batch }));
     case 'lookup':
-      return bounded(await lookup(sources, request));
+      return withinLimits(await lookup(sources, request));
     case 'find': {
       const subject = await archive.find(request.claim);
       return subject === undefined ? [] : [encodeMessage({ type: 'query', ...subject })];
@@ -83,8 +85,10 @@ export async function answerRequest(
     }
     case 'beacons':
       return await archive.beacons(request.from, request.count);
+    case 'certificates':
+      return withinLimits(await archive.certificates(request.from, request.count));
     default:
-      return bounded(await archive.certificates(request.from, request.count));
+      return await sources.sets.answer(request);
   }
 }
 
@@ -103,15 +107,6 @@ async function lookup(
 function isAbout(message: Decoded['message'], index: number): boolean {
   if (message.type === 'openings') return message.openings.some((o) => o.index === index);
   return (message.type === 'certificate' || message.type === 'output') && message.index === index;
-}
-
-/** As many frames as one answer may have bytes for. */
-function bounded(frames: readonly Uint8Array[]): readonly Uint8Array[] {
-  let bytes = 0;
-  return frames.slice(0, ANSWER_LIMITS.frames).filter((frame) => {
-    bytes += frame.length;
-    return bytes <= ANSWER_LIMITS.bytes;
-  });
 }
 
 /** A subject as people and logs write it. */

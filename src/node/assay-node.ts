@@ -6,28 +6,22 @@
 import { type BatchId, type NodeId, type Round, round, type Subject } from '../base/index.ts';
 import {
   type GuardRecord,
-  type JudgedSubject,
   type Network,
   type ProviderEffect,
   roundDueAt,
   type Settlement,
-  type SubjectSnapshot,
   windowRounds,
 } from '../core/index.ts';
 import type { Crypto } from '../crypto/index.ts';
-import type { SignGuard } from '../store/index.ts';
-import {
-  type EvidenceMessage,
-  encodeMessage,
-  type Message,
-  type OpeningsMessage,
-} from '../wire/index.ts';
+import type { SignGuard, Store } from '../store/index.ts';
+import { encodeMessage, type Message } from '../wire/index.ts';
 import { answerRequest, SELF } from './answers.ts';
 import type { Archive } from './archive.ts';
 import { Background, within } from './background.ts';
 import type { BeaconFeed } from './beacon-feed.ts';
 import { type BlobSource, serveBlobs } from './blobs/index.ts';
 import { Chronicle } from './chronicle.ts';
+import type { CoreView } from './core-view.ts';
 import { isDetailed, reasonOf } from './error.ts';
 import type { ExecutionService, ModelLibrary } from './execution/index.ts';
 import { Feed, topicOf } from './feed.ts';
@@ -37,22 +31,11 @@ import { LoopWatch } from './loop-watch.ts';
 import { outputSource } from './output-source.ts';
 import { withDialBack } from './reach/index.ts';
 import { type NodeStatus, serveRpc, statusFormat } from './rpc/index.ts';
-import { type Clock, type Core, Runner, type StepObserver, type Timeless } from './runner/index.ts';
+import { type Clock, Runner, type StepObserver, type Timeless } from './runner/index.ts';
 import { type DoppelgangerOptions, isMember, Safety } from './safety/index.ts';
 import { selfReport } from './self-report.ts';
+import { SetService } from './sets/index.ts';
 import { Sync, unopenedLeaves } from './sync.ts';
-
-/** What a core tells of itself, whichever it is. */
-export type CoreView = {
-  readonly core: Core;
-  readonly subjects: () => readonly SubjectSnapshot[];
-  /** Batches that are not closed. */
-  readonly batches: () => readonly BatchId[];
-  readonly judged: () => readonly JudgedSubject[];
-  /** A leaf that this node answered, if it is a provider. */
-  readonly opening: (subject: Subject) => OpeningsMessage | undefined;
-  readonly evidence: () => ReadonlyMap<NodeId, EvidenceMessage>;
-};
 
 export type AssayNodeOptions = {
   readonly role: Role;
@@ -62,6 +45,7 @@ export type AssayNodeOptions = {
   readonly crypto: Crypto;
   readonly host: Host;
   readonly guard: SignGuard;
+  readonly store: Store;
   readonly archive: Archive;
   readonly models: ModelLibrary;
   readonly execution: ExecutionService;
@@ -94,6 +78,7 @@ export class AssayNode {
   readonly runner: Runner;
   readonly feed: Feed;
   readonly safety: Safety;
+  readonly sets: SetService;
   readonly #options: AssayNodeOptions;
   readonly #chronicle: Chronicle;
   readonly #abort = new AbortController();
@@ -136,7 +121,12 @@ export class AssayNode {
     });
     const { runner, feed } = this;
     const track = (work: Promise<unknown>): void => this.#background.track(work);
-    this.#chronicle = new Chronicle({ ...options, runner, feed, track });
+    this.sets = new SetService({
+      ...{ ...options, feed, track, signal: this.#abort.signal },
+      latest: () => this.#latest ?? 0,
+      found: (result) => this.runner.give({ kind: 'settlement-computed', result }),
+    });
+    this.#chronicle = new Chronicle({ ...options, runner, feed, track, sets: this.sets });
     this.#serve();
   }
 
@@ -179,8 +169,10 @@ export class AssayNode {
     if (signal.aborted) return;
     log.info('listening', { id: this.id, addresses: host.addresses().join(' ') });
     const sync = this.#sync();
+    await this.sets.restore();
     await sync.firstPeer();
     this.#phase = 'syncing';
+    await this.sets.catchUp();
     const caughtUp = await sync.beacons();
     const open = await sync.openBatches();
     if (signal.aborted) return;
@@ -221,6 +213,7 @@ export class AssayNode {
       ...this.#options,
       chronicle: this.#chronicle,
       safety: this.safety,
+      sets: this.sets,
       phase: this.#phase,
       halted: this.#halted,
       latest: this.#latest ?? round(0),
@@ -251,7 +244,8 @@ export class AssayNode {
       this.#options.log.info(`peer-${change}`, { peer, peers: host.peers().length });
       const found = host.peers().find(({ id }) => id === peer);
       // [WIRE-4] anybody can make up a key and connect; and where he calls from is no address
-      if (found?.direction !== 'outbound' || !isMember(this.#options.network, peer)) return;
+      if (found?.direction !== 'outbound' || !isMember(this.#options.view.membership.chain, peer))
+        return;
       this.#background.track(this.#options.archive.addPeer(peer, found.addresses));
     });
   }
@@ -262,6 +256,7 @@ export class AssayNode {
       runner: this.runner,
       archive,
       feed: this.feed,
+      sets: this.sets,
       status: () => statusFormat.encode(this.status()),
       openBatches: view.batches,
       opening: view.opening,
@@ -384,6 +379,7 @@ export class AssayNode {
     this.#latest = round(Math.max(this.#latest ?? 0, r));
     this.#options.beacons.heard(r);
     this.safety.tick(this.#latest);
+    if (this.#phase === 'running') this.sets.tick(this.#latest);
     this.#background.track(this.#options.archive.addBeacon(r, signature));
   }
 

@@ -3,14 +3,16 @@
  */
 import type { BatchId, NodeId, Subject } from '../base/index.ts';
 import type { Network, Report, Settlement } from '../core/index.ts';
+import type { HeaderMessage } from '../wire/index.ts';
 import { askCore, subjectName } from './answers.ts';
 import type { Archive } from './archive.ts';
-import type { CoreView } from './assay-node.ts';
+import type { CoreView } from './core-view.ts';
 import type { Feed } from './feed.ts';
 import { Ledger, slashesOf } from './ledger.ts';
 import type { Log } from './log/index.ts';
 import type { Counter, Loss } from './rpc/index.ts';
 import type { Runner } from './runner/index.ts';
+import type { SetService } from './sets/index.ts';
 
 export type ChronicleOptions = {
   readonly network: Network;
@@ -19,6 +21,7 @@ export type ChronicleOptions = {
   readonly log: Log;
   readonly runner: Runner;
   readonly feed: Feed;
+  readonly sets: SetService;
   /** Watches work that nobody waits for. */
   readonly track: (work: Promise<unknown>) => void;
 };
@@ -64,6 +67,7 @@ export class Chronicle {
   /** @param latest round of the latest beacon */
   take(report: Report, latest: number): void {
     this.#ledger.take(report, (batch) => this.#options.feed.header(batch));
+    this.#options.sets.take(report, (about) => this.#headerOf(about));
     this.#write(report);
     if (report.kind === 'clock-skewed') this.#skew = { skewMs: report.skewMs, round: latest };
     if (report.kind === 'batch-sealed') this.#archiveBatch(report.batch);
@@ -95,6 +99,11 @@ export class Chronicle {
       ...('level' in report ? { level: report.level } : {}),
       ...('verdict' in report ? { verdict: report.verdict } : {}),
     });
+  }
+
+  #headerOf(report: Report): HeaderMessage | undefined {
+    if ('batch' in report) return this.#options.feed.header(report.batch);
+    return 'subject' in report ? this.#options.feed.header(report.subject.batch) : undefined;
   }
 
   #archiveBatch(batch: BatchId): void {

@@ -55,6 +55,7 @@ export async function openObserverNode(options: ObserverNodeOptions): Promise<Ob
         judged: () => validator.judged(),
         opening: () => undefined,
         evidence: () => validator.evidence,
+        membership: validator,
       },
       blobSources: [],
       clock: systemClock,

@@ -3,7 +3,8 @@
  * it signs. The folder's key, the signer and the guard's records are not in here.
  */
 import type { SignGuard, Store } from '../store/index.ts';
-import type { AssayNode, CoreView } from './assay-node.ts';
+import type { AssayNode } from './assay-node.ts';
+import type { CoreView } from './core-view.ts';
 import type { NodeFolder, NodeParts } from './node-parts.ts';
 
 /** A node as those see it who operate it. */

@@ -14,8 +14,9 @@ import { createSigner, realCrypto, type Signer } from '../crypto/index.ts';
 import type { ModelReport } from '../inference/index.ts';
 import { blobId, LIMITS, type RequestMessage, requestSigningBytes } from '../wire/index.ts';
 import { AnsweredClaims } from './answered-claims.ts';
-import { AssayNode, type CoreView } from './assay-node.ts';
+import { AssayNode } from './assay-node.ts';
 import { BlobDirectory } from './blobs/index.ts';
+import type { CoreView } from './core-view.ts';
 import { BoundedCache, type RunResult } from './execution/index.ts';
 import type { NodeTrace } from './explorer/index.ts';
 import {
@@ -91,6 +92,7 @@ export async function openProviderNode(options: ProviderNodeOptions): Promise<Pr
     batches: () => provider.openBatches,
     judged: () => [],
     evidence: () => provider.evidence,
+    membership: provider,
     opening: (subject) => provider.opening(subject),
   };
   const node = new AssayNode({

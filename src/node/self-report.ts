@@ -1,13 +1,14 @@
 /** What a node says of itself: its state, computed when it is asked, and its figures. */
 import type { Round } from '../base/index.ts';
 import { type Network, roundDueAt } from '../core/index.ts';
-import type { CoreView } from './assay-node.ts';
 import type { Chronicle } from './chronicle.ts';
+import type { CoreView } from './core-view.ts';
 import type { ExecutionService } from './execution/index.ts';
 import { healthOf } from './health.ts';
 import type { Host, Role } from './libp2p/index.ts';
 import type { NodeStatus } from './rpc/index.ts';
 import { needsPeers, type Safety } from './safety/index.ts';
+import type { SetService } from './sets/index.ts';
 
 /** Identities listed in a status. */
 const LISTED_MAX = 256;
@@ -21,6 +22,7 @@ export type SelfReportSources = {
   readonly view: CoreView;
   readonly chronicle: Chronicle;
   readonly safety: Safety;
+  readonly sets: SetService;
   readonly phase: 'starting' | 'syncing' | 'running';
   readonly halted: string | undefined;
   /** Latest beacon known, 0 before the first. */
@@ -61,6 +63,7 @@ export function selfReport(from: SelfReportSources): NodeStatus {
     uptimeMs: from.uptimeMs,
     rssBytes: process.memoryUsage().rss,
     loopDelayP99Ms: from.loopDelayP99Ms,
+    ...from.sets.standing(),
     counters: chronicle.counters,
     convicted: [...view.evidence().keys()].slice(0, LISTED_MAX),
     slashed: chronicle.slashes().slice(0, LISTED_MAX),

@@ -1,7 +1,8 @@
 /** A validator: the core's `Validator` in a node. */
 import type { BlobId } from '../base/index.ts';
 import { Draws, Validator } from '../core/index.ts';
-import { AssayNode, type CoreView } from './assay-node.ts';
+import { AssayNode } from './assay-node.ts';
+import type { CoreView } from './core-view.ts';
 import { NodeError, reasonOf } from './error.ts';
 import type { NodeTrace } from './explorer/index.ts';
 import { pause } from './light-client.ts';
@@ -35,12 +36,12 @@ const MODEL_RETRY_MS = 5_000;
 
 /**
  * Opens a validator from its folder; `start` of what is returned makes it join.
- * @throws NodeError `not-a-validator`, `key-mismatch`; GuardError, StoreError, HostError
+ * @throws NodeError `key-mismatch`; GuardError, StoreError, HostError
  */
 export async function openValidatorNode(options: ValidatorNodeOptions): Promise<ValidatorNode> {
   const parts = await openNodeParts(options, 'validator');
   const { network, signer, guard, execution } = parts;
-  assertMember(parts);
+  assertOwnKey(parts);
   const { executionClass } = execution;
   const validator = new Validator({
     draws: new Draws(network),
@@ -67,6 +68,7 @@ export async function openValidatorNode(options: ValidatorNodeOptions): Promise<
     judged: () => validator.judged(),
     opening: () => undefined,
     evidence: () => validator.evidence,
+    membership: validator,
   };
   const node = new AssayNode({
     ...parts,
@@ -128,9 +130,9 @@ export class ValidatorNode {
 
   /** [MODEL-1] The models that this validator declares to hold. */
   async #noteMissing(): Promise<void> {
-    const { network, models, signer } = this.#parts;
-    const index = network.validatorIndex.get(signer.id);
-    const held = index === undefined ? [] : (network.validators[index]?.models ?? []);
+    const { models, signer } = this.#parts;
+    const { validators, validatorIndex } = this.node.sets.current;
+    const held = validators[validatorIndex.get(signer.id) ?? -1]?.models ?? [];
     for (const id of held) {
       const found = await models.find(id);
       if ('problem' in found) this.#missing.add(id);
@@ -161,21 +163,13 @@ export class ValidatorNode {
   }
 }
 
-function assertMember({ network, signer }: NodeParts): void {
-  const index = network.validatorIndex.get(signer.id);
-  const record = index === undefined ? undefined : network.validators[index];
-  if (record === undefined) {
-    throw new NodeError({
-      code: 'not-a-validator',
-      message: `the key ${signer.id} is not in the validator set of this network`,
-      remedy: 'Ask the operator to admit it, or use the keystore that was admitted.',
-    });
-  }
-  if (!Buffer.from(record.voteKey).equals(signer.voteKey)) {
-    throw new NodeError({
-      code: 'key-mismatch',
-      message: 'the network file lists another voting key for this identity',
-      remedy: 'Use the keystore with which the proofs of this network file were made.',
-    });
-  }
+/** [SET-2] Who is not in the set may wait for its admission; a key of somebody else may not. */
+function assertOwnKey({ network, signer }: NodeParts): void {
+  const record = network.validators[network.validatorIndex.get(signer.id) ?? -1];
+  if (record === undefined || Buffer.from(record.voteKey).equals(signer.voteKey)) return;
+  throw new NodeError({
+    code: 'key-mismatch',
+    message: 'the network file lists another voting key for this identity',
+    remedy: 'Use the keystore with which the proofs of this network file were made.',
+  });
 }

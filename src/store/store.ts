@@ -14,6 +14,8 @@ export const SPACES = [
   'peer',
   'batch',
   'claim',
+  'step',
+  'bill',
   'meta',
 ] as const;
 export type Space = (typeof SPACES)[number];

@@ -52,10 +52,10 @@ export const LIMITS = Object.freeze({
   settledAccounts: 512,
   /** Convicted identities of one settlement. */
   settledConvicted: 64,
-  /** Movements in the charges, and in the rewards, of one bill: all levels of 16,384 holders. */
-  chargesPerBill: 131_072,
-  /** Bytes of a bill; a level of 1,024 holders takes 100 kB. */
-  billBytes: 1_048_576,
+  /** Movements in the charges, and in the rewards, of one bill: all holders of all levels. */
+  chargesPerBill: 8_192,
+  /** Bytes of a bill: levels of 16, 64, 256 and 1,024 holders, 34 bytes each. */
+  billBytes: 61_440,
   /** Bytes of a request nonce: a hash. */
   nonceBytes: 32,
   /** Characters of an assurance class, printable ASCII. */

@@ -16,7 +16,7 @@ import { encodeHeaderBody, encodeMeasurement } from './encoding.ts';
 import { promiseBodyFields, requestBodyFields } from './message-codecs.ts';
 import type { HeaderBody, PromiseMessage, RequestMessage } from './messages.ts';
 import { settlementResultCodec, stepBodyCodec } from './step-codecs.ts';
-import type { SettlementResult, StepBody } from './steps.ts';
+import type { ConfirmationMessage, SettlementResult, StepBody } from './steps.ts';
 
 /** Version of the protocol, in everything signed and hashed. */
 export const PROTOCOL_VERSION = 1;
@@ -43,7 +43,7 @@ export const SIGNING_DOMAINS = Object.freeze({
   networkFile: 'network-file',
   /** Ed25519 of the operator, over the digest of a step. */
   proposal: 'proposal',
-  /** BLS of a member of the set before, over the digest of a step. */
+  /** BLS of a member of the set before, over the digest of a step and its epoch. */
   confirmation: 'confirmation',
   /** BLS of a member, over what epochs come to. */
   settlement: 'settlement',
@@ -130,10 +130,10 @@ export function proposalSigningBytes(networkId: Uint8Array, step: Digest): Uint8
 /** [SET-2] Returns what every member signs for a step: the same bytes for all. */
 export function confirmationSigningBytes(
   networkId: Uint8Array,
-  number: number,
-  step: Digest,
+  { number, epoch, step }: Pick<ConfirmationMessage, 'number' | 'epoch' | 'step'>,
 ): Uint8Array {
-  return signingBytes(SIGNING_DOMAINS.confirmation, networkId, encodeCanonical([number, step]));
+  const payload = encodeCanonical([number, epoch, step]);
+  return signingBytes(SIGNING_DOMAINS.confirmation, networkId, payload);
 }
 
 /** [SETTLE-1] Returns the root of a settlement on top of the step `head`. */

@@ -49,7 +49,7 @@ export type StepBody = {
   readonly number: number;
   /** Digest of the step before; the network id for the first. */
   readonly predecessor: Digest;
-  /** First epoch of the set. */
+  /** Earliest epoch of the set. */
   readonly epoch: number;
   readonly settlement?: AgreedSettlement;
   readonly changes: readonly SetChange[];
@@ -64,11 +64,13 @@ export type ProposalMessage = {
   readonly signature: Signature;
 };
 
-/** [SET-2] BLS of a member of the set before, over the digest of the step. */
+/** [SET-2] BLS of a member of the set before, over the digest of the step and its epoch. */
 export type ConfirmationMessage = {
   readonly type: 'confirmation';
   readonly validator: NodeId;
   readonly number: number;
+  /** First epoch of the set: the one proposed, or a later one if that had begun. */
+  readonly epoch: number;
   readonly step: Digest;
   readonly signature: VoteSignature;
 };
@@ -78,6 +80,8 @@ export type StepMessage = {
   readonly type: 'step';
   readonly body: StepBody;
   readonly signature: Signature;
+  /** First epoch of the set, as its members confirmed it. */
+  readonly epoch: number;
   /** Members of the set before that confirmed, in set order. */
   readonly holders: Bitmap;
   readonly confirmation: VoteSignature;

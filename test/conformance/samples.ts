@@ -316,6 +316,7 @@ export class Samples {
           type,
           body: this.#stepBody(),
           signature: this.bytes(64),
+          epoch: this.integer(1, 9999),
           holders: this.bytes(this.integer(0, 20)),
           confirmation: this.bytes(96),
         };
@@ -324,6 +325,7 @@ export class Samples {
           type,
           validator: this.node(),
           number: this.integer(1, 9999),
+          epoch: this.integer(1, 9999),
           step: this.digest(),
           signature: this.bytes(96),
         };

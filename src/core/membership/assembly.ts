@@ -23,18 +23,27 @@ import {
 import type { Context } from '../context.ts';
 import type { GuardRecord } from '../guard.ts';
 import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
-import { type ChainLink, checkBody, checkStep, quorumStake, type SetChain } from './chain.ts';
-import { firstRound } from './epochs.ts';
+import {
+  type ChainLink,
+  checkBody,
+  checkStep,
+  confirmedLink,
+  quorumStake,
+  type SetChain,
+} from './chain.ts';
+import { epochOf, firstRound } from './epochs.ts';
 import { Poll, type PollResult } from './poll.ts';
 
 /** Rounds that a step must be confirmed before its epoch: everybody has to hear of it. */
 const CONFIRM_MARGIN_ROUNDS = 2;
 /** Proposals of one number that are followed: more than one is the operator's fault. [WIRE-4] */
 const PROPOSALS_MAX = 4;
+/** Steps and epochs for which confirmations are counted. [WIRE-4] */
+const CONFIRMATION_POLLS_MAX = 64;
 /** Members that publish a step: any would do, if it were up. */
 const PUBLISHERS = 3;
-/** Epochs whose settlement is voted on at a time, and roots of one member for one. [WIRE-4] */
-const EPOCHS_MAX = 64;
+/** Epochs whose settlements are counted, and roots of one member for one. [WIRE-4] */
+const EPOCHS_KEPT = 8;
 const ROOTS_MAX = 4;
 
 type Proposed = { readonly message: ProposalMessage; readonly link: ChainLink };
@@ -98,31 +107,34 @@ export class Assembly {
     const { epoch } = message.body;
     this.#context.report({ kind: 'set-proposed', number, epoch, step: name });
     this.#considerConfirming(name, checked.link);
-    this.#tryStep(name);
+    for (const poll of this.#confirmations.values()) {
+      const [first] = poll.messages();
+      if (first !== undefined && toHex(first.step) === name) this.#tryStep(name, first.epoch);
+    }
     return ACCEPTED;
   }
 
   takeConfirmation(message: ConfirmationMessage): Judgement {
     const { head } = this.#chain;
-    const { number, validator, step } = message;
+    const { number, validator, step, epoch } = message;
     if (number <= head.number) return ignored('known-step');
     if (number > head.number + 1) return this.#behind(number);
     const { network } = head.state;
     const member = network.validatorIndex.get(validator);
     // who passed it on may know another set
     if (member === undefined) return ignored('unknown-validator');
-    const name = toHex(step);
+    const name = pollName(toHex(step), epoch);
     const poll = this.#confirmations.get(name);
     if (poll?.has(member)) return ignored('known-confirmation');
-    if (poll === undefined && this.#confirmations.size >= PROPOSALS_MAX) {
+    if (poll === undefined && this.#confirmations.size >= CONFIRMATION_POLLS_MAX) {
       return ignored('too-many-proposals');
     }
-    const signed = confirmationSigningBytes(network.id, number, step);
+    const signed = confirmationSigningBytes(network.id, message);
     if (!this.#isSignedBy(member, signed, message.signature)) {
       return rejected('confirmation-signature');
     }
     this.#count(this.#confirmations, name, { member, message });
-    this.#tryStep(name);
+    this.#tryStep(toHex(step), epoch);
     return ACCEPTED;
   }
 
@@ -141,7 +153,7 @@ export class Assembly {
     if (number > chain.head.number + 1) return this.#behind(number);
     const checked = chain.check(this.#context.crypto, message);
     if (checked.kind === 'invalid') return rejected(`step-${checked.check}`);
-    this.#append({ ...checked.link, step: message });
+    this.#append(confirmedLink(checked.link, message));
     return ACCEPTED;
   }
 
@@ -154,7 +166,8 @@ export class Assembly {
     if (epoch <= settledEpoch) return ignored('settled-epoch');
     const member = network.validatorIndex.get(validator);
     if (member === undefined) return ignored('unknown-validator');
-    if (epoch > settledEpoch + EPOCHS_MAX) return ignored('far-epoch');
+    if (epoch >= epochOf(network, this.#context.beacons.latest ?? 0)) return ignored('far-epoch');
+    if (epoch + EPOCHS_KEPT < this.#latestVoted()) return ignored('old-epoch');
     const name = `${epoch}/${toHex(root)}`;
     if (this.#settlements.get(name)?.has(member)) return ignored('known-settlement');
     const said = [...this.#settlements].filter(([key, poll]) => {
@@ -166,6 +179,7 @@ export class Assembly {
       return rejected('settlement-signature');
     }
     this.#countSettlement(name, { member, message });
+    this.#forgetOld();
     return ACCEPTED;
   }
 
@@ -202,14 +216,13 @@ export class Assembly {
 
   snapshot(): MembershipSnapshot {
     const { number, epoch, state } = this.#chain.head;
-    const weightOf = (name: string): bigint => this.#confirmations.get(name)?.weight ?? 0n;
     return {
       number,
       epoch,
       settledEpoch: state.settledEpoch,
       quorum: quorumStake(state.network),
       proposals: [...this.#proposals].map(([step, { link }]) => {
-        return { number: link.number, epoch: link.epoch, step, weight: weightOf(step) };
+        return { number: link.number, epoch: link.epoch, step, weight: this.#weightOf(step) };
       }),
       settlements: [...this.#settlements.values()].flatMap((poll) => {
         const [first] = poll.messages();
@@ -220,54 +233,71 @@ export class Assembly {
     };
   }
 
+  /** Confirms for the next epoch what was not confirmed by enough before its own began. */
+  advance(): void {
+    for (const [name, { link }] of this.#proposals) this.#considerConfirming(name, link);
+  }
+
+  /** Most stake that confirmed a step for one epoch. */
+  #weightOf(step: string): bigint {
+    let most = 0n;
+    for (const [name, { weight }] of this.#confirmations) {
+      if (name.startsWith(step) && weight > most) most = weight;
+    }
+    return most;
+  }
+
   get #chain(): SetChain {
     return this.#context.chain;
   }
 
   #considerConfirming(name: string, link: ChainLink): void {
-    const { signer, beacons } = this.#context;
+    const { signer } = this.#context;
     const { network } = this.#chain.head.state;
     const member = network.validatorIndex.get(signer.id);
     if (member === undefined || !this.#isActive) return;
     const before = this.#confirmed;
     const isSame = before?.number === link.number && before.step === name;
-    // [SET-2] once for each number; [GUARD-1] after a restart, the same one again
+    // [SET-2] one for each number; [GUARD-1] after a restart, the same one again
     if (before !== undefined && link.number <= before.number && !isSame) return;
-    // [SET-1] a set is fixed before the first beacon of its epoch
-    const latest = beacons.latest ?? 0;
-    const round = firstRound(network, link.epoch);
-    if (latest + CONFIRM_MARGIN_ROUNDS >= round) return;
+    const epoch = this.#earliestEpoch(link);
+    if (this.#confirmations.get(pollName(name, epoch))?.has(member)) return;
     const { number, digest: step } = link;
     this.#confirmed = { number, step: name };
+    const round = firstRound(network, link.epoch);
     this.#context.emit({ kind: 'persist', record: { kind: 'confirm', number, step, round } });
-    const signature = signer.signVote(confirmationSigningBytes(network.id, number, step));
-    const message = {
-      type: 'confirmation',
-      validator: signer.id,
-      number,
-      step,
-      signature,
-    } as const;
-    this.#count(this.#confirmations, name, { member, message });
+    const said = { number, epoch, step };
+    const signature = signer.signVote(confirmationSigningBytes(network.id, said));
+    const message = { type: 'confirmation', validator: signer.id, ...said, signature } as const;
+    this.#count(this.#confirmations, pollName(name, epoch), { member, message });
     this.#context.publish(message);
     this.#context.report({ kind: 'set-confirmed', number });
+    this.#tryStep(name, epoch);
+  }
+
+  /** [SET-1] A set is fixed before the first beacon of its epoch. */
+  #earliestEpoch(link: ChainLink): number {
+    const { network } = link.state;
+    const latest = this.#context.beacons.latest ?? 0;
+    const next = epochOf(network, latest + CONFIRM_MARGIN_ROUNDS) + 1;
+    return Math.max(link.epoch, next);
   }
 
   /** Makes the step when a quorum confirmed it. */
-  #tryStep(name: string): void {
+  #tryStep(name: string, epoch: number): void {
     const proposed = this.#proposals.get(name);
-    const poll = this.#confirmations.get(name);
+    const poll = this.#confirmations.get(pollName(name, epoch));
     const { network } = this.#chain.head.state;
     if (proposed === undefined || poll === undefined) return;
-    if (poll.weight < quorumStake(network)) return;
+    if (poll.weight < quorumStake(network) || epoch < proposed.link.epoch) return;
     const result = poll.result(this.#context.crypto, network);
     if (result === undefined) return;
     const { body, signature } = proposed.message;
     const { holders, signature: confirmation } = result;
-    const step = { type: 'step', body, signature, holders, confirmation } as const;
+    const step = { type: 'step', body, signature, epoch, holders, confirmation } as const;
     const publishers = poll.members().slice(0, PUBLISHERS);
     const own = network.validatorIndex.get(this.#context.id);
-    this.#append({ ...proposed.link, step });
+    this.#append(confirmedLink(proposed.link, step));
     if (own !== undefined && publishers.includes(own)) this.#context.publish(step);
   }
 
@@ -311,6 +341,17 @@ export class Assembly {
     return poll;
   }
 
+  #latestVoted(): number {
+    return Math.max(-1, ...[...this.#settlements.keys()].map(epochIn));
+  }
+
+  #forgetOld(): void {
+    const oldest = this.#latestVoted() - EPOCHS_KEPT;
+    for (const name of this.#settlements.keys()) {
+      if (epochIn(name) < oldest) this.#settlements.delete(name);
+    }
+  }
+
   #countSettlement(
     name: string,
     vote: { readonly member: number; readonly message: SettlementMessage },
@@ -322,4 +363,13 @@ export class Assembly {
     const { epoch, root } = vote.message;
     this.#context.report({ kind: 'settlement-agreed', epoch, root: toHex(root) });
   }
+}
+
+/** Epoch in the name of a poll: `epoch/root`. */
+function epochIn(name: string): number {
+  return Number(name.slice(0, name.indexOf('/')));
+}
+
+function pollName(step: string, epoch: number): string {
+  return `${step}/${epoch}`;
 }

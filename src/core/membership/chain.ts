@@ -19,7 +19,7 @@ import {
 import { Draws } from '../committee/draws.ts';
 import type { Network } from '../network.ts';
 import { epochOf } from './epochs.ts';
-import { applyStep, genesisState, type SetState, stateHash } from './set-state.ts';
+import { applyStep, genesisState, inForceFrom, type SetState, stateHash } from './set-state.ts';
 
 /** A set of the chain: the step that made it and what it is. */
 export type ChainLink = {
@@ -119,7 +119,7 @@ export class SetChain {
     for (const step of this.#steps) {
       const state = applyStep(link.state, step.body);
       if ('refused' in state) break;
-      const next = linkOf(link, step.body, state);
+      const next = confirmedLink(linkOf(link, step.body, state), step);
       if (!fits(next)) break;
       link = next;
     }
@@ -161,11 +161,23 @@ export function checkStep(crypto: Crypto, head: ChainLink, step: StepMessage): S
   const checked = checkBody(crypto, head, step);
   if (checked.kind === 'invalid') return checked;
   const { network } = head.state;
-  const signed = confirmationSigningBytes(network.id, step.body.number, checked.link.digest);
+  const { number, digest: name } = checked.link;
+  // [SET-1] later than proposed where the proposed epoch had begun, never earlier
+  if (step.epoch < step.body.epoch) return failed('epoch');
+  const signed = confirmationSigningBytes(network.id, { number, epoch: step.epoch, step: name });
   const confirmed = { holders: step.holders, signature: step.confirmation };
   if (!isQuorumSigned(crypto, network, signed, confirmed)) return failed('confirmation');
-  return { kind: 'valid', link: { ...checked.link, step } };
+  return { kind: 'valid', link: confirmedLink(checked.link, step) };
 }
+
+/** [SET-2] The link of a proposal as its members confirmed it. */
+export function confirmedLink(proposed: ChainLink, step: StepMessage): ChainLink & Confirmed {
+  const { number } = proposed;
+  const state = inForceFrom(proposed.state, number, step.epoch);
+  return { ...proposed, state, epoch: step.epoch, step };
+}
+
+type Confirmed = { readonly step: StepMessage };
 
 /** [SET-2] Whether members of more than two thirds of the stake signed `message`. */
 export function isQuorumSigned(

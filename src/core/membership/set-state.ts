@@ -33,6 +33,8 @@ import { exitEpochs } from './epochs.ts';
 export type LeavingStake = {
   readonly id: NodeId;
   readonly stake: Stake;
+  /** Step that took it off. */
+  readonly number: number;
   /** First epoch in which it is no longer here. */
   readonly untilEpoch: number;
 };
@@ -85,16 +87,25 @@ export type Applied = SetState | { readonly refused: string };
  * Total. Signatures, quorum and proofs of keys are checked elsewhere.
  */
 export function applyStep(before: SetState, body: Omit<StepBody, 'state'>): Applied {
-  const members = new Members(before);
+  const members = new Members(before, body);
   if (body.settlement !== undefined) {
     const fault = members.settle(body.settlement);
     if (fault !== undefined) return { refused: fault };
   }
   for (const change of body.changes) {
-    const fault = members.change(change, body.epoch);
+    const fault = members.change(change);
     if (fault !== undefined) return { refused: fault };
   }
-  return members.state(body.epoch);
+  return members.state();
+}
+
+/** [SET-4] Returns a state whose step serves from `epoch` on: exits count from there. */
+export function inForceFrom(state: SetState, number: number, epoch: number): SetState {
+  const untilEpoch = epoch + exitEpochs(state.network);
+  const leaving = state.leaving.map((each) => {
+    return each.number === number ? { ...each, untilEpoch } : each;
+  });
+  return { ...state, leaving };
 }
 
 /** Returns the hash of all that a state is. */
@@ -103,7 +114,7 @@ export function stateHash({ network, ...state }: SetState): Digest {
   const value: CanonicalValue = {
     set: network.setHash,
     providers: network.providers.map((p) => [nodeIdBytes(p.id), text(p.stake)]),
-    leaving: state.leaving.map((l) => [nodeIdBytes(l.id), text(l.stake), l.untilEpoch]),
+    leaving: state.leaving.map((l) => [nodeIdBytes(l.id), text(l.stake), l.number]),
     pool: text(state.pool),
     burned: text(state.burned),
     settledEpoch: state.settledEpoch,
@@ -115,13 +126,15 @@ export function stateHash({ network, ...state }: SetState): Digest {
 /** The members of one step under way. */
 class Members {
   readonly #before: SetState;
+  readonly #step: Pick<StepBody, 'number' | 'epoch'>;
   readonly #validators: Map<NodeId, ValidatorRecord>;
   readonly #providers: Map<NodeId, ProviderRecord>;
   #leaving: LeavingStake[];
   #settled: Pick<SetState, 'pool' | 'burned' | 'settledEpoch' | 'convicted'>;
 
-  constructor(before: SetState) {
+  constructor(before: SetState, step: Pick<StepBody, 'number' | 'epoch'>) {
     this.#before = before;
+    this.#step = step;
     this.#validators = new Map(before.network.validators.map((v) => [v.id, v]));
     this.#providers = new Map(before.network.providers.map((p) => [p.id, p]));
     this.#leaving = [...before.leaving];
@@ -147,7 +160,7 @@ class Members {
     return undefined;
   }
 
-  change(change: SetChange, epoch: number): string | undefined {
+  change(change: SetChange): string | undefined {
     switch (change.kind) {
       case 'validator':
         return this.#admitValidator(change);
@@ -157,12 +170,13 @@ class Members {
         this.#providers.set(change.id, { id: change.id, stake: change.stake });
         return undefined;
       default:
-        return this.#changeStake(change, epoch);
+        return this.#changeStake(change);
     }
   }
 
   /** [SET-4] Members with stake, and what is not out of exit. */
-  state(epoch: number): Applied {
+  state(): Applied {
+    const { epoch } = this.#step;
     const hasStake = ({ stake }: { readonly stake: Stake }): boolean => stake > 0n;
     const validators = [...this.#validators.values()].filter(hasStake);
     const providers = [...this.#providers.values()].filter(hasStake);
@@ -187,7 +201,8 @@ class Members {
   }
 
   /** An identity that is validator and provider changes its stake as a validator. */
-  #changeStake({ id, stake: next }: { id: NodeId; stake: Stake }, epoch: number) {
+  #changeStake({ id, stake: next }: { id: NodeId; stake: Stake }): string | undefined {
+    const { number, epoch } = this.#step;
     const validator = this.#validators.get(id);
     const provider = this.#providers.get(id);
     const member = validator ?? provider;
@@ -197,7 +212,7 @@ class Members {
     else this.#providers.set(id, { id, stake: next });
     if (next > member.stake) return undefined;
     const untilEpoch = epoch + exitEpochs(this.#before.network);
-    this.#leaving.push({ id, stake: stake(member.stake - next), untilEpoch });
+    this.#leaving.push({ id, stake: stake(member.stake - next), number, untilEpoch });
     return undefined;
   }
 

@@ -2,9 +2,10 @@
  * [SETTLE-1] What a batch, a subject or a conviction costs and pays, as a node found it when it was
  * over. Bills are what nodes compare: who knows the same writes the same bill.
  */
-import { type Digest, digest, type NodeId, sha256, stake } from '../../base/index.ts';
+import { compareText, type Digest, digest, type NodeId, sha256, stake } from '../../base/index.ts';
 import {
   batchId,
+  type Codec,
   formatOf,
   type HeaderMessage,
   LIMITS,
@@ -37,16 +38,27 @@ export type Bill = {
   readonly rewards: readonly Charge[];
 };
 
-const chargeCodec = recordOf<Charge>({
+/** What several accounts get or lose alike. */
+type Group = Omit<Charge, 'account'> & { readonly accounts: readonly NodeId[] };
+
+const groupCodec = recordOf<Group>({
   kind: oneOf(['collect', 'burn', 'pay']),
-  account: nodeIdCodec,
+  reason: oneOf(REASONS),
   amount: {
     write: (amount: bigint) => stakeCodec.write(stake(amount)),
     read: (data: unknown): bigint => stakeCodec.read(data),
   },
-  reason: oneOf(REASONS),
+  accounts: listOf(nodeIdCodec, { min: 1, max: LIMITS.chargesPerBill }),
 });
-const chargesCodec = listOf(chargeCodec, { min: 0, max: LIMITS.chargesPerBill });
+const groupsCodec = listOf(groupCodec, { min: 0, max: LIMITS.chargesPerBill });
+
+const chargesCodec: Codec<readonly Charge[]> = {
+  write: (charges) => groupsCodec.write(grouped(charges)),
+  read: (data) =>
+    groupsCodec
+      .read(data)
+      .flatMap(({ accounts, ...each }) => accounts.map((account) => ({ ...each, account }))),
+};
 
 /** Bills as nodes keep and send them. */
 export const billFormat = formatOf<Bill>(
@@ -74,7 +86,8 @@ export function convictionBill(network: Network, id: NodeId): NamedBill {
 /** The bill of a subject that is over. */
 export function subjectBill(network: Network, subject: JudgedSubject): NamedBill {
   const { batch, index } = subject.subject;
-  const bill = { charges: chargesOf(network, subject), rewards: rewardsOf(network, subject) };
+  const charges = sorted(chargesOf(network, subject));
+  const bill = { charges, rewards: sorted(rewardsOf(network, subject)) };
   return { name: `subject/${batch}/${index}`, bill };
 }
 
@@ -89,3 +102,28 @@ export function billDigest(bill: Bill): Digest {
 }
 
 const CONVICTION = 'conviction/';
+
+/** One order for everybody: what is alike stands together. */
+function sorted(charges: readonly Charge[]): readonly Charge[] {
+  return [...charges].sort((a, b) => {
+    const byAmount = a.amount === b.amount ? 0 : a.amount > b.amount ? -1 : 1;
+    const byKind = compareText(kindName(a), kindName(b));
+    return byKind || byAmount || compareText(a.account, b.account);
+  });
+}
+
+function kindName({ kind, reason }: Omit<Charge, 'account'>): string {
+  return `${kind} ${reason}`;
+}
+
+function grouped(charges: readonly Charge[]): readonly Group[] {
+  const groups: (Group & { readonly accounts: NodeId[] })[] = [];
+  for (const { account, ...each } of charges) {
+    const last = groups.at(-1);
+    const isAlike =
+      last !== undefined && kindName(last) === kindName(each) && last.amount === each.amount;
+    if (isAlike) last.accounts.push(account);
+    else groups.push({ ...each, accounts: [account] });
+  }
+  return groups;
+}

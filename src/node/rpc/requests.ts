@@ -5,13 +5,16 @@
  * A request is one frame of canonical dag-cbor, the answer a few frames: messages of the protocol
  * as they were signed, so that nothing has to be believed; only `status` is a node's own word.
  */
-import type { BatchId, BlobId, ClaimId, NodeId, Round } from '../../base/index.ts';
+import type { BatchId, BlobId, ClaimId, Digest, NodeId, Round } from '../../base/index.ts';
 import {
+  asciiText,
   assuranceClassCodec,
   batchIdCodec,
   blobIdCodec,
   claimIdCodec,
+  digestCodec,
   formatOf,
+  LIMITS,
   leafIndexCodec,
   nodeIdCodec,
   oneOf,
@@ -29,6 +32,12 @@ export const ANSWER_LIMITS = Object.freeze({
   certificates: 256,
 });
 const REQUEST_BYTES_MAX = 512;
+
+/** Epochs after one that is settled, −1 where none is. */
+const spanFields = {
+  above: uintBetween(-1, LIMITS.epochs),
+  upTo: uintBetween(0, LIMITS.epochs),
+};
 
 export type RpcRequest =
   /** The node about itself: one `NodeStatus`. */
@@ -54,7 +63,22 @@ export type RpcRequest =
   /** Beacon messages from `from` on, without a gap. */
   | { readonly method: 'beacons'; readonly from: Round; readonly count: number }
   /** Certificates of claims of round `from` and later, oldest first. */
-  | { readonly method: 'certificates'; readonly from: Round; readonly count: number };
+  | { readonly method: 'certificates'; readonly from: Round; readonly count: number }
+  /** [SET-2] Steps of the set chain from a number on, then what is under way: messages. */
+  | { readonly method: 'chain'; readonly from: number }
+  /** [SETTLE-1] Digests of the bills of the epochs after `above` up to `upTo`, when over. */
+  | { readonly method: 'statement'; readonly above: number; readonly upTo: number }
+  /** [SETTLE-1] Those bills, from a name on. */
+  | {
+      readonly method: 'bills';
+      readonly above: number;
+      readonly upTo: number;
+      readonly from: string;
+    }
+  /** [SETTLE-2] What a root that this node found is the hash of. */
+  | { readonly method: 'settlement'; readonly root: Digest }
+  /** What an account got and lost, as this node wrote it down. */
+  | { readonly method: 'earnings'; readonly account: NodeId };
 
 /** The bytes of a request. */
 export const requestFormat = formatOf(
@@ -89,6 +113,11 @@ export const requestFormat = formatOf(
       from: roundCodec,
       count: uintBetween(1, ANSWER_LIMITS.certificates),
     }),
+    chain: recordOf({ method: oneOf(['chain']), from: uintBetween(1, LIMITS.setSteps) }),
+    statement: recordOf({ method: oneOf(['statement']), ...spanFields }),
+    bills: recordOf({ method: oneOf(['bills']), ...spanFields, from: asciiText(128) }),
+    settlement: recordOf({ method: oneOf(['settlement']), root: digestCodec }),
+    earnings: recordOf({ method: oneOf(['earnings']), account: nodeIdCodec }),
   }),
   REQUEST_BYTES_MAX,
 );

@@ -89,6 +89,15 @@ export async function callForStatus(
   });
 }
 
+/** As many frames as one answer may have. */
+export function withinLimits(frames: readonly Uint8Array[]): readonly Uint8Array[] {
+  let bytes = 0;
+  return frames.slice(0, ANSWER_LIMITS.frames).filter((frame) => {
+    bytes += frame.length;
+    return bytes <= ANSWER_LIMITS.bytes;
+  });
+}
+
 async function readAnswer(stream: FrameStream, peer: NodeId): Promise<readonly Uint8Array[]> {
   const frames: Uint8Array[] = [];
   let bytes = 0;

@@ -72,6 +72,14 @@ export type NodeStatus = {
   readonly rssBytes: number;
   /** 99th percentile of the delay of the event loop over the last minute, ms. */
   readonly loopDelayP99Ms: number;
+  /** [SET-2] Steps of the set chain that this node knows. */
+  readonly setNumber: number;
+  /** [SET-1] Epoch of `round`. */
+  readonly epoch: number;
+  /** [SETTLE-1] Epochs settled by the chain: those below. */
+  readonly epochsSettled: number;
+  /** [SETTLE-2] `epoch/root` of the latest settlement that a quorum signed; empty if none. */
+  readonly settlement: string;
   readonly counters: Readonly<Record<Counter, number>>;
   readonly convicted: readonly NodeId[];
   /** Slashes of the advisory settlement of what this node knows. [SLASH-2] */
@@ -112,6 +120,10 @@ export const statusFormat = formatOf(
     uptimeMs: count,
     rssBytes: count,
     loopDelayP99Ms: count,
+    setNumber: count,
+    epoch: count,
+    epochsSettled: count,
+    settlement: reasonCodec,
     counters: recordOf<Record<Counter, number>>(
       Object.fromEntries(COUNTERS.map((name) => [name, count])) as Record<Counter, typeof count>,
     ),

@@ -1,6 +1,6 @@
 /** Who is around, as far as it matters to whether a node takes part. */
 import type { NodeId } from '../../base/index.ts';
-import type { Network } from '../../core/index.ts';
+import type { Network, SetChain } from '../../core/index.ts';
 import type { Host, Topic } from '../libp2p/index.ts';
 
 /** What is asked of a host. */
@@ -25,6 +25,6 @@ export function needsPeers(network: Network, self: NodeId): boolean {
 }
 
 /** Whether an identity is a validator or a provider of the network. */
-export function isMember(network: Network, id: NodeId): boolean {
-  return network.validatorIndex.has(id) || network.providerById.has(id);
+export function isMember(chain: SetChain, id: NodeId): boolean {
+  return chain.isValidator(id) || chain.isProvider(id);
 }

@@ -158,16 +158,33 @@ describe('assembly', () => {
     equal(cluster.published.at(-1)?.message.type, 'confirmation');
   });
 
-  it('[SET-1] what comes too late before its epoch is not confirmed', () => {
+  it('[SET-1] what comes too late before its epoch is confirmed for the next one', () => {
     const cluster = clusterOf();
     const first = firstRound(cluster.network, 1);
     cluster.runUntil((first - 2) * 1000 + 500);
     cluster.inject(proposal(cluster, [admission(cluster, 'v5')]));
-    cluster.runRounds(3);
-    deepStrictEqual(heads(cluster), [0, 0, 0, 0, 0]);
-    cluster.inject(proposal(cluster, [admission(cluster, 'v5')], { epoch: 2 }));
     cluster.runRounds(1);
     deepStrictEqual(heads(cluster), [1, 1, 1, 1, 1]);
+    equal(chain(cluster).head.epoch, 2);
+  });
+
+  it('[SET-1] what too few confirmed for one epoch is confirmed again for the next', () => {
+    const cluster = clusterOf();
+    cluster.runUntil(1500);
+    const first = proposal(cluster, [admission(cluster, 'v5')]);
+    cluster.inject(first, ['v1', 'v2']);
+    cluster.runRounds(2);
+    deepStrictEqual(heads(cluster), [0, 0, 0, 0, 0]);
+    cluster.runUntil((EPOCH_ROUNDS + 2) * 1000);
+    cluster.inject(first, ['v3']);
+    cluster.runRounds(1);
+    cluster.inject(first, ['v4', 'v5']);
+    deepStrictEqual(heads(cluster), [1, 1, 1, 1, 1]);
+    for (const { validator } of cluster.validators) equal(validator.chain.head.epoch, 2);
+    const epochs = cluster.published.flatMap(({ node, message }) =>
+      message.type === 'confirmation' && node === 'v1' ? [message.epoch] : [],
+    );
+    deepStrictEqual(epochs, [1, 2]);
   });
 
   it('who missed a step says so, and takes it later', () => {
@@ -185,7 +202,7 @@ describe('assembly', () => {
 
   it('[SETTLE-2] a settlement that a quorum found becomes part of the next set', () => {
     const cluster = clusterOf();
-    cluster.runUntil(1500);
+    cluster.runUntil((EPOCH_ROUNDS + 1) * 1000 + 500);
     const [v1, v2] = ['v1', 'v2'].map((name) => cluster.node(name).signer.id);
     ok(v1 !== undefined && v2 !== undefined);
     const balances = [v1, v2].sort().map((id) => ({ id, stake: stake(id === v1 ? 4n : 14n) }));
@@ -218,7 +235,7 @@ describe('assembly', () => {
     const settlement = { ...result, holders, signature };
     const made = proposeStep(
       chain(cluster).head,
-      { epoch: 1, changes: [], settlement },
+      { epoch: 2, changes: [], settlement },
       cluster.keys.operator,
     );
     ok('type' in made);
@@ -261,6 +278,7 @@ describe('assembly', () => {
       { ...second, body: { ...second.body, epoch: 3 } },
       { ...second, holders: Uint8Array.of(0x08) },
       { ...second, confirmation: first.confirmation },
+      { ...second, epoch: second.epoch + 1 },
       { ...second, signature: first.signature },
       { ...second, body: { ...second.body, state: first.body.state } },
       { ...second, body: { ...second.body, predecessor: first.body.predecessor } },

@@ -97,8 +97,8 @@ describe('set state', () => {
     const left = applied(genesis, [setStake(v1, 0n), setStake(v2, 15n)]);
     deepStrictEqual(stakesOf(left), [15n, 30n]);
     deepStrictEqual(left.leaving, [
-      { id: v1, stake: 10n, untilEpoch: 1 + wait },
-      { id: v2, stake: 5n, untilEpoch: 1 + wait },
+      { id: v1, stake: 10n, number: 1, untilEpoch: 1 + wait },
+      { id: v2, stake: 5n, number: 1, untilEpoch: 1 + wait },
     ]);
     const still = applied(left, [setStake(v3, 31n)], { epoch: wait });
     equal(balancesOf(still).get(v1), 10n);
@@ -182,7 +182,7 @@ describe('set state', () => {
       { ...base, settledEpoch: 1 },
       { ...base, convicted: new Set([v2]) },
       { ...base, leaving: [] },
-      { ...base, leaving: base.leaving.map((entry) => ({ ...entry, untilEpoch: 99 })) },
+      { ...base, leaving: base.leaving.map((entry) => ({ ...entry, number: 9 })) },
       { ...base, network: genesis.network },
     ];
     const hashes = [base, ...others].map((state) => stateHash(state).join());

@@ -1,0 +1,119 @@
+/**
+ * [SETTLE-1] The bills that this node wrote when something was over, by epoch, on disk: what it
+ * vouches for when the epoch is settled, also after a restart.
+ */
+import type { NodeId, Round } from '../../base/index.ts';
+import { toHex } from '../../base/index.ts';
+import type { JudgedSubject } from '../../core/index.ts';
+import {
+  type Bill,
+  batchBill,
+  billDigest,
+  billFormat,
+  convictionBill,
+  epochOf,
+  type NamedBill,
+  type Network,
+  settlingRound,
+  subjectBill,
+} from '../../core/index.ts';
+import type { Store } from '../../store/index.ts';
+import type { HeaderMessage } from '../../wire/index.ts';
+
+/** Digits of the largest epoch in a key, so that keys sort like epochs. */
+const EPOCH_DIGITS = 16;
+/** Epochs whose bills are kept after they were settled, for nodes that come late. */
+const KEPT_EPOCHS = 4;
+/** Bills deleted at a time. */
+const DELETED_AT_ONCE = 1_024;
+
+/** Epochs after `above` up to `upTo`. */
+export type EpochSpan = { readonly above: number; readonly upTo: number };
+
+export class BillBook {
+  readonly #store: Store;
+  readonly #network: Network;
+  /** Latest beacon known. */
+  readonly #latest: () => number;
+
+  constructor(options: { store: Store; network: Network; latest: () => number }) {
+    this.#store = options.store;
+    this.#network = options.network;
+    this.#latest = options.latest;
+  }
+
+  /** [CLAIM-6] */
+  async addBatch(header: HeaderMessage): Promise<void> {
+    await this.#add(header.round, batchBill(this.#network, header));
+  }
+
+  async addSubject(round: Round, subject: JudgedSubject): Promise<void> {
+    await this.#add(round, subjectBill(this.#network, subject));
+  }
+
+  /** [SLASH-1] A conviction belongs to the epoch in which it became known. */
+  async addConviction(id: NodeId): Promise<void> {
+    const { name, bill } = convictionBill(this.#network, id);
+    const known = await this.#store.get('meta', name);
+    if (known !== undefined) return;
+    await this.#store.put([{ space: 'meta', key: name, value: new Uint8Array(0) }]);
+    await this.#add(this.#latest(), { name, bill });
+  }
+
+  /** Keeps a bill that others vouch for, where this node has none of its name. */
+  async adopt(epoch: number, { name, bill }: NamedBill): Promise<void> {
+    await this.#put(epoch, { name, bill });
+  }
+
+  /** [SETTLE-1] Digests of the bills of a span of epochs, in hexadecimal, by name. */
+  async statement(span: EpochSpan): Promise<ReadonlyMap<string, string>> {
+    const statement = new Map<string, string>();
+    for await (const { name, bill } of this.bills(span)) {
+      statement.set(name, toHex(billDigest(bill)));
+    }
+    return statement;
+  }
+
+  /** The bills of a span of epochs, from a name on. */
+  async *bills({ above, upTo }: EpochSpan): AsyncIterable<NamedBill & { readonly epoch: number }> {
+    const range = { from: epochKey(above + 1), below: epochKey(upTo + 1), limit: BILLS_MAX };
+    for (const key of await this.#store.keys('bill', range)) {
+      const bill = await this.#get(key);
+      if (bill === undefined) continue;
+      const slash = key.indexOf('/');
+      yield { epoch: Number(key.slice(0, slash)), name: key.slice(slash + 1), bill };
+    }
+  }
+
+  /** Forgets what was settled some epochs ago; the rest next time. */
+  async prune(settledEpoch: number): Promise<void> {
+    const below = epochKey(Math.max(0, settledEpoch - KEPT_EPOCHS));
+    const keys = await this.#store.keys('bill', { below, limit: DELETED_AT_ONCE });
+    await this.#store.put(keys.map((key) => ({ space: 'bill', key, value: undefined })));
+  }
+
+  /** What is too late for its own epoch counts in the first that is not being settled yet. */
+  async #add(round: number, named: NamedBill): Promise<void> {
+    let epoch = epochOf(this.#network, round);
+    while (settlingRound(this.#network, epoch) <= this.#latest()) epoch += 1;
+    await this.#put(epoch, named);
+  }
+
+  async #put(epoch: number, { name, bill }: NamedBill): Promise<void> {
+    const value = billFormat.encode(bill);
+    await this.#store.put([{ space: 'bill', key: `${epochKey(epoch)}/${name}`, value }]);
+  }
+
+  async #get(key: string): Promise<Bill | undefined> {
+    const value = await this.#store.get('bill', key);
+    const result = value === undefined ? undefined : billFormat.decode(value);
+    return result?.kind === 'ok' ? result.value : undefined;
+  }
+}
+
+/** [WIRE-4] Bills of one settlement. */
+export const BILLS_MAX = 65_536;
+
+function epochKey(epoch: number): string {
+  return String(epoch).padStart(EPOCH_DIGITS, '0');
+}
