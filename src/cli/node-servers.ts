@@ -21,7 +21,8 @@ export class NodeServers {
   async start(node: ServedNode, { values, session }: Wanted): Promise<void> {
     const { announce = [], listen, softwareVersion } = session.folder;
     const controlled = { ...node.operated, announce, listen, softwareVersion };
-    this.#running.push(await openControl(controlled));
+    const bans = await openControl(controlled);
+    this.#running.push(bans);
     await this.#startExplorer({ values, session });
     const tokenFile = values['api-token-file'];
     const token = tokenFile === undefined ? {} : { token: await tokenOf(tokenFile) };
@@ -30,7 +31,7 @@ export class NodeServers {
     if (values.api !== undefined) {
       const at = addressOf(values.api, { option: '--api', port: API_PORT });
       const counted = metrics === undefined ? {} : { onRequest: metrics.countRequest };
-      const api = await startNodeApi(node, { ...at, ...token, ...counted, log });
+      const api = await startNodeApi(node, { ...at, ...token, ...counted, bans, log });
       metrics?.watchStreams(() => api.streamCount());
       this.#running.push(api);
     }

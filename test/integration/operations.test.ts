@@ -3,7 +3,7 @@
  * its secrets is in anything that it says.
  */
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { defined, toHex } from '../../src/base/index.ts';
@@ -183,6 +183,8 @@ describe('operating a validator', () => {
       [id],
     );
     assert.match(await scrape(), /^assay_peers_banned 1$/m);
+    const kept = readFileSync(join(directoryOfLast(), 'bans.json'), 'utf8');
+    assert.ok(kept.includes(id), 'a ban outlives a restart');
     assert.deepEqual((await send('DELETE', path)).body, { id, wasBanned: true });
     assert.deepEqual((await send('DELETE', path)).body, { id, wasBanned: false });
     const self = String((await json('/v1/status'))['id']);
@@ -236,13 +238,17 @@ describe('operating a validator', () => {
 
   const AUTH = { headers: AUTHORIZED };
 
+  function directoryOfLast(): string {
+    return join(net.directory, defined(net.devnet.validators.at(-1), 'there is a last one').name);
+  }
+
   /** The folder of the last validator with a keystore, and the options that run it. */
   async function folderOfLast(): Promise<Parameters<typeof runValidator>[0]> {
     const member = defined(net.devnet.validators.at(-1), 'there is a last one');
     const node = defined(net.validators.pop(), 'it runs');
     await node.stop();
     ({ seed } = member);
-    const dir = join(net.directory, member.name);
+    const dir = directoryOfLast();
     await createKeystore(keystorePath(dir), {
       passphrase: new Secret(PASSPHRASE),
       seed: new Secret(seed),

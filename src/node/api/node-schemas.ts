@@ -146,7 +146,7 @@ export const RECEIPT = { type: 'object', additionalProperties: true, description
 export const PEER_PARAMS = record({ id: peer });
 export const BAN_REQUEST = record(
   {
-    seconds: whole('For how long', { minimum: 1, maximum: 604_800, default: 600 }),
+    seconds: whole('For how long', { minimum: 60, maximum: 31_536_000, default: 600 }),
     reason: text('For the log', { minLength: 1, maxLength: 200 }),
   },
   ['seconds', 'reason'],

@@ -28,7 +28,7 @@ import { EventStreams } from './event-streams.ts';
 import { cannotListen, checkListenAt, type ListenAt } from './listening.ts';
 import { addClaimRoutes, addEventRoute, addNodeRoutes } from './node-routes.ts';
 import { addProviderRoutes } from './provider-routes.ts';
-import { addWriteRoutes } from './write-routes.ts';
+import { addWriteRoutes, type BanKeeper } from './write-routes.ts';
 
 export type ApiOptions = ListenAt & {
   readonly log: NodeLog;
@@ -36,6 +36,8 @@ export type ApiOptions = ListenAt & {
   readonly rate?: RateLimit;
   /** Bytes of a request; by default what the largest input of a served model takes as JSON. */
   readonly bodyBytesMax?: number;
+  /** Remembers bans; without, they end with the process. */
+  readonly bans?: BanKeeper;
   /** Told of each request: pattern of its route, status of the answer. */
   readonly onRequest?: (route: string, status: number) => void;
 };
@@ -84,7 +86,9 @@ export async function startNodeApi(served: ServedNode, options: ApiOptions): Pro
   await app.register(swagger, { openapi: document(options) });
   addNodeRoutes(app, operated);
   addEventRoute(app, streams, () => onRequest?.('/v1/events', 200));
-  addWriteRoutes(app, operated, { log, hasToken: options.token !== undefined });
+  const { bans } = options;
+  const hasToken = options.token !== undefined;
+  addWriteRoutes(app, operated, { log, hasToken, ...(bans === undefined ? {} : { bans }) });
   if (isProvider(served)) addProviderRoutes(app, served);
   else addClaimRoutes(app, operated);
   app.get('/openapi.json', { schema: { summary: 'This document' } }, () => app.swagger());

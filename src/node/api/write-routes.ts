@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { NodeId } from '../../base/index.ts';
+import type { Control } from '../control/index.ts';
 import { logLevelsText, type NodeLog, parseLogLevels } from '../log/index.ts';
 import type { OperatedNode } from '../operated.ts';
 import { ApiError } from './error.ts';
@@ -18,12 +19,19 @@ type BanRequest = {
 const BAN_SECONDS = 600;
 const MS = 1000;
 
-/** Adds them. @param hasToken whether the server asks for a token; without one all are refused */
+/** Who refuses peers, and remembers it. */
+export type BanKeeper = Pick<Control, 'ban' | 'unban'>;
+
+/**
+ * Adds them.
+ * @param more.hasToken whether the server asks for a token; without one all are refused
+ */
 export function addWriteRoutes(
   app: FastifyInstance,
   { host }: Pick<OperatedNode, 'host'>,
-  { log, hasToken }: { readonly log: NodeLog; readonly hasToken: boolean },
+  more: { readonly log: NodeLog; readonly hasToken: boolean; readonly bans?: BanKeeper },
 ): void {
+  const { log, hasToken, bans = forgetful(host) } = more;
   // asked before the body is read; the token itself was checked with every request
   const onRequest = async (): Promise<void> => {
     if (!hasToken) throw tokenNeeded();
@@ -35,10 +43,10 @@ export function addWriteRoutes(
       onRequest,
       ...described('Refuses a peer', schemas.BAN, { params, body: schemas.BAN_REQUEST }),
     },
-    ({ params: { id }, body }) => {
+    async ({ params: { id }, body }) => {
       const peer = peerOf(id, host.id);
       const { seconds = BAN_SECONDS, reason = 'by the operator' } = body;
-      host.ban(peer, reason, seconds * MS);
+      await bans.ban({ method: 'ban', peer, reason, forMs: seconds * MS });
       log.warn('peer-banned-by-operator', { peer, seconds, reason });
       return { id: peer, untilMs: host.bans().get(peer) ?? 0 };
     },
@@ -46,9 +54,9 @@ export function addWriteRoutes(
   app.delete<Pick<BanRequest, 'Params'>>(
     '/v1/peers/:id/ban',
     { onRequest, ...described('Ends a ban', schemas.UNBAN, { params }) },
-    ({ params: { id } }) => {
+    async ({ params: { id } }) => {
       const peer = peerOf(id, host.id);
-      const wasBanned = host.unban(peer);
+      const { wasBanned } = await bans.unban({ method: 'unban', peer });
       log.info('peer-unbanned-by-operator', { peer, wasBanned });
       return { id: peer, wasBanned };
     },
@@ -66,6 +74,18 @@ export function addWriteRoutes(
       return { levels };
     },
   );
+}
+
+/** Bans that end with the process: of a node without a control. */
+function forgetful(host: OperatedNode['host']): BanKeeper {
+  return {
+    ban: async ({ peer, reason, forMs }) => {
+      const isNew = !host.bans().has(peer as NodeId);
+      host.ban(peer as NodeId, reason, forMs);
+      return { isNew };
+    },
+    unban: async ({ peer }) => ({ wasBanned: host.unban(peer as NodeId) }),
+  };
 }
 
 /** The schema has checked that it is one. */

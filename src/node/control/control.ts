@@ -19,16 +19,20 @@ export type Controlled = Pick<OperatedNode, 'node' | 'host' | 'network' | 'guard
 export const BAN_MS = { min: 60_000, max: 315_360_000_000 } as const;
 const REACH_MS = 20_000;
 
+/** A control that answers; bans that the API makes go through it, so that they outlive a restart. */
+export type Control = Pick<ControlService, 'ban' | 'unban'> & { close(): Promise<void> };
+
 /**
  * Answers commands until it is closed; applies the bans of the folder first.
  * @throws ControlError bans-unreadable
  */
-export async function openControl(of: Controlled): Promise<{ close(): Promise<void> }> {
+export async function openControl(of: Controlled): Promise<Control> {
   const { directory, host, listen, announce, softwareVersion } = of;
   const bans = await BanList.open(directory);
   const nowMs = Date.now();
   for (const ban of bans.active(nowMs)) host.ban(ban.peer, ban.reason, ban.untilMs - nowMs);
-  const server = await serveControl(directory, serviceOf(of, bans));
+  const service = serviceOf(of, bans);
+  const server = await serveControl(directory, service);
   await writeRunning(directory, {
     format: 1,
     pid: process.pid,
@@ -40,6 +44,8 @@ export async function openControl(of: Controlled): Promise<{ close(): Promise<vo
     announce,
   });
   return {
+    ban: service.ban,
+    unban: service.unban,
     close: async () => {
       await removeRunning(directory);
       await server.close();
