@@ -115,13 +115,15 @@ function peersJson({ host }: OperatedNode) {
   return { peers, banned };
 }
 
-function networkJson({ network, file }: OperatedNode) {
+function networkJson({ network, file, node }: OperatedNode) {
+  const { epoch, setNumber } = node.status();
   const { beacon, parameters, models } = file;
   return {
     id: toHex(network.id),
     name: file.name,
     protocolVersion: PROTOCOL_VERSION,
     operator: file.operator,
+    ...{ epoch, setNumber },
     validators: network.validators.length,
     providers: network.providers.length,
     models: models.map(({ name, model, sizeBytes, executionClasses }) => {

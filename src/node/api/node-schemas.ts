@@ -1,6 +1,6 @@
 /** JSON Schemas of the routes that every node has. */
 import { VERDICTS } from '../../base/index.ts';
-import { COUNTERS, NODE_STATES } from '../rpc/index.ts';
+import { COUNTERS, NODE_STATES, type NodeStatus } from '../rpc/index.ts';
 import { cid, hex, list, record, text, whole } from './schema-words.ts';
 
 const role = text('Role', { enum: ['validator', 'provider', 'requester', 'observer'] });
@@ -14,7 +14,8 @@ export const READY = record({
   reason: text('Why'),
 });
 
-export const STATUS = record({
+/** Each field of a status, so that none is sent that the document does not describe. */
+const status: Readonly<Record<keyof NodeStatus, object>> = {
   id: hex('Identity of this node', 32),
   role,
   state: text('How it is', { enum: NODE_STATES }),
@@ -30,6 +31,10 @@ export const STATUS = record({
   uptimeMs: whole('Since the node was opened'),
   rssBytes: whole('Memory of the process'),
   loopDelayP99Ms: whole('99th percentile of the delay of timers'),
+  setNumber: whole('Steps of the set chain that this node knows'),
+  epoch: whole('Epoch of `round`'),
+  epochsSettled: whole('Epochs settled by the chain: those below'),
+  settlement: text('`epoch/root` of the latest settlement that a quorum signed; empty if none'),
   counters: record(Object.fromEntries(COUNTERS.map((name) => [name, whole('Since the start')]))),
   convicted: list(hex('Identity', 32), 'Proven guilty'),
   slashed: list(
@@ -40,7 +45,8 @@ export const STATUS = record({
     }),
     'By the advisory settlement',
   ),
-});
+};
+export const STATUS = record(status);
 
 export const PEERS = record({
   peers: list(
@@ -63,6 +69,8 @@ export const NETWORK = record({
   name: text('Name'),
   protocolVersion: whole('Version of the protocol'),
   operator: hex('Who signed the network file', 32),
+  epoch: whole('Epoch of the latest beacon known'),
+  setNumber: whole('Steps of the set chain that this node knows'),
   validators: whole('Seats in the validator set'),
   providers: whole('Providers'),
   models: list(

@@ -19,7 +19,7 @@ export type Controlled = Pick<OperatedNode, 'node' | 'host' | 'network' | 'guard
 export const BAN_MS = { min: 60_000, max: 315_360_000_000 } as const;
 const REACH_MS = 20_000;
 
-/** A control that answers; bans that the API makes go through it, so that they outlive a restart. */
+/** A control that answers; bans of the API go through it, so that they outlive a restart. */
 export type Control = Pick<ControlService, 'ban' | 'unban'> & { close(): Promise<void> };
 
 /**

@@ -92,6 +92,9 @@ export const METRICS = {
   assay_challenges_total: counter('Challenges that count'),
   assay_evidence_total: counter('Identities proven guilty'),
 
+  assay_epoch: gauge('Epoch of the latest beacon known'),
+  assay_epochs_settled: gauge('Epochs settled by the chain: those below'),
+  assay_set_number: gauge('Steps of the set chain that this node knows'),
   assay_set_events_total: counter('Validator sets: proposed, confirmed, changed, …', 'event'),
   assay_settlements_total: counter('Settlements of an epoch that a quorum agreed on'),
 

@@ -40,6 +40,9 @@ function readState(instruments: Instruments, status: NodeStatus, operated: Opera
   }
   instruments.set('assay_uptime_seconds', {}, status.uptimeMs / MS);
   instruments.set('assay_round', {}, status.round);
+  instruments.set('assay_epoch', {}, status.epoch);
+  instruments.set('assay_epochs_settled', {}, status.epochsSettled);
+  instruments.set('assay_set_number', {}, status.setNumber);
   instruments.set('assay_rounds_behind', {}, status.roundsBehind);
   instruments.set('assay_beacon_age_seconds', {}, beaconAgeMs(operated, status.round) / MS);
   instruments.set('assay_loop_delay_p99_seconds', {}, status.loopDelayP99Ms / MS);
