@@ -1,12 +1,9 @@
 /** What is judged when a run is over: one verdict per subject, liveness, nobody honest slashed. */
 import type { NodeId, SubjectKey } from '../../src/base/index.ts';
 import { outcomeOf } from '../../src/core/index.ts';
-import { checkDecided, checkOneVerdict, isLivenessPromised } from '../../src/invariants/index.ts';
+import { CALM_ROUNDS, checkDecided, checkOneVerdict, isLivenessPromised } from '../../src/invariants/index.ts';
 import { judgedSubjects, settleRun } from '../metrics/settlement.ts';
 import type { Simulation } from '../setup.ts';
-
-/** Rounds after the last fault in which batches of before it are still drawn. */
-const CALM_ROUNDS = 4;
 
 /** @throws InvariantViolation if the run broke a promise that only shows at its end */
 export function judgeEnd(simulation: Simulation): void {

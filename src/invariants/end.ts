@@ -4,6 +4,9 @@ import { isConflict, type Network } from '../core/index.ts';
 import type { Checker } from './checker.ts';
 import type { Committees } from './committees.ts';
 
+/** Rounds after the last fault in which batches of before it are still drawn. */
+export const CALM_ROUNDS = 4;
+
 /**
  * Holds: one final verdict per subject, at all honest nodes, unless a level was captured.
  * @param subjectOf the subject of a key; decisions on others are not judged

@@ -7,5 +7,5 @@ export {
   type Promised,
 } from './checker.ts';
 export { Committees, type CommitteesOptions, type Honesty } from './committees.ts';
-export { checkDecided, checkOneVerdict, isLivenessPromised } from './end.ts';
+export { CALM_ROUNDS, checkDecided, checkOneVerdict, isLivenessPromised } from './end.ts';
 export { InvariantViolation } from './violation.ts';

@@ -18,6 +18,17 @@ export {
 } from './beacon/index.ts';
 export { BlobDirectory, BlobError } from './blobs/index.ts';
 export {
+  type Audit,
+  type AuditedNode,
+  type AuditOptions,
+  auditLogs,
+  type Conditions,
+  endingRounds,
+  FaultyNetwork,
+  type Finding as AuditFinding,
+  type ProxiedNode,
+} from './chaos/index.ts';
+export {
   askNode,
   BAN_MS,
   BanList,
@@ -27,6 +38,7 @@ export {
   openControl,
   type PeersReport,
 } from './control/index.ts';
+
 export { type Devnet, type DevnetMember, makeDevnet } from './devnet/index.ts';
 export { type DoctorOptions, examine, type Finding } from './doctor/index.ts';
 export { NodeError, reasonOf } from './error.ts';

@@ -1,6 +1,7 @@
 /** `assay testnet`: a whole network on this machine. */
 import type { Argv, CommandModule } from 'yargs';
 import { type CliContext, TEXT } from '../../io.ts';
+import { CHAOS_OPTIONS } from './chaos/options.ts';
 
 /** The command and its subcommands. */
 export const testnetCommand: CommandModule = {
@@ -49,6 +50,20 @@ function build(parser: Argv<CliContext>): Argv {
         await runTestnet(argv);
       },
     )
+    .command(
+      'chaos <dir>',
+      'Let processes and links go wrong under load, heal them, and judge what nodes recorded',
+      (command) =>
+        command
+          .positional('dir', { ...TEXT, demandOption: true, describe: 'Folder; made if need be' })
+          .options(CHAOS_OPTIONS)
+          .example('$0 testnet chaos ./net --kill 2 --partition 3,3 --delay 200ms --for 60s', '')
+          .epilogue(CHAOS_EPILOGUE),
+      async (argv) => {
+        const { runChaos } = await import('./chaos/handler.ts');
+        await runChaos(argv);
+      },
+    )
     .demandCommand(1, 'name what to do') as Argv;
 }
 
@@ -57,4 +72,10 @@ const EPILOGUE = [
   'network again. All passphrases are in the folder: for trying things, not for',
   'money. On a busy machine rounds of 1 s are missed, and answers get no verdict:',
   'then give a longer --period.',
+].join('\n');
+
+const CHAOS_EPILOGUE = [
+  'Without a kind of fault, one of each. The same seed gives the same schedule; the',
+  'next fault waits until all is well again. Exit code 1 if a promise of the',
+  'protocol was broken.',
 ].join('\n');

@@ -97,7 +97,8 @@ export async function planOf(dir: string, shape: TestnetShape): Promise<Plan> {
   return plan;
 }
 
-async function readPlan(path: string): Promise<Plan> {
+/** Reads the plan of a folder. @throws AssayError testnet-unreadable */
+export async function readPlan(path: string): Promise<Plan> {
   try {
     const plan = JSON.parse(await readFile(path, 'utf8')) as Plan;
     if (plan.format === 1 && Array.isArray(plan.nodes)) return plan;

@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../version.ts';
 import { type Plan, TESTNET_FILES } from './plan.ts';
+import { Reaper } from './reaper.ts';
 
 /** What became of a process. */
 export type ProcessState =
@@ -17,6 +18,18 @@ export type ProcessesOptions = {
   readonly dir: string;
   readonly plan: Plan;
   readonly logLevel: string;
+  /** What is started otherwise than `testnet up` does, by name. */
+  readonly launch?: (name: string) => Launch;
+};
+
+/** How a process is started. */
+export type Launch = {
+  /** Instead of the port that the plan gives it. */
+  readonly listenPort?: number;
+  /** More arguments of the command. */
+  readonly words?: readonly string[];
+  /** Arguments of Node, before the command. */
+  readonly nodeWords?: readonly string[];
 };
 
 type Entry = { readonly child: ChildProcess; state: ProcessState };
@@ -24,6 +37,7 @@ type Entry = { readonly child: ChildProcess; state: ProcessState };
 export class Processes {
   readonly #options: ProcessesOptions;
   readonly #children = new Map<string, Entry>();
+  readonly #reaper = new Reaper();
 
   constructor(options: ProcessesOptions) {
     this.#options = options;
@@ -41,16 +55,21 @@ export class Processes {
     const { dir } = this.#options;
     const log = openSync(join(dir, `${name}.log`), 'a', 0o600);
     // a group of its own: Ctrl-C reaches the parent, which ends its children in order
-    const child = spawn(process.execPath, [LAUNCHER, ...this.#argumentsOf(name)], {
+    const { nodeWords = [] } = this.#launchOf(name);
+    const words = [...nodeWords, LAUNCHER, ...this.#argumentsOf(name)];
+    const child = spawn(process.execPath, words, {
       stdio: ['ignore', log, log],
       detached: true,
     });
     closeSync(log);
     const entry: Entry = { child, state: { kind: 'running', pid: child.pid ?? 0 } };
+    const { pid } = child;
+    if (pid !== undefined) this.#reaper.watch(pid);
     child.once('error', (error) => {
       entry.state = { kind: 'ended', how: error.message };
     });
     child.once('exit', (code, signal) => {
+      if (pid !== undefined) this.#reaper.forget(pid);
       entry.state = { kind: 'ended', how: signal ?? `exit ${code}` };
     });
     this.#children.set(name, entry);
@@ -65,6 +84,12 @@ export class Processes {
     await ended;
   }
 
+  /** Lets a process stand still, or go on. */
+  pause(name: string, signal: 'SIGSTOP' | 'SIGCONT'): void {
+    const entry = this.#children.get(name);
+    if (entry?.state.kind === 'running') entry.child.kill(signal);
+  }
+
   /** How the process of a name is. */
   state(name: string): ProcessState {
     return this.#children.get(name)?.state ?? { kind: 'ended', how: 'not started' };
@@ -75,6 +100,7 @@ export class Processes {
     const timer = setTimeout(() => this.killAll(), STOP_MS);
     await Promise.all([...this.#children.keys()].map((name) => this.end(name, 'SIGTERM')));
     clearTimeout(timer);
+    this.#reaper.close();
   }
 
   /** Ends all of them at once. */
@@ -82,18 +108,25 @@ export class Processes {
     for (const { child, state } of this.#children.values()) {
       if (state.kind === 'running') child.kill('SIGKILL');
     }
+    this.#reaper.close();
+  }
+
+  #launchOf(name: string): Launch {
+    return this.#options.launch?.(name) ?? {};
   }
 
   #argumentsOf(name: string): readonly string[] {
     const { dir, plan, logLevel } = this.#options;
     const node = plan.nodes.find((planned) => planned.name === name);
     if (node === undefined) return beaconArguments(dir, plan);
+    const { listenPort = node.port, words = [] } = this.#launchOf(name);
     const shared = [
       ...['--dir', join(dir, name), '--net', join(dir, TESTNET_FILES.network)],
       ...['--password-file', join(dir, TESTNET_FILES.password)],
-      ...['--listen', `/ip4/127.0.0.1/tcp/${node.port}`, '--log-level', logLevel],
+      ...['--listen', `/ip4/127.0.0.1/tcp/${listenPort}`, '--log-level', logLevel],
       // all keys of a testnet are in its folder: nobody can start them elsewhere by mistake
       ...['--doppelganger-wait', '0'],
+      ...words,
     ];
     if (node.role === 'validator') return ['start', ...shared];
     const models = plan.models.flatMap((model) => ['--model', model]);
