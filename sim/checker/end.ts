@@ -1,7 +1,12 @@
 /** What is judged when a run is over: one verdict per subject, liveness, nobody honest slashed. */
 import type { NodeId, SubjectKey } from '../../src/base/index.ts';
 import { outcomeOf } from '../../src/core/index.ts';
-import { CALM_ROUNDS, checkDecided, checkOneVerdict, isLivenessPromised } from '../../src/invariants/index.ts';
+import {
+  CALM_ROUNDS,
+  checkDecided,
+  checkOneVerdict,
+  isLivenessPromised,
+} from '../../src/invariants/index.ts';
 import { judgedSubjects, settleRun } from '../metrics/settlement.ts';
 import type { Simulation } from '../setup.ts';
 
