@@ -22,7 +22,11 @@ import { appendFileSync, readFileSync } from 'node:fs';
 const wall = Date.now;
 let offsetMs = 0;
 const look = () => {
-  try { offsetMs = Number(readFileSync(${JSON.stringify(clock)}, 'utf8')) || 0; } catch { offsetMs = 0; }
+  try {
+    offsetMs = Number(readFileSync(${JSON.stringify(clock)}, 'utf8')) || 0;
+  } catch {
+    offsetMs = 0;
+  }
 };
 look();
 setInterval(look, ${CLOCK_MS}).unref();
@@ -35,7 +39,10 @@ globalThis.Date = class Date extends RightDate {
 const measure = () => {
   globalThis.gc?.();
   const { heapUsed, rss } = process.memoryUsage();
-  try { appendFileSync(${JSON.stringify(memory)}, [wall(), process.pid, heapUsed, rss].join(' ') + '\\n'); } catch {}
+  const line = [wall(), process.pid, heapUsed, rss].join(' ') + '\\n';
+  try {
+    appendFileSync(${JSON.stringify(memory)}, line);
+  } catch {}
 };
 setInterval(measure, ${MEMORY_MS}).unref();
 `;

@@ -52,7 +52,10 @@ export class Load {
     this.#inputs = inputsOf(options.model);
   }
 
-  /** Connects, as soon as there is somebody. @throws NodeError unreachable; AssayError chaos-model */
+  /**
+   * Connects, as soon as there is somebody.
+   * @throws NodeError unreachable; AssayError chaos-model
+   */
   static async open(options: LoadOptions, signal: AbortSignal): Promise<Load> {
     const { file, softwareVersion } = options;
     const deadline = performance.now() + CONNECT_MS;

@@ -1,4 +1,4 @@
-/** Looks at a network while things go wrong: who is in sync, and how long it takes to be well again. */
+/** Looks at a network while things go wrong: who is in sync, and when it is well again. */
 import type { LightClient, NodeStatus } from '../../../../node/index.ts';
 import type { PlannedNode } from '../plan.ts';
 import type { LoadClaim } from './load.ts';

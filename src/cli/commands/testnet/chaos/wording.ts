@@ -31,7 +31,7 @@ export function reportText(report: ChaosReport): string {
     '',
     `claims        ${counts.join(', ')}`,
     `drawn         ${drawn}: ${decided} decided, ${unresolved} without a quorum`,
-    `recovery      ${recoveryMsMax === undefined ? 'nothing to recover from' : recoveryWords(recoveryMsMax)}`,
+    `recovery      ${recoveryWords(recoveryMsMax)}`,
     `judged        ${audit.steps} steps of ${audit.lives} lives of processes, ` +
       `${audit.certificates} certificates, ${audit.checks} checks`,
     ...(excused.length === 0 ? [] : [`excused       ${excused.join(', ')}`]),
@@ -44,7 +44,8 @@ export function reportText(report: ChaosReport): string {
   return `${lines.join('\n')}\n`;
 }
 
-function recoveryWords(ms: number): string {
+function recoveryWords(ms: number | undefined): string {
+  if (ms === undefined) return 'nothing to recover from';
   return Number.isNaN(ms) ? 'not always' : `${seconds(ms)} at most`;
 }
 
