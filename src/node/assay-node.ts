@@ -18,6 +18,7 @@ import { encodeMessage, type Message } from '../wire/index.ts';
 import { answerRequest, SELF } from './answers.ts';
 import type { Archive } from './archive.ts';
 import { Background, within } from './background.ts';
+import { currentBeacons } from './beacon/index.ts';
 import type { BeaconFeed } from './beacon-feed.ts';
 import { type BlobSource, serveBlobs } from './blobs/index.ts';
 import { Chronicle } from './chronicle.ts';
@@ -115,6 +116,7 @@ export class AssayNode {
       host,
       runner: this.runner,
       onBeacon: (beacon) => this.#noteBeacon(beacon.round, beacon.signature),
+      isCurrent: currentBeacons(options.network, options.crypto),
       onMalformed: (from, reason) => log.debug('message-malformed', { from, reason }),
       watermark: () => this.safety.gate(options.guard.watermark),
       hear: (message) => this.safety.hear(message),

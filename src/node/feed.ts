@@ -3,10 +3,11 @@
  * runner, and its judgement back to gossip. [WIRE-3]
  *
  * Until the beacons of the past are known, messages wait here: a core that learns the latest
- * beacon first takes what came before it for void.
+ * beacon first takes what came before it for void. Beacons of now are passed on meanwhile.
  */
 import type { BatchId, NodeId, Round } from '../base/index.ts';
 import {
+  type BeaconMessage,
   batchId,
   type Decoded,
   decodeMessage,
@@ -43,6 +44,8 @@ export type FeedOptions = {
   readonly runner: Runner;
   /** A beacon that the core accepted. */
   readonly onBeacon: (beacon: { readonly round: Round; readonly signature: Uint8Array }) => void;
+  /** Whether a beacon is signed and of now: it may be passed on before the core hears of it. */
+  readonly isCurrent: (beacon: BeaconMessage) => boolean;
   readonly onMalformed: (from: NodeId, reason: string) => void;
   /** [GUARD-2] Below this round nothing may be signed: the core does not hear of it. */
   readonly watermark: () => Round;
@@ -124,6 +127,9 @@ export class Feed {
     }
     this.#options.hear(decoded.message);
     if (this.#held === undefined) return this.#give(from, decoded, gossip);
+    const { message } = decoded;
+    // who is in a mesh and passes on no rounds is taken for one who never does
+    if (message.type === 'beacon' && this.#options.isCurrent(message)) gossip.judge('accept');
     this.#held.push({ from, decoded, gossip });
     if (this.#held.length > HELD_MAX) this.#held.shift();
   }

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assay, until } from '../support/testnet.ts';
@@ -58,13 +58,7 @@ describe('chaos between real processes', function () {
       ['src/cli/assay.js', 'testnet', 'chaos', net, '--validators', '4', '--for', '60s'],
       { stdio: 'ignore' },
     );
-    await until(
-      'nodes run',
-      60_000,
-      () => existsSync(join(net, 'validator-4', 'lock')) || undefined,
-    );
-    const pids = pidsIn(net);
-    assert.ok(pids.length > 0);
+    await until('nodes run', 60_000, () => pidsIn(net).length >= 5 || undefined);
     child.kill('SIGKILL');
     await gone(net);
   });

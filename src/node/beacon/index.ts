@@ -3,5 +3,5 @@ export { BEACON_SCHEME, type ChainDefinition, type ChainInfo, chainInfoOf } from
 export { BeaconClient, type BeaconClientOptions, type BeaconReport } from './client.ts';
 export { BeaconError } from './error.ts';
 export { requestRound } from './http.ts';
-export { rememberBeacons } from './rounds.ts';
+export { currentBeacons, rememberBeacons } from './rounds.ts';
 export { type BeaconServer, type BeaconServerOptions, startBeaconServer } from './server.ts';

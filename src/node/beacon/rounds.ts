@@ -2,9 +2,23 @@
  * Rounds from strangers: the same one again and again, as peers, endpoints and a sync all bring it.
  */
 import { toHex } from '../../base/index.ts';
+import { type Network, roundDueAt } from '../../core/index.ts';
 import type { Crypto } from '../../crypto/index.ts';
 
 type Signed = { readonly round: number; readonly signature: Uint8Array };
+
+/** Rounds that a beacon of now may be away from the clock: latency, and skew of the clock. */
+const CURRENT_ROUNDS = 2;
+
+/** Returns what tells whether a beacon is signed by the chain and due about now. [TIME-1] */
+export function currentBeacons(
+  network: Network,
+  crypto: Pick<Crypto, 'verifyBeacon'>,
+): (beacon: { readonly round: number; readonly signature: Uint8Array }) => boolean {
+  return ({ round, signature }) =>
+    Math.abs(roundDueAt(network, Date.now()) - round) <= CURRENT_ROUNDS &&
+    crypto.verifyBeacon(network.beacon.chainKey, round, signature) !== undefined;
+}
 
 /** Verified rounds kept; a verification takes 20 ms. */
 const REMEMBERED_MAX = 1024;

@@ -88,6 +88,13 @@ describe('Feed', () => {
     assert.deepEqual(seen, []);
   });
 
+  it('passes on beacons of now while the core does not hear of them yet', () => {
+    const { gossip, seen, beacons } = feedOf({ current: 6 });
+    assert.equal(gossip('beacon', encodeMessage(beaconAt(6))).judgement, 'accept');
+    assert.equal(gossip('beacon', encodeMessage(beaconAt(7))).judgement, undefined);
+    assert.deepEqual([seen, beacons], [[], []]);
+  });
+
   it('gives the verdict of the core back to gossip, and tells of accepted beacons', async () => {
     const { feed, gossip, beacons } = feedOf({ verdict: (r) => (r === 7 ? 'reject' : 'accept') });
     feed.open();
@@ -147,10 +154,15 @@ describe('Feed', () => {
 /** First byte of a signature that the core of these tests takes for forged. */
 const FORGED = 255;
 
-type Options = { readonly watermark?: number; readonly verdict?: (r: number) => Judgement };
+type Options = {
+  readonly watermark?: number;
+  /** Round of the beacon that is of now. */
+  readonly current?: number;
+  readonly verdict?: (r: number) => Judgement;
+};
 
 /** A feed between a host that hands over what a test says, and a core with set verdicts. */
-function feedOf({ watermark = 0, verdict = () => 'accept' }: Options = {}) {
+function feedOf({ watermark = 0, current = 0, verdict = () => 'accept' }: Options = {}) {
   const seen: string[] = [];
   const beacons: number[] = [];
   const malformed: string[] = [];
@@ -186,6 +198,7 @@ function feedOf({ watermark = 0, verdict = () => 'accept' }: Options = {}) {
     host,
     runner,
     onBeacon: ({ round: r }: { round: Round }) => beacons.push(r),
+    isCurrent: (beacon) => beacon.round === current,
     onMalformed: (_from, reason) => malformed.push(reason),
     hear: ({ type }) => heard.push(type),
     watermark: () => round(watermark),

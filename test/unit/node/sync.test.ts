@@ -260,6 +260,7 @@ function nodeWith(peers: readonly Peer[], more: More = {}) {
     host,
     runner,
     onBeacon: ({ round: r }) => known.push(r),
+    isCurrent: () => false,
     onMalformed: () => undefined,
     hear: () => undefined,
     watermark: () => round(0),
