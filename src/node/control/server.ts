@@ -29,8 +29,6 @@ export async function serveControl(
   directory: string,
   service: ControlService,
 ): Promise<ControlServer> {
-  const socket = await socketPath(directory);
-  await rm(socket, { force: true });
   const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (connection) => {
     open.add(connection);
@@ -39,7 +37,7 @@ export async function serveControl(
     void answer(connection, service);
   });
   server.maxConnections = CONNECTIONS_MAX;
-  await listening(server, socket);
+  const socket = await listening(server, directory);
   if (process.platform !== 'win32') await chmod(socket, 0o600);
   return {
     socket,
@@ -47,23 +45,31 @@ export async function serveControl(
       const closed = new Promise((done) => server.close(done));
       for (const connection of open) connection.destroy();
       await closed;
-      const isElsewhere = dirname(socket) !== resolve(directory);
+      const isElsewhere = process.platform !== 'win32' && dirname(socket) !== resolve(directory);
       if (isElsewhere) await rm(dirname(socket), { recursive: true, force: true });
     },
   };
 }
 
-async function socketPath(directory: string): Promise<string> {
-  if (process.platform === 'win32') return `\\\\.\\pipe\\assay-${randomUUID()}`;
+/** Listens in the folder, or elsewhere if its path is too long or its disk has no sockets. */
+async function listening(server: Server, directory: string): Promise<string> {
+  if (process.platform === 'win32') return listenAt(server, `\\\\.\\pipe\\assay-${randomUUID()}`);
   const path = join(resolve(directory), SOCKET_FILE);
-  if (Buffer.byteLength(path) <= SOCKET_PATH_MAX) return path;
-  return join(await mkdtemp(join(tmpdir(), 'assay-')), SOCKET_FILE);
+  if (Buffer.byteLength(path) <= SOCKET_PATH_MAX) {
+    await rm(path, { force: true });
+    const socket = await listenAt(server, path).catch(() => undefined);
+    if (socket !== undefined) return socket;
+  }
+  return await listenAt(server, join(await mkdtemp(join(tmpdir(), 'assay-')), SOCKET_FILE));
 }
 
-function listening(server: Server, socket: string): Promise<void> {
+function listenAt(server: Server, socket: string): Promise<string> {
   return new Promise((done, fail) => {
     server.once('error', fail);
-    server.listen(socket, done);
+    server.listen(socket, () => {
+      server.off('error', fail);
+      done(socket);
+    });
   });
 }
 
