@@ -119,13 +119,13 @@ describe('Vitals', () => {
     const changes: string[] = [];
     const vitals = new Vitals({
       freeBytes: () => Promise.resolve(free),
-      onDisk: ({ change }) => changes.push(change),
+      onDisk: ({ change, freeBytes }) => changes.push(`${change} at ${freeBytes / MIB}`),
     });
     for (const mebibytes of [300, 250, 300, 319, 320, 300, 255]) {
       free = mebibytes * MIB;
       await vitals.look();
     }
-    assert.deepEqual(changes, ['full', 'roomy', 'full']);
+    assert.deepEqual(changes, ['full at 250', 'roomy at 320', 'full at 255']);
   });
 
   it('keeps what it knew to itself when the system does not tell', async () => {
