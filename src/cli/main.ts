@@ -10,6 +10,7 @@ import yargs from 'yargs';
 import { AssayError } from '../base/index.ts';
 import { beaconCommand } from './commands/beacon/index.ts';
 import { configCommand } from './commands/config/index.ts';
+import { dbCommand } from './commands/db/index.ts';
 import { doctorCommand } from './commands/doctor/index.ts';
 import { explorerCommand } from './commands/explorer/index.ts';
 import { guardCommand } from './commands/guard/index.ts';
@@ -179,6 +180,7 @@ function buildParser(): Argv {
     .command(networkCommand)
     .command(keysCommand)
     .command(guardCommand)
+    .command(dbCommand)
     .command(beaconCommand)
     .option('verbose', { type: 'boolean', default: false, describe: 'Show traces of errors' })
     .check(refuseRepeats, true)

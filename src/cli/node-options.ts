@@ -45,6 +45,11 @@ export const NODE_OPTIONS = {
     describe: 'Rounds to listen whether the key runs elsewhere before it signs; 0: none',
     defaultDescription: 'the life of a claim',
   },
+  'keep-epochs': {
+    ...TEXT,
+    describe: 'Epochs of which the database keeps everything',
+    defaultDescription: '168, or as long as stake stays slashable',
+  },
   record: { ...TEXT, describe: 'File to append every event of the core to, for replay' },
   explorer: {
     type: 'string',

@@ -5,6 +5,7 @@ import type { Network } from '../core/index.ts';
 import { networkOf, readNetworkFile } from '../network-file/index.ts';
 import {
   createLog,
+  keepEpochsMin,
   type NodeFolder,
   type NodeLog,
   NodeMetrics,
@@ -33,6 +34,7 @@ export type NodeValues = PassphraseValues & {
   readonly 'memory-mib': string;
   readonly executions: string;
   readonly 'doppelganger-wait': string | undefined;
+  readonly 'keep-epochs': string | undefined;
   readonly record: string | undefined;
   readonly explorer: string | undefined;
   readonly api: string | undefined;
@@ -89,6 +91,7 @@ export async function openSession(
   const file = readNetworkFile(net);
   const network = networkOf(file);
   const doppelgangerWaitRounds = waitOf(values, network);
+  const keepEpochs = keepOf(values, network);
   const passphrase = await passphraseOf(values, {
     question: `Passphrase of ${directory}`,
     isNew: false,
@@ -114,6 +117,7 @@ export async function openSession(
       executionMemoryBytes: memoryMib * 1024 ** 2,
       executions,
       doppelgangerWaitRounds,
+      ...keepEpochs,
     },
     log,
     watching: {
@@ -163,6 +167,15 @@ function waitOf(values: NodeValues, { parameters }: Network): number {
   const text = values['doppelganger-wait'];
   if (text === undefined) return waitRoundsOf(parameters);
   return readWhole(text, { option: '--doppelganger-wait', ...WAIT_ROUNDS });
+}
+
+const KEEP_EPOCHS_MAX = 1_000_000;
+
+function keepOf(values: NodeValues, network: Network): { readonly keepEpochs?: number } {
+  const text = values['keep-epochs'];
+  if (text === undefined) return {};
+  const range = { min: keepEpochsMin(network), max: KEEP_EPOCHS_MAX };
+  return { keepEpochs: readWhole(text, { option: '--keep-epochs', ...range }) };
 }
 
 /** Appends to a record; a line that a killed process did not finish is ended first. */

@@ -5,20 +5,23 @@
  */
 import type { BatchId, ClaimId, NodeId, Round, Subject } from '../base/index.ts';
 import { round, utf8 } from '../base/index.ts';
-import type { Store } from '../store/index.ts';
+import type { Store, StoreEntry } from '../store/index.ts';
 import {
-  batchId,
   type CertificateMessage,
-  claimId,
   type Decoded,
   encodeMessage,
   type Message,
 } from '../wire/index.ts';
-
-/** Messages kept about one batch or leaf: what a query is answered with. */
-const MESSAGES_MAX = 256;
-/** Digits of the largest round in a key, so that keys sort like rounds. */
-const ROUND_DIGITS = 16;
+import {
+  ageEntry,
+  certificateKey,
+  claimsIn,
+  pack,
+  roundKey,
+  roundOf,
+  subjectText,
+  unpack,
+} from './database/index.ts';
 
 export class Archive {
   readonly #store: Store;
@@ -45,21 +48,29 @@ export class Archive {
 
   /** Keeps what was said about a batch: header and acknowledgements. */
   async addBatch(batch: BatchId, messages: readonly Decoded[]): Promise<void> {
-    await this.#store.put([{ space: 'batch', key: batch, value: pack(messages) }]);
+    const round = roundOf(messages.map(({ message }) => message));
+    if (round === undefined) return;
+    await this.#store.put([
+      { space: 'batch', key: batch, value: pack(messages) },
+      ageEntry(round, { space: 'batch', key: batch }),
+    ]);
   }
 
   /** Keeps what was said about a drawn leaf, findable by its claim and its certificates. */
   async addSubject(subject: Subject, messages: readonly Decoded[]): Promise<void> {
     const key = subjectText(subject);
-    const entries: Parameters<Store['put']>[0][number][] = [
+    const said = messages.map(({ message }) => message);
+    const round = roundOf(said);
+    if (round === undefined) return;
+    const entries: StoreEntry[] = [
       { space: 'subject', key, value: pack(messages) },
+      ageEntry(round, { space: 'subject', key }),
     ];
+    for (const claim of claimsIn(said)) {
+      entries.push({ space: 'claim', key: claim, value: utf8(key) });
+      entries.push(ageEntry(round, { space: 'claim', key: claim }));
+    }
     for (const { message, bytes } of messages) {
-      if (message.type === 'openings') {
-        for (const { claim } of message.openings) {
-          entries.push({ space: 'claim', key: claimId(claim), value: utf8(key) });
-        }
-      }
       if (message.type === 'certificate') {
         entries.push({ space: 'certificate', key: certificateKey(message), value: bytes });
       }
@@ -121,44 +132,4 @@ export class Archive {
       value === undefined ? [] : Buffer.from(value).toString().split('\n').filter(Boolean),
     );
   }
-}
-
-/** Each message after its length, four bytes. */
-function pack(messages: readonly Decoded[]): Uint8Array {
-  const kept = messages.slice(0, MESSAGES_MAX).map(({ bytes }) => bytes);
-  const packed = new Uint8Array(kept.reduce((sum, { length }) => sum + 4 + length, 0));
-  const view = new DataView(packed.buffer);
-  let at = 0;
-  for (const bytes of kept) {
-    view.setUint32(at, bytes.length);
-    packed.set(bytes, at + 4);
-    at += 4 + bytes.length;
-  }
-  return packed;
-}
-
-/** The store checked the hash of the value: it is what was packed. */
-function unpack(value: Uint8Array | undefined): readonly Uint8Array[] {
-  if (value === undefined) return [];
-  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
-  const messages: Uint8Array[] = [];
-  for (let at = 0; at < value.length; ) {
-    const length = view.getUint32(at);
-    messages.push(value.slice(at + 4, at + 4 + length));
-    at += 4 + length;
-  }
-  return messages;
-}
-
-function roundKey(r: Round): string {
-  return String(r).padStart(ROUND_DIGITS, '0');
-}
-
-function subjectText({ batch, index }: Subject): string {
-  return `${batch}/${index}`;
-}
-
-/** One for each verdict of a level: a later one that names more holders takes its place. */
-function certificateKey({ header, index, level, verdict }: CertificateMessage): string {
-  return `${roundKey(header.round)}/${batchId(header)}/${index}/${level}/${verdict}`;
 }

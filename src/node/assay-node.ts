@@ -48,6 +48,8 @@ export type AssayNodeOptions = {
   readonly guard: SignGuard;
   readonly store: Store;
   readonly archive: Archive;
+  /** Forgets a part of what is too old. */
+  readonly forget: (latest: Round) => Promise<unknown>;
   readonly models: ModelLibrary;
   readonly execution: ExecutionService;
   readonly beacons: BeaconFeed;
@@ -359,7 +361,8 @@ export class AssayNode {
    * after a stall stays open as long as the core remembers its sampling beacon, of round r+2.
    */
   async #prune(): Promise<void> {
-    const { network, guard } = this.#options;
+    const { network, guard, forget } = this.#options;
+    if (this.#latest !== undefined) await forget(this.#latest);
     const below = (this.#latest ?? 0) - windowRounds(network) - SAMPLING_ROUNDS;
     if (below > 0) await guard.prune(round(below));
   }

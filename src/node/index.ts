@@ -39,6 +39,18 @@ export {
   type PeersReport,
 } from './control/index.ts';
 
+export {
+  checkStore,
+  type DatabaseProblem,
+  type DatabaseReport,
+  firstKept,
+  KEEP_EPOCHS_DEFAULT,
+  keepEpochsMin,
+  latestKept,
+  MIGRATIONS,
+  mendStore,
+  pruneStore,
+} from './database/index.ts';
 export { type Devnet, type DevnetMember, makeDevnet } from './devnet/index.ts';
 export { type DoctorOptions, examine, type Finding } from './doctor/index.ts';
 export { NodeError, reasonOf } from './error.ts';
@@ -50,7 +62,7 @@ export {
   openFolder,
   renewGuard,
 } from './folder.ts';
-export { guardPath, keystorePath } from './folder-paths.ts';
+export { databasePath, guardPath, keystorePath } from './folder-paths.ts';
 export { InferError, type Inference } from './infer/index.ts';
 export * from './keys/index.ts';
 export { HostError, peerIdText } from './libp2p/index.ts';

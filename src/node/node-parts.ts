@@ -3,7 +3,14 @@
  * host, guard, store, models, execution.
  */
 import { join } from 'node:path';
-import { type BlobId, defined, fromHex, type ModelManifest, type NodeId } from '../base/index.ts';
+import {
+  type BlobId,
+  defined,
+  fromHex,
+  type ModelManifest,
+  type NodeId,
+  type Round,
+} from '../base/index.ts';
 import type { Network } from '../core/index.ts';
 import {
   type Crypto,
@@ -19,8 +26,10 @@ import { Archive } from './archive.ts';
 import { BeaconClient, rememberBeacons } from './beacon/index.ts';
 import type { BeaconFeed } from './beacon-feed.ts';
 import { BlobDirectory, fetchBlob, fetchInto } from './blobs/index.ts';
+import { firstKept, KEEP_EPOCHS_DEFAULT, pruneStore } from './database/index.ts';
 import { NodeError } from './error.ts';
 import { ExecutionService, type FetchBlob, ModelLibrary } from './execution/index.ts';
+import { databasePath } from './folder-paths.ts';
 import {
   createHost,
   type Host,
@@ -48,6 +57,8 @@ export type NodeFolder = {
   readonly executions?: number;
   /** Rounds to listen whether the key runs elsewhere before it signs; absent: nobody listens. */
   readonly doppelgangerWaitRounds?: number;
+  /** Epochs of which the database keeps everything. */
+  readonly keepEpochs?: number;
   /** Instead of TCP: tests run nodes in memory. */
   readonly transports?: HostOptions['transports'];
 };
@@ -58,6 +69,8 @@ export type NodeParts = {
   readonly guard: SignGuard;
   readonly store: Store;
   readonly archive: Archive;
+  /** Forgets a bounded part of what is too old, seen from the latest beacon. */
+  readonly forget: (latest: Round) => Promise<unknown>;
   readonly host: Host;
   readonly engine: InferenceEngine;
   readonly models: ModelLibrary;
@@ -67,6 +80,8 @@ export type NodeParts = {
   readonly beacons: BeaconFeed;
 };
 
+/** Keys deleted at a time; a node does so once a minute, and writes fewer in it. */
+const FORGOTTEN_AT_ONCE = 16_384;
 const EXECUTION_MEMORY_BYTES = 2 * 1024 ** 3;
 
 /** Opens the parts of a node. @throws GuardError, StoreError, HostError */
@@ -76,8 +91,13 @@ export async function openNodeParts(folder: NodeFolder, role: Role): Promise<Nod
   const signer = createSigner(folder.seed);
   const owner = signer.id;
   const guard = await openGuard(join(directory, 'guard'), { networkId: network.id, owner });
-  const store = await openStore(join(directory, 'db'));
+  const store = await openStore(databasePath(directory));
   const archive = new Archive(store);
+  const { keepEpochs = KEEP_EPOCHS_DEFAULT } = folder;
+  const forget = (latest: Round): Promise<unknown> => {
+    const below = firstKept(network, latest, keepEpochs);
+    return pruneStore(store, { below, limit: FORGOTTEN_AT_ONCE });
+  };
   const models = new ModelLibrary(await BlobDirectory.open(join(directory, 'models')));
   const { executionMemoryBytes: memoryBytes = EXECUTION_MEMORY_BYTES, executions = 1 } = folder;
   const engine = openOnnxEngine({ concurrency: executions, memoryBytesMax: memoryBytes });
@@ -99,7 +119,7 @@ export async function openNodeParts(folder: NodeFolder, role: Role): Promise<Nod
   const crypto = rememberBeacons(realCrypto);
   const beacons = beaconsOf(file, crypto, log);
   return {
-    ...{ network, signer, guard, store, archive, host, engine, models, execution },
+    ...{ network, signer, guard, store, archive, forget, host, engine, models, execution },
     ...{ crypto, beacons },
   };
 }

@@ -9,10 +9,17 @@ export {
 } from './guard/interchange.ts';
 export { createGuard, type GuardOptions, openGuard } from './guard/open.ts';
 export type { RoundOf } from './guard/record-codec.ts';
-export { openStore, type StoreOptions } from './level/level-store.ts';
+export { openStore, STORE_SCHEMA, type StoreOptions, schemaOf } from './level/level-store.ts';
+export {
+  type Migration,
+  type MigrationOptions,
+  type MigrationReport,
+  migrateStore,
+} from './level/migration.ts';
 export { createMemoryStore } from './memory-store.ts';
 export {
   type KeyRange,
+  type ScannedEntry,
   SPACES,
   type Space,
   type Store,

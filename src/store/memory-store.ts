@@ -3,9 +3,11 @@ import { assert, compareText } from '../base/index.ts';
 import {
   type KeyRange,
   openValue,
+  type ScannedEntry,
   type Space,
   type Store,
   type StoreEntry,
+  scanned,
   sealValue,
   storeClosed,
   storedKey,
@@ -52,6 +54,12 @@ class MemoryStore implements Store {
       .filter((key) => key >= from && (below === undefined || key < below))
       .sort(compareText);
     return (reverse ? keys.reverse() : keys).slice(0, limit);
+  }
+
+  async *scan(): AsyncIterable<ScannedEntry> {
+    this.#assertOpen();
+    const entries = [...this.#values].sort(([a], [b]) => compareText(a, b));
+    for (const [name, stored] of entries) yield scanned(name, stored);
   }
 
   async close(): Promise<void> {

@@ -16,6 +16,7 @@ export const SPACES = [
   'claim',
   'step',
   'bill',
+  'age',
   'meta',
 ] as const;
 export type Space = (typeof SPACES)[number];
@@ -38,6 +39,18 @@ export type KeyRange = {
   readonly reverse?: boolean;
 };
 
+/** What a scan finds under one stored name. */
+export type ScannedEntry =
+  | {
+      readonly kind: 'value';
+      readonly space: Space;
+      readonly key: string;
+      readonly value: Uint8Array;
+    }
+  | { readonly kind: 'damaged'; readonly space: Space; readonly key: string }
+  /** In no space that this program knows. */
+  | { readonly kind: 'stray'; readonly name: string };
+
 /** Data that can be rebuilt. All operations reject with `StoreError`. */
 export interface Store {
   /** Returns the value as it was put, or `undefined`. @throws StoreError `value-damaged` */
@@ -46,6 +59,8 @@ export interface Store {
   put(entries: readonly StoreEntry[]): Promise<void>;
   /** Returns the keys of a space in order; all of them without a range. */
   keys(space: Space, range?: KeyRange): Promise<string[]>;
+  /** Every entry as it is now, in order of space and key. Reads all of it. */
+  scan(): AsyncIterable<ScannedEntry>;
   close(): Promise<void>;
 }
 
@@ -59,7 +74,7 @@ export class StoreError extends AssayError {
 
 /** What to do about a store that is damaged: nothing in it is only there. */
 export const REBUILD =
-  'Stop the node and delete this folder: what it holds is fetched from peers again. ' +
+  'Stop the node and delete this folder (assay db rebuild): peers give what it holds again. ' +
   'Leave keystore and guard alone.';
 
 const KEY_CHARS_MAX = 512;
@@ -95,6 +110,19 @@ export function openValue(key: string, stored: Uint8Array, where: string): Uint8
     where,
     remedy: REBUILD,
   });
+}
+
+/** Tells what is stored under a name. */
+export function scanned(name: string, stored: Uint8Array): ScannedEntry {
+  const slash = name.indexOf('/');
+  const space = SPACES.find((each) => each === name.slice(0, slash));
+  if (space === undefined) return { kind: 'stray', name };
+  const key = name.slice(slash + 1);
+  try {
+    return { kind: 'value', space, key, value: openValue(name, stored, '') };
+  } catch {
+    return { kind: 'damaged', space, key };
+  }
 }
 
 /** The error of a store that was closed. */

@@ -57,6 +57,16 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       deepEqual(await store.keys('peer', { limit: 0 }), []);
     });
 
+    it('scans all of it, in order of space and key', async () => {
+      await store.put([entry('meta', 'b', '2'), entry('meta', 'a', '1'), entry('batch', 'z', '3')]);
+      const found: string[] = [];
+      for await (const each of store.scan()) {
+        equal(each.kind, 'value');
+        if (each.kind === 'value') found.push(`${each.space}/${each.key}=${textOf(each.value)}`);
+      }
+      deepEqual(found, ['batch/z=3', 'meta/a=1', 'meta/b=2']);
+    });
+
     it('does as a sorted map, whatever is put, deleted and listed', () =>
       fc.assert(
         fc.asyncProperty(fc.array(fc.array(change), { maxLength: 12 }), range, async (all, r) => {
@@ -114,4 +124,8 @@ function entry(space: Space, name: string, text: string): StoreEntry {
 async function clear(store: Store): Promise<void> {
   const keys = await store.keys('subject');
   await store.put(keys.map((name) => ({ space: 'subject', key: name, value: undefined })));
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }

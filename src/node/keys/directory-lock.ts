@@ -28,7 +28,8 @@ const OWNER_FOLDER = 0o700;
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const folder = join(directory, LOCK_FOLDER);
   await mkdir(folder, { recursive: true, mode: OWNER_FOLDER });
-  const store = await openStore(folder).catch(async (cause: unknown) => {
+  // nothing is in it: the lock of the library alone counts
+  const store = await openStore(folder, { schema: 'any' }).catch(async (cause: unknown) => {
     const isHeld = cause instanceof StoreError && cause.detail.code === 'store-locked';
     throw isHeld ? await held(directory, cause) : cause;
   });

@@ -11,10 +11,12 @@ import {
   type KeyRange,
   openValue,
   REBUILD,
+  type ScannedEntry,
   type Space,
   type Store,
   type StoreEntry,
   StoreError,
+  scanned,
   sealValue,
   storeClosed,
   storedKey,
@@ -26,54 +28,107 @@ export type StoreOptions = {
    * machine stops, never when only the process does.
    */
   readonly isDurable?: boolean;
+  /** `any`: the schema does not matter to who opens it. */
+  readonly schema?: 'any';
 };
 
 /** Layout of keys and values. A change of what spaces mean needs the next number. */
-const SCHEMA = '1';
+export const STORE_SCHEMA = 2;
 /** Outside of all spaces. */
 const SCHEMA_KEY = 'schema';
 /** The character after `/`, which ends the names of spaces. */
 const AFTER_SPACE = '0';
 
-type Database = Level<string, Uint8Array>;
+export type Database = Level<string, Uint8Array>;
 
 /**
  * Opens the store in `folder`, which is made if it is not there.
  * @throws StoreError `store-locked`, `store-damaged`, `store-schema`, `store-failed`
  */
 export async function openStore(folder: string, options: StoreOptions = {}): Promise<Store> {
-  const database: Database = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view' });
+  const database = await openDatabase(folder);
   try {
-    await database.open();
-  } catch (error) {
-    throw describe(folder, error);
-  }
-  try {
-    await checkSchema(database, folder);
+    await checkSchema(database, folder, options);
   } catch (error) {
     await database.close();
     throw describe(folder, error);
   }
+  return storeOf(database, folder, options);
+}
+
+/** Opens what lies below a store. @throws StoreError as `openStore`, but for the schema */
+export async function openDatabase(folder: string): Promise<Database> {
+  const database: Database = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view' });
+  try {
+    await database.open();
+    return database;
+  } catch (error) {
+    throw describe(folder, error);
+  }
+}
+
+/** The store that lies in an open database, whatever its schema. */
+export function storeOf(database: Database, folder: string, options: StoreOptions): Store {
   return new LevelStore(database, folder, options.isDurable ?? false);
 }
 
-async function checkSchema(database: Database, folder: string): Promise<void> {
+/**
+ * Reads the schema of an open database; `undefined` if it is empty.
+ * @throws StoreError `store-schema` if it is none of ours, `value-damaged`
+ */
+export async function readSchema(database: Database, folder: string): Promise<number | undefined> {
   const [anyKey] = await database.keys({ limit: 1 }).all();
-  if (anyKey === undefined) {
-    const value = sealValue(SCHEMA_KEY, new TextEncoder().encode(SCHEMA));
-    await database.put(SCHEMA_KEY, value, { sync: true });
-    return;
-  }
+  if (anyKey === undefined) return undefined;
   const stored = await database.get(SCHEMA_KEY);
-  const schema =
+  const text =
     stored === undefined ? 'none' : new TextDecoder().decode(openValue(SCHEMA_KEY, stored, folder));
-  if (schema === SCHEMA) return;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new StoreError({
     code: 'store-schema',
-    message: `the store has schema ${JSON.stringify(schema)}, this program uses ${SCHEMA}`,
+    message: `the store has schema ${JSON.stringify(text)}, this program uses ${STORE_SCHEMA}`,
     where: folder,
-    remedy: `Use the release of assay that wrote it, or begin anew. ${REBUILD}`,
+    remedy: `It is of another program, or damaged. ${REBUILD}`,
   });
+}
+
+/** Says durably which schema a database has. */
+export async function writeSchema(database: Database, schema: number): Promise<void> {
+  const value = sealValue(SCHEMA_KEY, new TextEncoder().encode(String(schema)));
+  await database.put(SCHEMA_KEY, value, { sync: true });
+}
+
+/** Reads the schema of a store that nobody has open. @throws StoreError */
+export async function schemaOf(folder: string): Promise<number | undefined> {
+  const database = await openDatabase(folder);
+  try {
+    return await readSchema(database, folder);
+  } finally {
+    await database.close();
+  }
+}
+
+/** The error of a schema that a program cannot go on from. */
+export function wrongSchema(schema: number, folder: string): StoreError {
+  const isOlder = schema < STORE_SCHEMA;
+  return new StoreError({
+    code: 'store-schema',
+    message: `the store has schema ${schema}, this program uses ${STORE_SCHEMA}`,
+    where: folder,
+    remedy: isOlder
+      ? 'Run `assay db migrate --dir` with the folder of the node, first with --dry-run to see ' +
+        'what it does. The release that wrote it cannot read the store after that.'
+      : `A newer release of assay wrote it: install that one, or begin anew. ${REBUILD}`,
+  });
+}
+
+async function checkSchema(
+  database: Database,
+  folder: string,
+  { schema: wanted }: StoreOptions,
+): Promise<void> {
+  const schema = await readSchema(database, folder);
+  if (schema === undefined) return await writeSchema(database, STORE_SCHEMA);
+  if (schema !== STORE_SCHEMA && wanted !== 'any') throw wrongSchema(schema, folder);
 }
 
 class LevelStore implements Store {
@@ -121,6 +176,17 @@ class LevelStore implements Store {
         .all();
       return names.map((name) => name.slice(prefix.length));
     });
+  }
+
+  async *scan(): AsyncIterable<ScannedEntry> {
+    if (this.#database.status !== 'open') throw storeClosed(this.#folder);
+    try {
+      for await (const [name, stored] of this.#database.iterator()) {
+        if (name !== SCHEMA_KEY) yield scanned(name, stored);
+      }
+    } catch (error) {
+      throw describe(this.#folder, error);
+    }
   }
 
   async close(): Promise<void> {
