@@ -65,7 +65,7 @@ export async function openObserverNode(options: ObserverNodeOptions): Promise<Ob
       missingModels: () => [],
     });
     trace.attach(node, parts);
-    return new ObserverNode({ node, parts, trace, directory });
+    return new ObserverNode({ node, parts, trace, directory, membership: validator });
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
@@ -76,14 +76,27 @@ export async function openObserverNode(options: ObserverNodeOptions): Promise<Ob
 export class ObserverNode {
   readonly node: AssayNode;
   readonly trace: NodeTrace;
+  /** [SET-2] The chain of sets as it sees it. */
+  readonly membership: Pick<Validator, 'chain' | 'assembly'>;
   readonly #parts: NodeParts;
   readonly #directory: string;
 
-  constructor(made: { node: AssayNode; parts: NodeParts; trace: NodeTrace; directory: string }) {
+  constructor(made: {
+    node: AssayNode;
+    parts: NodeParts;
+    trace: NodeTrace;
+    directory: string;
+    membership: Pick<Validator, 'chain' | 'assembly'>;
+  }) {
     this.node = made.node;
+    this.membership = made.membership;
     this.trace = made.trace;
     this.#parts = made.parts;
     this.#directory = made.directory;
+  }
+
+  get host(): NodeParts['host'] {
+    return this.#parts.host;
   }
 
   /** Joins the network and catches up. */

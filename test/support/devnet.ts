@@ -124,6 +124,15 @@ export class TestDevnet {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
+  /** Starts one more validator: of a key that the network file does not know. */
+  async join(member: DevnetMember): Promise<ValidatorNode> {
+    const [port = 0] = await freePorts(1);
+    const node = await openValidatorNode(await this.folder(member, port));
+    this.validators.push(node);
+    await node.start();
+    return node;
+  }
+
   async #startAll(ports: readonly number[]): Promise<void> {
     const { validators, providers } = this.devnet;
     for (const [i, member] of validators.entries()) {

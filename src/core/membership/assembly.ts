@@ -7,7 +7,7 @@
  * of a third of the stake that confirm twice. The operator can so hold the chain up, by proposing
  * two sets at once, and never split it.
  */
-import { assert, equalBytes, toHex } from '../../base/index.ts';
+import { assert, type Digest, equalBytes, toHex } from '../../base/index.ts';
 import {
   type ConfirmationMessage,
   confirmationSigningBytes,
@@ -69,7 +69,7 @@ export type MembershipSnapshot = {
 /** What members found an epoch to come to. */
 export type SettlementTally = PollResult & {
   readonly epoch: number;
-  readonly root: Uint8Array;
+  readonly root: Digest;
 };
 
 export class Assembly {
@@ -145,10 +145,8 @@ export class Assembly {
     const { number } = message.body;
     const known = chain.link(number);
     if (known !== undefined) {
-      if (equalBytes(stepDigest(network.id, message.body), known.digest)) {
-        return ignored('known-step');
-      }
-      return this.#fork(message, known);
+      const isSame = equalBytes(stepDigest(network.id, message.body), known.digest);
+      return isSame ? this.#hasten(message, known) : this.#fork(message, known);
     }
     if (number > chain.head.number + 1) return this.#behind(number);
     const checked = chain.check(this.#context.crypto, message);
@@ -260,7 +258,8 @@ export class Assembly {
     const isSame = before?.number === link.number && before.step === name;
     // [SET-2] one for each number; [GUARD-1] after a restart, the same one again
     if (before !== undefined && link.number <= before.number && !isSame) return;
-    const epoch = this.#earliestEpoch(link);
+    const epoch = this.#epochFor(link);
+    if (epoch === undefined) return;
     if (this.#confirmations.get(pollName(name, epoch))?.has(member)) return;
     const { number, digest: step } = link;
     this.#confirmed = { number, step: name };
@@ -275,12 +274,18 @@ export class Assembly {
     this.#tryStep(name, epoch);
   }
 
-  /** [SET-1] A set is fixed before the first beacon of its epoch. */
-  #earliestEpoch(link: ChainLink): number {
+  /**
+   * [SET-1] The epoch for which a step may be confirmed now: a set is fixed before the first beacon
+   * of its epoch. Once the epoch proposed has begun, members wait half an epoch before they confirm
+   * for the next one, so that all know whether enough did for this one.
+   */
+  #epochFor(link: ChainLink): number | undefined {
     const { network } = link.state;
     const latest = this.#context.beacons.latest ?? 0;
-    const next = epochOf(network, latest + CONFIRM_MARGIN_ROUNDS) + 1;
-    return Math.max(link.epoch, next);
+    const epoch = epochOf(network, latest + CONFIRM_MARGIN_ROUNDS) + 1;
+    if (epoch <= link.epoch) return link.epoch;
+    const half = Math.floor(network.parameters.epochRounds / 2);
+    return latest >= firstRound(network, epoch - 1) + half ? epoch : undefined;
   }
 
   /** Makes the step when a quorum confirmed it. */
@@ -308,6 +313,20 @@ export class Assembly {
     this.#settlements.clear();
     const { number, epoch } = link;
     this.#context.report({ kind: 'set-changed', number, epoch });
+  }
+
+  /** [SET-1] Of two epochs that a quorum confirmed a step for, the earlier one counts. */
+  #hasten(message: StepMessage, known: ChainLink): Judgement {
+    const chain = this.#chain;
+    const before = chain.link(known.number - 1);
+    const isEarlier = message.epoch < known.epoch && known.number === chain.head.number;
+    if (!isEarlier || before === undefined) return ignored('known-step');
+    const checked = checkStep(this.#context.crypto, before, message);
+    if (checked.kind === 'invalid') return rejected(`step-${checked.check}`);
+    chain.replaceHead(confirmedLink(checked.link, message));
+    const { number, epoch } = chain.head;
+    this.#context.report({ kind: 'set-changed', number, epoch });
+    return ACCEPTED;
   }
 
   /** [SET-2] Two sets of one number, both confirmed: more than a third of the stake is at fault. */

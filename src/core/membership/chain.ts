@@ -113,6 +113,12 @@ export class SetChain {
     if (this.#links.length > LINKS_KEPT) this.#links = this.#links.slice(-LINKS_KEPT);
   }
 
+  /** [SET-1] Puts the head in force from an earlier epoch. */
+  replaceHead(link: ChainLink & { readonly step: StepMessage }): void {
+    this.#links[this.#links.length - 1] = link;
+    this.#steps[this.#steps.length - 1] = link.step;
+  }
+
   /** Applies the steps again, from the network file to the last link that fits. */
   #walk(fits: (link: ChainLink) => boolean): ChainLink {
     let link = this.genesis;

@@ -53,6 +53,8 @@ export type DevnetMember = {
 export type Devnet = {
   readonly file: NetworkFile;
   readonly beaconSeed: Uint8Array;
+  /** Secret of the operator, who may change the set. */
+  readonly operatorSeed: Uint8Array;
   readonly validators: readonly DevnetMember[];
   readonly providers: readonly DevnetMember[];
 };
@@ -115,6 +117,7 @@ export function makeDevnet(options: DevnetOptions): Devnet {
   return {
     file,
     beaconSeed,
+    operatorSeed: seedOf('operator'),
     validators: validators.map(publicPart),
     providers: providers.map(publicPart),
   };

@@ -194,8 +194,10 @@ export class SetService {
 
   async #archive(): Promise<void> {
     const { view, store } = this.#options;
-    const steps = view.membership.chain.steps.slice(this.#archived);
-    this.#archived += steps.length;
+    // the latest one again: its epoch may have changed
+    const { chain } = view.membership;
+    const steps = chain.steps.slice(Math.max(0, Math.min(this.#archived, chain.head.number - 1)));
+    this.#archived = chain.head.number;
     this.#settling.restart();
     await store.put(
       steps.map((step) => ({

@@ -163,9 +163,29 @@ describe('assembly', () => {
     const first = firstRound(cluster.network, 1);
     cluster.runUntil((first - 2) * 1000 + 500);
     cluster.inject(proposal(cluster, [admission(cluster, 'v5')]));
+    cluster.runUntil((first + EPOCH_ROUNDS / 2) * 1000 - 500);
+    deepStrictEqual(heads(cluster), [0, 0, 0, 0, 0]);
     cluster.runRounds(1);
     deepStrictEqual(heads(cluster), [1, 1, 1, 1, 1]);
     equal(chain(cluster).head.epoch, 2);
+  });
+
+  it('[SET-1] of two epochs that a quorum confirmed the earlier one counts', () => {
+    const [early, late] = [clusterOf(), clusterOf()];
+    const first = proposal(early, [admission(early, 'v5')]);
+    early.runUntil(1500);
+    early.inject(first);
+    early.runRounds(1);
+    late.runUntil((EPOCH_ROUNDS + EPOCH_ROUNDS / 2) * 1000 + 1500);
+    late.inject(first);
+    late.runRounds(1);
+    const [step, later] = [chain(early).head.step, chain(late).head.step];
+    ok(step !== undefined && later !== undefined);
+    deepStrictEqual([step.epoch, later.epoch], [1, 2]);
+    late.inject(step, ['v4']);
+    deepStrictEqual([chain(late, 'v4').head.epoch, chain(late).head.epoch], [1, 2]);
+    late.inject(later, ['v4']);
+    equal(chain(late, 'v4').head.epoch, 1);
   });
 
   it('[SET-1] what too few confirmed for one epoch is confirmed again for the next', () => {
@@ -173,12 +193,10 @@ describe('assembly', () => {
     cluster.runUntil(1500);
     const first = proposal(cluster, [admission(cluster, 'v5')]);
     cluster.inject(first, ['v1', 'v2']);
-    cluster.runRounds(2);
-    deepStrictEqual(heads(cluster), [0, 0, 0, 0, 0]);
     cluster.runUntil((EPOCH_ROUNDS + 2) * 1000);
-    cluster.inject(first, ['v3']);
-    cluster.runRounds(1);
-    cluster.inject(first, ['v4', 'v5']);
+    deepStrictEqual(heads(cluster), [0, 0, 0, 0, 0]);
+    cluster.inject(first, ['v3', 'v4', 'v5']);
+    cluster.runUntil((EPOCH_ROUNDS + EPOCH_ROUNDS / 2 + 2) * 1000);
     deepStrictEqual(heads(cluster), [1, 1, 1, 1, 1]);
     for (const { validator } of cluster.validators) equal(validator.chain.head.epoch, 2);
     const epochs = cluster.published.flatMap(({ node, message }) =>
