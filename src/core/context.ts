@@ -9,7 +9,7 @@ import { BeaconLog } from './beacon-log.ts';
 import type { Draws } from './committee/draws.ts';
 import type { Effect, ProviderEffect, Report } from './events.ts';
 import { SetChain } from './membership/chain.ts';
-import { isInForce, type Network, nominalTime, windowRounds } from './network.ts';
+import { type CommonNetwork, isInForce, nominalTime, windowRounds } from './network.ts';
 import { Shards } from './shards.ts';
 
 /** Convicted identities remembered. */
@@ -37,7 +37,7 @@ export class Context {
   }
 
   /** What all sets have in common: id, parameters, beacon, models. Members are the chain's. */
-  get network(): Network {
+  get network(): CommonNetwork {
     return this.chain.genesis.draws.network;
   }
 

@@ -11,6 +11,7 @@ import {
   digest,
   type ModelManifest,
   type NodeId,
+  nodeId,
   type ProtocolParameters,
   type Round,
   round,
@@ -65,6 +66,19 @@ export type Network = NetworkDefinition & {
   readonly parametersHash: Digest;
 };
 
+/** [SET-1] What all sets of a network have in common: no members. */
+export type CommonNetwork = Pick<
+  Network,
+  | 'id'
+  | 'operator'
+  | 'parameters'
+  | 'beacon'
+  | 'models'
+  | 'modelById'
+  | 'parametersHash'
+  | 'ablated'
+>;
+
 /**
  * Prepares `definition`. Bad definitions are refused where they are read (`src/config`), so that
  * here they are our own faults.
@@ -93,17 +107,19 @@ export function createNetwork(definition: NetworkDefinition): Network {
 }
 
 /** Tells whether `tag` is in force. */
-export function isInForce(network: Network, tag: string): boolean {
+export function isInForce(network: CommonNetwork, tag: string): boolean {
   return !network.ablated.has(tag);
 }
 
 /** [COMMIT-1] Whom a commitment binds: its owner, or nobody in particular where that is ablated. */
-export function boundTo(network: Network, owner: NodeId): NodeId {
-  return network.ablated.has('COMMIT-1') ? (network.validators[0]?.id ?? owner) : owner;
+export function boundTo(network: CommonNetwork, owner: NodeId): NodeId {
+  return network.ablated.has('COMMIT-1') ? NOBODY : owner;
 }
 
+const NOBODY = nodeId('0'.repeat(64));
+
 /** Returns when beacon `r` is due. */
-export function nominalTime(network: Network, r: Round): TimeMs {
+export function nominalTime(network: CommonNetwork, r: Round): TimeMs {
   return timeMs(network.beacon.genesisMs + (r - 1) * network.parameters.roundMs);
 }
 
@@ -118,18 +134,18 @@ export function later(r: Round, count: number): Round {
 }
 
 /** Returns E of [TIME-5]: rounds that one execution of `manifest` takes, at least 1. */
-export function executionRounds(network: Network, manifest: ModelManifest): number {
+export function executionRounds(network: CommonNetwork, manifest: ModelManifest): number {
   return Math.max(1, Math.ceil(manifest.executionMs / network.parameters.roundMs));
 }
 
 /** [TIME-5] Rounds that a level of the slowest model takes, from its drawing beacon to the next. */
-export function levelRounds(network: Network): number {
+export function levelRounds(network: CommonNetwork): number {
   const slowest = Math.max(1, ...network.models.map((model) => executionRounds(network, model)));
   return phaseRounds(network.parameters, slowest).reduce((sum, length) => sum + length, 0);
 }
 
 /** Rounds after which nothing of a batch is left: levels, executions and both windows. */
-export function windowRounds(network: Network): number {
+export function windowRounds(network: CommonNetwork): number {
   const { levels, evidenceWindowRounds, postWindowRounds } = network.parameters;
   return levels.length * levelRounds(network) + evidenceWindowRounds + postWindowRounds + 8;
 }

@@ -26,7 +26,7 @@ import {
 } from '../wire/index.ts';
 import type { Context } from './context.ts';
 import { type AnsweredLeaf, type GuardRecord, type Slot, slotKey } from './guard.ts';
-import { later, type Network } from './network.ts';
+import { type CommonNetwork, later } from './network.ts';
 
 /** Answers of one slot. */
 export type AnswerBatch = { readonly slot: Slot; readonly leaves: readonly AnsweredLeaf[] };
@@ -196,7 +196,7 @@ export type AnswerParts = {
 /** [CLAIM-3] The leaf of an answer; one request always gets one salt: a crash loses nothing. */
 export function claimOf(
   signer: Signer,
-  network: Network,
+  network: CommonNetwork,
   { request, executionClass, outputDigest, input }: AnswerParts,
 ): AnsweredLeaf {
   const { requester, nonce, model } = request;

@@ -58,7 +58,7 @@ function certificatesOf(context: Context, state: SubjectState): readonly Message
   return [...state.levels].flatMap((level) => {
     const at = { subject: state, level: level.level, beacons: context.beacons };
     return [...level.certified.values()].flatMap(
-      (certified) => buildCertificate(context.network, at, certified) ?? [],
+      (certified) => buildCertificate(at, certified) ?? [],
     );
   });
 }

@@ -28,12 +28,13 @@ import type { CertifiedVerdict, SubjectState } from '../verification/state.ts';
 
 /** Builds the certificate of what a level reached, or `undefined` if a beacon was forgotten. */
 export function buildCertificate(
-  network: Network,
   { subject, level, beacons }: { subject: SubjectState; level: number; beacons: BeaconLog },
   certified: CertifiedVerdict,
 ): CertificateMessage | undefined {
-  const { header, seal } = subject.batch;
+  const { header, seal, draws } = subject.batch;
   if (seal === undefined) return undefined;
+  // [SET-1] of the set that serves the batch
+  const { network } = draws;
   const rounds = certificateRounds(network, { header, level });
   const used = rounds.map((round) => ({ round, signature: beacons.get(round)?.signature }));
   const known = used.flatMap(({ round, signature }) => (signature ? [{ round, signature }] : []));

@@ -42,7 +42,7 @@ export function publishDue(context: Context, place: Place): void {
     if (!addsHolder(level, certified)) continue;
     const { beacons } = context;
     const at = { subject, level: level.level, beacons };
-    const certificate = buildCertificate(subject.batch.draws.network, at, certified);
+    const certificate = buildCertificate(at, certified);
     if (certificate === undefined) continue;
     markPublished(level, certified);
     context.publish(certificate);
@@ -78,12 +78,11 @@ export function takeCertificate(
 /** [CERT-3] Two conflicting certificates of one level convict whoever signed both. */
 function accuseBoth(context: Context, place: Place, certified: CertifiedVerdict): void {
   const { crypto, beacons, chain } = context;
-  const { network } = place.subject.batch.draws;
   const at = { subject: place.subject, level: place.level.level, beacons };
   for (const other of place.level.certified.values()) {
     if (!isConflict(other.verdict, certified.verdict)) continue;
-    const first = buildCertificate(network, at, other);
-    const second = buildCertificate(network, at, certified);
+    const first = buildCertificate(at, other);
+    const second = buildCertificate(at, certified);
     if (first === undefined || second === undefined) continue;
     const evidence = { type: 'evidence', kind: 'certificates', first, second } as const;
     context.accuse(evidence, guiltyOf(chain, crypto, evidence));

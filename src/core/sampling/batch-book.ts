@@ -82,7 +82,7 @@ export class BatchBook {
 
   /** Adds a batch that others sealed: openings and certificates carry header and seal. */
   addSealed(header: HeaderMessage, seal: Seal): Judgement | 'early' {
-    const { network, crypto, beacons } = this.#context;
+    const { crypto, beacons } = this.#context;
     const id = batchId(header);
     const known = this.#batches.get(id);
     if (known?.seal !== undefined) return ignored('known-seal');
@@ -99,7 +99,7 @@ export class BatchBook {
     const sealed = this.#rivalsOf(header).filter((rival) => rival.seal !== undefined);
     if (sealed.length >= BATCHES_PER_SLOT_MAX) return ignored('slot-full');
     // [TIME-3] a bad seal leaves nothing behind: the header itself may still come
-    if (!isSealValid(network, crypto, { header, seal, seats: batch.seats })) {
+    if (!isSealValid(batch.draws.network, crypto, { header, seal, seats: batch.seats })) {
       return rejected('bad-seal');
     }
     batch.seal = seal;

@@ -19,7 +19,7 @@ import {
 } from '../../wire/index.ts';
 import type { Context } from '../context.ts';
 import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
-import { boundTo, type Network } from '../network.ts';
+import { boundTo, type CommonNetwork } from '../network.ts';
 import { isHeavyLevel } from '../tally/decision.ts';
 import type { CommitRecord, EntrySource, LevelState, SubjectState } from './state.ts';
 import { doesVoteFollow } from './vote.ts';
@@ -153,7 +153,7 @@ const commitments = new WeakMap<RevealEntry, Digest>();
 
 /** The commitment to which a reveal recomputes. */
 function commitmentBehind(
-  network: Network,
+  network: CommonNetwork,
   bundle: EntrySource['bundle'],
   entry: RevealEntry,
 ): Digest {

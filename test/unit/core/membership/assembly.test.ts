@@ -14,6 +14,7 @@ import {
 } from '../../../../src/core/index.ts';
 import type { Signer } from '../../../../src/crypto/index.ts';
 import {
+  batchId,
   keyOwnershipSigningBytes,
   type ProposalMessage,
   type SetChange,
@@ -102,6 +103,12 @@ describe('assembly', () => {
         false,
       );
     }
+    const late = of(true)[0]?.header;
+    ok(late !== undefined);
+    const asked = cluster.ask('v1', { type: 'query', batch: batchId(late) });
+    const answered = asked.flatMap((message) => (message.type === 'certificate' ? [message] : []));
+    ok(answered.length > 0);
+    for (const each of answered) deepStrictEqual(each.set, sets[1]?.setHash);
     // the newcomer holds most of the stake: nothing is certified without it
     ok(of(true).every(({ votes }) => votes.some(({ holders }) => ((holders[0] ?? 0) & 8) !== 0)));
   });
