@@ -7,7 +7,7 @@
 import { checkParameters, nearestText } from '../base/index.ts';
 import type { KeyPath } from './document.ts';
 import type { RelationProblem } from './loader.ts';
-import type { NetworkDraft } from './network-file.ts';
+import type { NetworkDraft, NetworkFile } from './network-file.ts';
 
 /** Amounts are hashed as integers of 64 bits. */
 const AMOUNT_MAX = 2n ** 64n - 1n;
@@ -22,6 +22,24 @@ export function networkFileRelations(file: NetworkDraft): readonly RelationProbl
     ...holdingProblems(file),
     ...amountProblems(file),
   ];
+}
+
+/** Returns the relations of a signed file that do not hold, beside those of its draft. */
+export function activationRelations(file: NetworkFile): readonly RelationProblem[] {
+  const { activations = [] } = file;
+  return activations.flatMap((activation, index) => {
+    const before = activations[index - 1];
+    const path = ['activations', index];
+    const version = before?.protocolVersion ?? file.protocolVersion;
+    if (activation.protocolVersion <= version) {
+      const message = `version ${activation.protocolVersion} does not follow on ${version}`;
+      const remedy = 'Versions ascend, from the one of this network on.';
+      return [{ path: [...path, 'protocolVersion'], message, remedy }];
+    }
+    if (before === undefined || activation.epoch > before.epoch) return [];
+    const message = `epoch ${activation.epoch} is not after ${before.epoch}, of the version before`;
+    return [{ path: [...path, 'epoch'], message, remedy: 'Each version has an epoch of its own.' }];
+  });
 }
 
 function parameterProblems({ parameters }: NetworkDraft): readonly RelationProblem[] {

@@ -12,7 +12,7 @@ import type { ConfigDocument } from './document.ts';
 import type { FieldDoc } from './fields.ts';
 import { countField, numberField } from './fields.ts';
 import { resolveConfig } from './loader.ts';
-import { networkFileRelations } from './network-file-relations.ts';
+import { activationRelations, networkFileRelations } from './network-file-relations.ts';
 import { parametersSchema } from './scenario-parameters.ts';
 
 /** A file of 1 MiB holds as many validators with their proofs. */
@@ -24,6 +24,7 @@ const ENDPOINTS_MAX = 16;
 const BOOTSTRAP_MAX = 64;
 const ADDRESSES_MAX = 16;
 const ADDRESS_CHARS_MAX = 256;
+const ACTIVATIONS_MAX = 16;
 /** Decimal digits of 2^64, below which every amount stays. */
 const AMOUNT_DIGITS_MAX = 20;
 
@@ -138,6 +139,20 @@ const provider = z
   })
   .meta({ description: 'A staked provider' });
 
+const activation = z
+  .strictObject({
+    protocolVersion: count('Version of the protocol that begins', 'version', {
+      min: 1,
+      max: 65_535,
+    }),
+    epoch: count('First epoch of it', 'epoch', { min: 1, max: 1e9 }),
+    release: z
+      .string()
+      .regex(/^[0-9A-Za-z.+-]{1,64}$/)
+      .meta({ description: 'First release of assay that knows it' }),
+  })
+  .meta({ description: 'A later version of the protocol, and when it begins' });
+
 const bootstrap = z
   .array(multiaddr)
   .max(BOOTSTRAP_MAX)
@@ -182,6 +197,11 @@ export const networkFileSchema = z
       .max(VALIDATORS_MAX)
       .meta({ description: 'The validator set; its order matters' }),
     providers,
+    activations: z
+      .array(activation)
+      .max(ACTIVATIONS_MAX)
+      .optional()
+      .meta({ description: 'Versions of the protocol to come; not in the id' }),
     signature: hex(64, 'Signature of the operator over all of this file'),
   })
   .meta({ title: 'Assay network', description: 'What the nodes of one network agree on' });
@@ -238,7 +258,11 @@ export type NetworkFile = z.output<typeof networkFileSchema>;
  * @throws ConfigError with every fault that was found
  */
 export function resolveNetworkFile(document: ConfigDocument): NetworkFile {
-  const kind = { schema: networkFileSchema, relations: networkFileRelations };
+  const relations = (file: NetworkFile) => [
+    ...networkFileRelations(file),
+    ...activationRelations(file),
+  ];
+  const kind = { schema: networkFileSchema, relations };
   return resolveConfig(kind, document, []);
 }
 

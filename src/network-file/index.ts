@@ -6,7 +6,7 @@ export {
   type NetworkHello,
 } from './hello.ts';
 export { type NetworkDraft, networkId } from './identity.ts';
-export { type KeyProofs, proveKeys, signNetworkFile } from './making.ts';
+export { announce, type KeyProofs, proveKeys, signNetworkFile } from './making.ts';
 export { networkOf } from './network.ts';
 export { loadNetworkFile, networkFileYaml, readNetworkFile, writeNetworkFile } from './storage.ts';
 export { type NetworkFileProblem, verifyNetworkFile } from './verification.ts';

@@ -53,6 +53,21 @@ export function signNetworkFile(
   return { ...unsigned, signature: toHex(operator.sign(operatorSigningBytes(unsigned))) };
 }
 
+/**
+ * Returns a file with other versions to come, signed anew; its id and its members are the same.
+ * @throws AssertionError if `operator` is not the file's
+ */
+export function announce(
+  file: NetworkFile,
+  activations: NonNullable<NetworkFile['activations']>,
+  operator: Signer,
+): NetworkFile {
+  assert(file.operator === operator.id, 'the operator that a file names signs it');
+  const { signature: _, ...rest } = file;
+  const unsigned = { ...rest, activations };
+  return { ...unsigned, signature: toHex(operator.sign(operatorSigningBytes(unsigned))) };
+}
+
 /** Returns what the operator signs: the id, and all that the id does not cover. */
 export function operatorSigningBytes(file: Omit<NetworkFile, 'signature'>): Uint8Array {
   const value: CanonicalValue = {
@@ -60,6 +75,15 @@ export function operatorSigningBytes(file: Omit<NetworkFile, 'signature'>): Uint
     bootstrap: [...file.bootstrap],
     proofs: file.validators.map(({ proofs }) => [proofs.possession, proofs.ownership]),
     addresses: file.providers.map(({ addresses }) => [...addresses]),
+    ...activationsValue(file),
   };
   return signingBytes(SIGNING_DOMAINS.networkFile, bytesOfHex(file.id), encodeCanonical(value));
+}
+
+/** A file without any is signed as it was before there were some. */
+function activationsValue({ activations = [] }: Pick<NetworkFile, 'activations'>) {
+  if (activations.length === 0) return {};
+  return {
+    activations: activations.map((each) => [each.protocolVersion, each.epoch, each.release]),
+  };
 }

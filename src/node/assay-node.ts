@@ -33,7 +33,7 @@ import { outputSource } from './output-source.ts';
 import { withDialBack } from './reach/index.ts';
 import { type NodeStatus, serveRpc, statusFormat } from './rpc/index.ts';
 import { type Clock, Runner, type StepObserver, type Timeless } from './runner/index.ts';
-import { type DoppelgangerOptions, isMember, Safety } from './safety/index.ts';
+import { type Activation, type DoppelgangerOptions, isMember, Safety } from './safety/index.ts';
 import { selfReport } from './self-report.ts';
 import { SetService } from './sets/index.ts';
 import { Sync, unopenedLeaves } from './sync.ts';
@@ -55,6 +55,7 @@ export type AssayNodeOptions = {
   readonly beacons: BeaconFeed;
   /** Served besides models and outputs: inputs of a provider's requesters. */
   readonly blobSources: readonly BlobSource[];
+  readonly activations: readonly Activation[];
   readonly clock: Clock;
   readonly log: Log;
   readonly observe?: StepObserver;

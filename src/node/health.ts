@@ -8,6 +8,7 @@ import {
   DISK_LOW_BYTES,
   HEAP_SHARE_MAX,
   type SafetySigns,
+  upgradeText,
 } from './safety/index.ts';
 
 /** Rounds without a beacon after which something is wrong. */
@@ -45,14 +46,19 @@ export function healthOf(signs: Signs): Health {
     return { state: 'starting', reason };
   }
   const reasons = shortcomings(signs);
+  const { upgrade } = signs;
+  if (reasons.length === 0 && upgrade !== undefined) {
+    return { state: 'in-sync', reason: upgradeText(upgrade) };
+  }
   return { state: reasons.length === 0 ? 'in-sync' : 'degraded', reason: reasons.join('; ') };
 }
 
 /** What is wrong with a node that takes part. */
 function shortcomings(signs: Signs): readonly string[] {
   const { roundsBehind, skewMs, missingModels, desertedTopics, silentRounds } = signs;
-  const { diskFreeBytes, heapShare } = signs;
+  const { diskFreeBytes, heapShare, upgrade } = signs;
   const found: readonly (string | false)[] = [
+    upgrade?.isOver === true && upgradeText(upgrade),
     roundsBehind > BEHIND_MAX &&
       `no beacon for ${roundsBehind} rounds: nothing is sampled until it comes`,
     skewMs !== undefined &&

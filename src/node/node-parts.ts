@@ -38,6 +38,7 @@ import {
   type Role,
 } from './libp2p/index.ts';
 import type { Log } from './log/index.ts';
+import type { Activation } from './safety/index.ts';
 
 export type NodeFolder = {
   /** Holds `guard`, `db` and `models`; the caller holds its lock. */
@@ -71,6 +72,8 @@ export type NodeParts = {
   readonly archive: Archive;
   /** Forgets a bounded part of what is too old, seen from the latest beacon. */
   readonly forget: (latest: Round) => Promise<unknown>;
+  /** Versions of the protocol that the network file announces. */
+  readonly activations: readonly Activation[];
   readonly host: Host;
   readonly engine: InferenceEngine;
   readonly models: ModelLibrary;
@@ -120,7 +123,7 @@ export async function openNodeParts(folder: NodeFolder, role: Role): Promise<Nod
   const beacons = beaconsOf(file, crypto, log);
   return {
     ...{ network, signer, guard, store, archive, forget, host, engine, models, execution },
-    ...{ crypto, beacons },
+    ...{ crypto, beacons, activations: file.activations ?? [] },
   };
 }
 

@@ -7,6 +7,7 @@ import { examineMachine } from './machine.ts';
 import { examineModels, heldModels } from './models.ts';
 import { examineMembership, examineOnline } from './online.ts';
 import { examinePort } from './reach.ts';
+import { examineUpgrade } from './upgrade.ts';
 
 export type { Finding } from './finding.ts';
 
@@ -35,6 +36,7 @@ export async function examine(options: DoctorOptions): Promise<readonly Finding[
     ...folder,
     ...port,
     ...examineMembership(file, key),
+    examineUpgrade(file, Date.now()),
     ...(key === undefined ? [] : await examineModels(directory, held)),
     ...(isOnline ? await examineOnline(file, { ...options, place, self: key?.id }) : []),
   ];

@@ -43,6 +43,8 @@ export const LOG_EVENTS = {
   failed: warn('node', 'work in the background failed; `isBug` if it is no known error'),
   'log-level-set': info('node', 'the API set other levels of the log'),
 
+  'upgrade-due': warn('node', 'the network announces a version that needs a newer release'),
+  'upgrade-missed': warn('node', 'that version has begun: nothing new is voted on'),
   'disk-full': warn('node', 'the disk has little room left: nothing new is voted on'),
   'disk-roomy': warn('node', 'the disk has room again: voting goes on'),
   'doppelganger-wait': info('node', 'listens whether its key runs elsewhere; signs nothing yet'),

@@ -8,7 +8,8 @@ export {
 } from './doppelganger.ts';
 export { isMember, needsPeers } from './neighbours.ts';
 export { OwnVoice } from './own-voice.ts';
-export { Safety, type SafetySigns } from './safety.ts';
+export { Safety, type SafetyOptions, type SafetySigns } from './safety.ts';
+export { type Activation, type Upgrade, upgradeOf, upgradeText } from './upgrade.ts';
 export {
   DISK_CRITICAL_BYTES,
   DISK_ENOUGH_BYTES,

@@ -11,6 +11,13 @@ import type { Log } from '../log/index.ts';
 import { Doppelganger, type DoppelgangerOptions, type DoppelgangerState } from './doppelganger.ts';
 import { type Around, emptyTopics, hasNeighbours, needsPeers } from './neighbours.ts';
 import { OwnVoice } from './own-voice.ts';
+import {
+  type Activation,
+  type Upgrade,
+  UpgradeReminder,
+  upgradeOf,
+  upgradeText,
+} from './upgrade.ts';
 import { freeBytesOf, heapShare, Vitals } from './vitals.ts';
 import { VoteWatch } from './vote-watch.ts';
 
@@ -23,6 +30,8 @@ export type SafetyOptions = {
   readonly headerOf: (batch: BatchId) => HeaderMessage | undefined;
   /** Folder of the node, whose disk is watched. */
   readonly directory: string;
+  /** Versions of the protocol to come. */
+  readonly activations?: readonly Activation[];
   /** Absent: nobody listens, for keys of which two run on purpose. */
   readonly doppelganger?: DoppelgangerOptions;
   /** Instead of asking the system. */
@@ -44,6 +53,8 @@ export type SafetySigns = {
   readonly silentRounds: number;
   /** Topics without a neighbour for several rounds. */
   readonly desertedTopics: readonly string[];
+  /** A release that the network needs, or will; absent if this one knows all that is announced. */
+  readonly upgrade: Upgrade | undefined;
 };
 
 const NEVER = round(Number.MAX_SAFE_INTEGER);
@@ -54,6 +65,8 @@ export class Safety {
   readonly #vitals: Vitals;
   readonly #doppelganger: Doppelganger | undefined;
   readonly #voice: OwnVoice;
+  readonly #reminder: UpgradeReminder;
+  #latest = 0;
   #twin: NodeError | undefined;
 
   constructor(options: SafetyOptions) {
@@ -61,6 +74,7 @@ export class Safety {
     const { doppelganger, directory, log, freeBytes = () => freeBytesOf(directory) } = options;
     this.#doppelganger = doppelganger && new Doppelganger(doppelganger);
     this.#voice = new OwnVoice({ ...options, self: options.host.id });
+    this.#reminder = new UpgradeReminder(options.network);
     this.#vitals = new Vitals({
       freeBytes,
       onDisk: ({ change, freeBytes: bytes }) => log.warn(`disk-${change}`, { freeBytes: bytes }),
@@ -91,6 +105,8 @@ export class Safety {
     const isHeard = hasNeighbours(host) || !needsPeers(network, host.id);
     this.#doppelganger?.tick(latest, isHeard);
     this.votes.tick(latest, emptyTopics(host));
+    this.#latest = Math.max(this.#latest, latest);
+    if (this.#reminder.isTime(latest)) this.#remind();
   }
 
   /** This process sends a message. */
@@ -118,7 +134,7 @@ export class Safety {
 
   /** Of rounds below, the core hears nothing. @param watermark what the guard says */
   gate(watermark: Round): Round {
-    if (this.#vitals.isDiskFull) return NEVER;
+    if (this.#vitals.isDiskFull || this.#upgrade()?.isOver === true) return NEVER;
     return round(Math.max(watermark, this.#doppelganger?.firstRound ?? 0));
   }
 
@@ -131,7 +147,21 @@ export class Safety {
       heapShare: heapShare(),
       silentRounds: this.votes.silentRounds,
       desertedTopics: this.votes.deserted(emptyTopics(this.#options.host)),
+      upgrade: this.#upgrade(),
     };
+  }
+
+  #upgrade(): Upgrade | undefined {
+    const { network, activations = [] } = this.#options;
+    return upgradeOf(network, activations, this.#latest);
+  }
+
+  #remind(): void {
+    const upgrade = this.#upgrade();
+    if (upgrade === undefined) return;
+    const { release, epoch, isOver } = upgrade;
+    const name = isOver ? 'upgrade-missed' : 'upgrade-due';
+    this.#options.log.warn(name, { release, epoch, reason: upgradeText(upgrade) });
   }
 }
 

@@ -103,6 +103,24 @@ describe('assay network create and assay join', function () {
     match(stale.err, /it is for network.*let the\s+validator\s+run\s+`assay\s+join`/s);
   });
 
+  it('announces a version to come in a file that stays the same network', async () => {
+    const net = at('op/network.yaml');
+    const before = readNetworkFile(net);
+    const announce = (folder: string, epoch: string) =>
+      assay(
+        ...['network', 'announce', '--net', net, '--dir', at(folder), ...password()],
+        ...['--protocol-version', '2', '--epoch', epoch, '--release', '0.2.0'],
+      );
+    const stranger = await announce('a', '400');
+    equal(stranger.code, 2);
+    match(stranger.err, /not-the-operator|the file is of/);
+    equal((await announce('op', '400')).code, 0);
+    equal((await announce('op', '500')).code, 0);
+    const after = readNetworkFile(net);
+    deepEqual(after.activations, [{ protocolVersion: 2, epoch: 500, release: '0.2.0' }]);
+    equal(after.id, before.id);
+  });
+
   it('names the chain of drand where rounds fit it', async () => {
     const quicknet = await create('--beacon', 'quicknet', '--json');
     equal(quicknet.code, 2, 'one chain');

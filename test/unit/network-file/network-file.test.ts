@@ -7,6 +7,7 @@ import { stake, toHex } from '../../../src/base/index.ts';
 import { ConfigError, parseConfigText, resolveNetworkFile } from '../../../src/config/index.ts';
 import { realCrypto } from '../../../src/crypto/index.ts';
 import {
+  announce,
   helloOf,
   type NetworkDraft,
   type NetworkFile,
@@ -19,9 +20,11 @@ import {
   verifyNetworkFile,
   writeNetworkFile,
 } from '../../../src/network-file/index.ts';
+import { PROTOCOL_VERSION } from '../../../src/wire/index.ts';
 import { draftOf, fileOf, OPERATOR, proofsFor, VALIDATORS } from './draft.ts';
 
 const file = fileOf();
+const NEXT = { protocolVersion: PROTOCOL_VERSION + 1, epoch: 400, release: '0.2.0' };
 const [first, second] = file.validators;
 ok(first !== undefined && second !== undefined);
 const codesOf = (changed: NetworkFile) =>
@@ -134,6 +137,35 @@ describe('a network file', () => {
     const model = `b${'a'.repeat(58)}`;
     const odd = fileOf(draftOf({ models: models.map((each) => ({ ...each, model })) }));
     deepEqual(codesOf(odd), ['network-model']);
+  });
+
+  it('has id and signature of before there were versions to come, if it names none', () => {
+    equal(file.id.slice(0, 32), 'c3d525041fcc8f9f37bfa276cb9bc925');
+    equal(
+      file.signature.slice(0, 64),
+      '7b0e32b90c787f7884548363867248c12aafd940f2ac17912a01bee92dcb2a3b',
+    );
+  });
+
+  it('keeps its id when a version to come is announced, which only its operator can', () => {
+    const announced = announce(file, [NEXT], OPERATOR);
+    equal(announced.id, file.id);
+    deepEqual(verifyNetworkFile(announced, realCrypto), []);
+    const read = resolveNetworkFile(parseConfigText(networkFileYaml(announced), 'network.yaml'));
+    deepEqual(read.activations, [NEXT]);
+    deepEqual(codesOf({ ...file, activations: [NEXT] }), ['network-signature']);
+    const later = { ...NEXT, epoch: NEXT.epoch + 1 };
+    deepEqual(codesOf({ ...announced, activations: [later] }), ['network-signature']);
+  });
+
+  it('announces versions in order, from its own on', () => {
+    const refused = (activations: NonNullable<NetworkFile['activations']>) => {
+      const text = networkFileYaml(announce(file, activations, OPERATOR));
+      throws(() => resolveNetworkFile(parseConfigText(text, 'network.yaml')), ConfigError);
+    };
+    refused([{ ...NEXT, protocolVersion: PROTOCOL_VERSION }]);
+    refused([NEXT, { ...NEXT, protocolVersion: NEXT.protocolVersion + 1 }]);
+    refused([{ ...NEXT, release: 'rm -rf /' }]);
   });
 
   it('on disk is verified when it is read, and faults name their lines', async () => {

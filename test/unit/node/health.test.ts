@@ -16,6 +16,7 @@ const WELL: Signs = {
   heapShare: 0.2,
   silentRounds: 0,
   desertedTopics: [],
+  upgrade: undefined,
 };
 
 describe('healthOf', () => {

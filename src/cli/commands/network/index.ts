@@ -1,7 +1,7 @@
 /** `assay network`: what the operator of a network does. */
 import type { Argv, CommandModule } from 'yargs';
 import { type CliContext, JSON_OPTION, printAnswer, TEXT } from '../../io.ts';
-import { PASSPHRASE_OPTIONS } from '../../node-options.ts';
+import { NET_OPTION, PASSPHRASE_OPTIONS } from '../../node-options.ts';
 
 /** The command and its subcommands. */
 export const networkCommand: CommandModule = {
@@ -50,6 +50,23 @@ const OPTIONS = {
   ...JSON_OPTION,
 } as const;
 
+const ANNOUNCE_OPTIONS = {
+  ...NET_OPTION,
+  dir: { ...TEXT, demandOption: true, describe: 'Folder of the operator' },
+  'protocol-version': { ...TEXT, demandOption: true, describe: 'Version of the protocol to come' },
+  epoch: { ...TEXT, demandOption: true, describe: 'First epoch of it' },
+  release: { ...TEXT, demandOption: true, describe: 'First release of assay that knows it' },
+  ...PASSPHRASE_OPTIONS,
+  ...JSON_OPTION,
+} as const;
+
+const ANNOUNCE_EXAMPLE =
+  '$0 network announce --net N --dir ./op --protocol-version 2 --epoch 400 --release 0.2.0';
+const ANNOUNCE_EPILOGUE = [
+  'The id of the network and all keys stay as they are. Nodes that get the file warn at',
+  'their start and with each epoch; one that is too old votes on nothing from then on.',
+].join('\n');
+
 function build(parser: Argv<CliContext>): Argv {
   return parser
     .command(
@@ -59,6 +76,16 @@ function build(parser: Argv<CliContext>): Argv {
       async (argv) => {
         const { answerCreate } = await import('./handler.ts');
         printAnswer(argv.io, await answerCreate(argv), argv.json);
+      },
+    )
+    .command(
+      'announce',
+      'Say in a network file which release is needed from which epoch on, and sign it',
+      (command) =>
+        command.options(ANNOUNCE_OPTIONS).example(ANNOUNCE_EXAMPLE, '').epilogue(ANNOUNCE_EPILOGUE),
+      async (argv) => {
+        const { answerAnnounce } = await import('./announcing.ts');
+        printAnswer(argv.io, await answerAnnounce(argv), argv.json);
       },
     )
     .demandCommand(1, 'name what to do') as Argv;

@@ -40,6 +40,10 @@ function votingOf(report: OwnReport): Pick<Advice, 'isVoting' | 'voting'> {
   if (state !== 'in-sync' && state !== 'degraded') {
     return { isVoting: false, voting: reason === '' ? `it is ${state}` : `${state}: ${reason}` };
   }
+  const { upgrade } = report.signs;
+  if (upgrade?.isOver === true) {
+    return { isVoting: false, voting: `release ${upgrade.release} is needed to vote` };
+  }
   if (round + 1 < watermark) {
     const voting = `the guard signs nothing before round ${watermark}; this is round ${round}`;
     return { isVoting: false, voting };
@@ -89,6 +93,7 @@ function todoOf({ status, signs, roundMs, addresses }: OwnReport, dir: string): 
   if (state === 'starting' || state === 'syncing') return ['wait'];
   if (state === 'isolated') return [doctor, ...addresses.slice(0, 1).map(openPort)];
   const found: readonly (string | false)[] = [
+    signs.upgrade !== undefined && `install release ${signs.upgrade.release} of assay`,
     signs.diskFreeBytes !== undefined && /free on the disk/.test(reason) && `df -h ${dir}`,
     /the clock is off/.test(reason) && 'timedatectl set-ntp true',
     /cannot run/.test(reason) && `wait, or add the file: assay model add FILE --dir ${dir}`,

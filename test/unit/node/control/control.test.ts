@@ -190,6 +190,7 @@ describe('advice about the own node', () => {
     heapShare: 0.2,
     silentRounds: 0,
     desertedTopics: [],
+    upgrade: undefined,
   };
   const advice = (more: { status?: object; signs?: object; watermark?: number } = {}) => {
     const report = {
