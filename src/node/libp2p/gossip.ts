@@ -133,6 +133,8 @@ export class Gossip {
     readonly roundMs: number;
     readonly counters: HostCounters;
     readonly report: Report;
+    /** Told of a neighbour from which nothing comes any more. */
+    readonly onSilent: (peer: NodeId) => void;
   }) {
     this.#topics = options.topics;
     this.#topicOf = new Map([
@@ -144,7 +146,7 @@ export class Gossip {
     // Half a heartbeat before the router forgets, so that what is judged in time is forwarded.
     this.#forwardableMs = (GOSSIP_LIMITS.cacheHeartbeats - 0.5) * options.pace.heartbeatMs;
     const windowMs = Math.min(RELAY_WINDOW_MAX_MS, options.roundMs);
-    this.#watch = new RelayWatch(Math.max(RELAY_WINDOW_MIN_MS, windowMs));
+    this.#watch = new RelayWatch(Math.max(RELAY_WINDOW_MIN_MS, windowMs), options.onSilent);
     this.#publisher = new Publisher({
       isReachable: (topic) => this.#isReachable(topic),
       send: (topic, bytes) => this.#send(topic, bytes),
@@ -184,6 +186,7 @@ export class Gossip {
   /** Notes which rounds of the beacon an RPC carries, before the router handles it. */
   onRpc(peer: NodeId, rpc: Rpc): void {
     this.#countRpc(rpc, 'received');
+    this.#watch.onHeard(peer, Date.now());
     for (const { topic, data } of rpc.messages) {
       if (topic !== this.#topics.beacon || data === undefined) continue;
       this.#watch.onCopy(peer, toHex(messageId(topic, data)));
@@ -198,6 +201,11 @@ export class Gossip {
   /** Called at each heartbeat. */
   tick(nowMs: number): void {
     this.#watch.tick(this.#meshOf('beacon'), nowMs);
+  }
+
+  /** A peer disconnected. */
+  left(peer: NodeId): void {
+    this.#watch.left(peer);
   }
 
   /** What `peer` loses of its score for not forwarding. */

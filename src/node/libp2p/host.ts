@@ -103,7 +103,10 @@ class Libp2pHost implements api.Host {
     const report = this.#report;
     const onFault = (peer: NodeId, fault: Fault) => this.#fault(peer, fault);
     const topics = topicNames(prefix);
-    this.#gossip = new Gossip({ topics, pace, roundMs: options.roundMs, counters, report });
+    const onSilent = (peer: NodeId) =>
+      this.#connector.disconnect(peer, 'nothing came from it for some rounds');
+    const gossip = { topics, pace, roundMs: options.roundMs, counters, report, onSilent };
+    this.#gossip = new Gossip(gossip);
     this.#router = asRouter(node.services.gossip);
     this.#stopRouter = this.#adaptRouter(topics.beacon);
     this.#greeter = new Greeter(options.hello, admission, {
@@ -315,6 +318,7 @@ class Libp2pHost implements api.Host {
     if (!isGone) return;
     this.#withStreams.delete(peer);
     this.#rpcs.forget(peer);
+    this.#gossip.left(peer);
     this.#direct.forget(peer);
     this.#tell({ peer, change: 'disconnected' });
   }

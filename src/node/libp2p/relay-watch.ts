@@ -6,6 +6,10 @@
  * This is what P3 of gossipsub is for, measured against what there was to forward and not against
  * a fixed rate: when the beacon stalls nobody is guilty, and a peer that is merely farther from the
  * source than we are is not either. The price is one small message per link and round.
+ *
+ * A peer from which nothing at all came meanwhile is no judge's case: its link is cut, or its
+ * machine stands still. It is told of, so that the connection ends; when the link heals the two
+ * meet again without a stain, and in the mesh at the next heartbeat.
  */
 import type { NodeId } from '../../base/index.ts';
 import { setRecent } from './recent.ts';
@@ -18,6 +22,8 @@ const FORGIVEN_EVERY = 4;
 /** Off the score while punished: more than everything that a peer can earn (`topicScoreCap`). */
 const PENALTY = 30;
 const ROUNDS_MAX = 64;
+/** Rounds of silence after which a peer is told of. */
+export const SILENT_LIMIT = 4;
 
 type Round = { readonly copies: Set<NodeId>; acceptedAtMs?: number; expected: readonly NodeId[] };
 
@@ -26,11 +32,22 @@ export class RelayWatch {
   readonly #windowMs: number;
   readonly #rounds = new Map<string, Round>();
   readonly #missed = new Map<NodeId, number>();
+  readonly #heardAtMs = new Map<NodeId, number>();
+  readonly #silent = new Map<NodeId, number>();
+  readonly #onSilent: (peer: NodeId) => void;
   #meshBefore: ReadonlySet<NodeId> = new Set();
   #judged = 0;
 
-  constructor(windowMs: number) {
+  /** @param onSilent told of a peer of the mesh from which nothing comes */
+  constructor(windowMs: number, onSilent: (peer: NodeId) => void = () => undefined) {
     this.#windowMs = windowMs;
+    this.#onSilent = onSilent;
+  }
+
+  /** A peer sent us something. */
+  onHeard(peer: NodeId, nowMs: number): void {
+    this.#heardAtMs.set(peer, nowMs);
+    this.#silent.delete(peer);
   }
 
   /** A peer sent us the message `id`, for the first time or again. */
@@ -53,7 +70,7 @@ export class RelayWatch {
       const { acceptedAtMs } = round;
       if (acceptedAtMs === undefined || nowMs - acceptedAtMs < this.#windowMs) continue;
       this.#rounds.delete(id);
-      this.#judge(round, mesh);
+      this.#judge({ ...round, acceptedAtMs }, mesh);
     }
   }
 
@@ -62,20 +79,37 @@ export class RelayWatch {
     return (this.#missed.get(peer) ?? 0) >= MISSED_LIMIT ? PENALTY : 0;
   }
 
-  /** Forgets a peer that is gone for good. */
-  forget(peer: NodeId): void {
-    this.#missed.delete(peer);
+  /** A peer disconnected: what it missed stays, and time forgives it. */
+  left(peer: NodeId): void {
+    this.#heardAtMs.delete(peer);
+    this.#silent.delete(peer);
   }
 
-  #judge({ copies, expected }: Round, mesh: ReadonlySet<NodeId>): void {
+  #judge(
+    { copies, expected, acceptedAtMs }: Round & { readonly acceptedAtMs: number },
+    mesh: ReadonlySet<NodeId>,
+  ): void {
     for (const peer of expected) {
       if (!mesh.has(peer)) continue;
+      const heardAtMs = this.#heardAtMs.get(peer);
+      if (heardAtMs !== undefined && heardAtMs < acceptedAtMs - this.#windowMs) {
+        this.#noteSilence(peer);
+        continue;
+      }
       const missed = this.#missed.get(peer) ?? 0;
       this.#set(peer, copies.has(peer) ? missed - 1 : Math.min(MISSED_MAX, missed + 1));
     }
     this.#judged += 1;
     if (this.#judged % FORGIVEN_EVERY !== 0) return;
     for (const [peer, missed] of this.#missed) if (!mesh.has(peer)) this.#set(peer, missed - 1);
+  }
+
+  #noteSilence(peer: NodeId): void {
+    const silent = (this.#silent.get(peer) ?? 0) + 1;
+    this.#silent.set(peer, silent);
+    if (silent < SILENT_LIMIT) return;
+    this.left(peer);
+    this.#onSilent(peer);
   }
 
   #set(peer: NodeId, missed: number): void {

@@ -12,7 +12,7 @@ import {
   privateKeyOf,
 } from '../../../../src/node/libp2p/identity.ts';
 import { GOSSIP_LIMITS, HOST_LIMITS } from '../../../../src/node/libp2p/limits.ts';
-import { MISSED_LIMIT, RelayWatch } from '../../../../src/node/libp2p/relay-watch.ts';
+import { MISSED_LIMIT, RelayWatch, SILENT_LIMIT } from '../../../../src/node/libp2p/relay-watch.ts';
 import { asRouter } from '../../../../src/node/libp2p/router.ts';
 import { RpcWatch } from '../../../../src/node/libp2p/rpc-watch.ts';
 import {
@@ -118,6 +118,21 @@ describe('the relay watch', () => {
     }
     assert.equal(watch.penalty(peer(2)), 0);
     assert.ok(watch.penalty(peer(1)) > 0);
+  });
+
+  it('does not blame a peer from which nothing comes at all, and tells of it once', () => {
+    const silent: NodeId[] = [];
+    const watch = new RelayWatch(1_000, (id) => silent.push(id));
+    for (const id of mesh) watch.onHeard(id, 0);
+    for (let round = 1; round <= SILENT_LIMIT + 2; round += 1) {
+      const nowMs = round * 3_000;
+      watch.onAccepted(`${round}`, mesh, nowMs);
+      watch.onHeard(peer(1), nowMs);
+      watch.tick(mesh, nowMs + 1_000);
+    }
+    assert.deepEqual(silent, [peer(2)]);
+    assert.equal(watch.penalty(peer(2)), 0);
+    assert.ok(watch.penalty(peer(1)) > 0, 'who says something else and forwards nothing is');
   });
 
   it('forgives with time, outside of the mesh', () => {

@@ -109,13 +109,16 @@ function lossesOf(status: NodeStatus, dishonest: ReadonlySet<NodeId>): readonly 
   ];
 }
 
-/** Roots of the settlement that nodes state: one, once nodes agree on settlement. */
+/** [SETTLE-2] Settlements that nodes state, of epochs for which they state more than one. */
 function settlementRoots(statuses: ReadonlyMap<string, NodeStatus>): ReadonlySet<string> {
-  const roots = [...statuses.values()].flatMap((status) => {
-    const root = 'settlementRoot' in status ? status.settlementRoot : undefined;
-    return typeof root === 'string' && root !== '' ? [root] : [];
-  });
-  return new Set(roots);
+  const byEpoch = new Map<string, Set<string>>();
+  for (const { setNumber, settlement } of statuses.values()) {
+    const [epoch, root] = settlement.split('/');
+    if (epoch === undefined || root === undefined) continue;
+    const place = `${setNumber}/${epoch}`;
+    byEpoch.set(place, (byEpoch.get(place) ?? new Set()).add(settlement));
+  }
+  return new Set([...byEpoch.values()].flatMap((roots) => (roots.size > 1 ? [...roots] : [])));
 }
 
 function finding(invariant: string, details: readonly string[]): readonly AuditFinding[] {
