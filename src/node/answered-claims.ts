@@ -19,6 +19,7 @@ import {
   type GuardRecord,
   levelRounds,
   type Network,
+  type SetChain,
   type Slot,
   type SubjectSnapshot,
   samplingRound,
@@ -85,6 +86,8 @@ export type ReceiptAnswer =
 export type AnsweredClaimsOptions = {
   readonly provider: NodeId;
   readonly network: Network;
+  /** [SET-2] The validator sets that the core knows. */
+  readonly chain: () => SetChain;
   readonly crypto: Crypto;
   readonly archive: Archive;
   /** Records of earlier lives. */
@@ -168,7 +171,7 @@ export class AnsweredClaims {
   }
 
   async #build({ slot, salt, outputDigest }: AnsweredClaim, subject: Subject) {
-    const { network, crypto, opening } = this.#options;
+    const { chain, crypto, opening } = this.#options;
     const own = opening(subject);
     const reveal = { type: 'output', ...subject, digest: outputDigest, salt } as const;
     const frames = await this.#options.messagesAbout(subject);
@@ -176,7 +179,7 @@ export class AnsweredClaims {
     const messages = [...said, reveal, ...(own === undefined ? [] : [own.header, own])];
     const beacons = await this.#beacons(roundsOfReceipt(messages, slot.round));
     const beacon = (r: Round): Uint8Array | undefined => beacons.get(r);
-    return buildReceipt(network, crypto, { subject, messages, beacon });
+    return buildReceipt(chain(), crypto, { subject, messages, beacon });
   }
 
   async #beacons(rounds: readonly Round[]): Promise<ReadonlyMap<Round, Uint8Array>> {

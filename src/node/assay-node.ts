@@ -344,11 +344,8 @@ export class AssayNode {
   #sync(): Sync {
     const { host, network, crypto, archive, beacons, view } = this.#options;
     return new Sync({
-      host,
-      network,
-      crypto,
-      feed: this.feed,
-      archive,
+      ...{ host, network, crypto, archive, feed: this.feed },
+      chain: () => view.membership.chain,
       latest: () => this.#latest,
       due: () => this.#due(),
       fetchBeacon: (r) => beacons.fetch(r),

@@ -3,11 +3,12 @@
  * signed by others; beacons are verified here, everything else by who uses it.
  */
 import type { BatchId, NodeId, Round, Subject } from '../base/index.ts';
-import type { Network } from '../core/index.ts';
+import type { Network, SetChain } from '../core/index.ts';
 import { identitySeed, realCrypto } from '../crypto/index.ts';
 import { helloOf, type NetworkFile, networkOf } from '../network-file/index.ts';
 import type { Decoded, Message } from '../wire/index.ts';
 import { NodeError } from './error.ts';
+import { LearnedSets } from './learned-sets.ts';
 import { createHost, type Host, type HostOptions, type Mismatch } from './libp2p/index.ts';
 import { type Log, silentLog } from './log/index.ts';
 import { callForMessages, callForStatus, type NodeStatus, type RpcRequest } from './rpc/index.ts';
@@ -32,18 +33,56 @@ const OTHERS_MS = 1_000;
 const BEACONS_MAX = 4096;
 
 export class LightClient {
+  /** As the network file defines it; `current` has the validator set of now. */
   readonly network: Network;
   readonly host: Host;
   readonly #file: NetworkFile;
   readonly #beacons = new Map<Round, Uint8Array>();
+  readonly #sets: LearnedSets;
 
   private constructor(file: NetworkFile, host: Host) {
     this.#file = file;
     this.network = networkOf(file);
     this.host = host;
+    this.#sets = new LearnedSets(this.network, realCrypto, (from, signal) => {
+      return this.askSeveral({ method: 'chain', from }, signal);
+    });
   }
 
-  /** Connects to the network. @throws NodeError unreachable; HostError */
+  /** [SET-2] The validator sets that are known, from the network file on. */
+  get chain(): SetChain {
+    return this.#sets.chain;
+  }
+
+  /** The network with the validator set of now, as far as it is known. */
+  get current(): Network {
+    return this.#sets.current;
+  }
+
+  /**
+   * Asks for validator sets. @returns whether there are new ones
+   * @throws NodeError sets-forked
+   */
+  async learnSets(signal: AbortSignal): Promise<boolean> {
+    return await this.#sets.learn(signal);
+  }
+
+  /**
+   * Sees to it that the set of a round, and those of certificates, are known.
+   * @throws NodeError sets-forked
+   */
+  async followSets(
+    round: number,
+    messages: readonly Message[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#sets.follow(round, messages, signal);
+  }
+
+  /**
+   * Connects to the network and learns its validator sets.
+   * @throws NodeError unreachable, sets-forked; HostError
+   */
   static async open(options: LightClientOptions): Promise<LightClient> {
     const seed = options.seed ?? crypto.getRandomValues(new Uint8Array(32));
     const { softwareVersion, log = silentLog, transports, file } = options;
@@ -64,6 +103,7 @@ export class LightClient {
     await host.start();
     try {
       await client.#connected(mismatches);
+      await client.learnSets(AbortSignal.timeout(CONNECT_TIMEOUT_MS));
     } catch (error) {
       await host.stop();
       throw error;

@@ -112,6 +112,7 @@ export async function openProviderNode(options: ProviderNodeOptions): Promise<Pr
   const claims = new AnsweredClaims({
     ...parts,
     provider: signer.id,
+    chain: () => provider.chain,
     guard: guard.records,
     headers: (isOfSlot) => node.feed.headers(isOfSlot),
     opening: (subject) => provider.opening(subject),

@@ -20,6 +20,7 @@ import {
   levelRounds,
   type Network,
   nominalTime,
+  roundDueAt,
   samplingRound,
 } from '../core/index.ts';
 import { createSigner, realCrypto, type Signer, verifyMerkleProof } from '../crypto/index.ts';
@@ -88,6 +89,9 @@ export type ClaimOutcome =
   | { readonly kind: 'unresolved'; readonly detail: string }
   | { readonly kind: 'pending'; readonly detail: string };
 
+/** How long a provider is looked for among peers, where the network file leads to none. */
+const PROVIDER_WAIT_MS = 3_000;
+const PROVIDER_POLL_MS = 50;
 /** Rounds after which a batch without a seal is void. [TIME-3] */
 const VOID_ROUNDS = 5;
 
@@ -120,6 +124,7 @@ export class Requester {
     return this.#signer.id;
   }
 
+  /** As the network file defines it; `client.current` has the validator set of now. */
   get network(): Network {
     return this.client.network;
   }
@@ -136,7 +141,7 @@ export class Requester {
   async infer(options: InferOptions): Promise<Answered> {
     const model = this.#modelNamed(options.model);
     const request = this.#request(model, options);
-    const providers = await this.#providers(options.provider);
+    const providers = await this.#providers(options.provider, options.signal);
     let last: unknown;
     for (const provider of providers) {
       try {
@@ -187,7 +192,7 @@ export class Requester {
   async #look(answered: Answered, signal: AbortSignal): Promise<ClaimOutcome> {
     const { promise, salt, output } = answered;
     const header = await this.#header(answered, signal);
-    if (header === undefined) return this.#voidOrPending(promise.round);
+    if (header === undefined) return await this.#voidOrPending(promise.round, signal);
     const batch = batchId(header);
     const { index } = promise;
     // a batch that ends before the promised place is looked at as a whole, for its seal
@@ -198,12 +203,13 @@ export class Requester {
     const reveal = { type: 'output', batch, index, digest: digest(sha256(output)), salt } as const;
     const messages = [...said, header, reveal, ...(proof === undefined ? [] : [proof])];
     await this.client.learnBeacons(roundsOfReceipt(messages, promise.round), signal);
-    const result = buildReceipt(this.network, realCrypto, {
+    await this.client.followSets(promise.round, messages, signal);
+    const result = buildReceipt(this.client.chain, realCrypto, {
       subject,
       messages,
       beacon: (r) => this.client.beacon(r),
     });
-    if (isUnsealed(result)) return this.#voidOrPending(promise.round);
+    if (isUnsealed(result)) return await this.#voidOrPending(promise.round, signal);
     // [TIME-3] only a sealed batch can break a promise
     const breach = breachOf(promise, header, messages);
     if (breach !== undefined) return { kind: 'promise-broken', ...breach };
@@ -218,7 +224,8 @@ export class Requester {
   /** Whether every level of a batch is over by the clock. [CERT-2] */
   #isAfterLastLevel(header: HeaderMessage): boolean {
     const { provider, model } = header;
-    const last = new Draws(this.network).lastLevel({ id: batchId(header), provider, model });
+    const { network } = this.client.chain.at(header.round).state;
+    const last = new Draws(network).lastLevel({ id: batchId(header), provider, model });
     return this.#isOver(round(header.round + 2 + (last + 1) * levelRounds(this.network)));
   }
 
@@ -239,10 +246,13 @@ export class Requester {
     const { provider, round: r, assuranceClass } = promise;
     const { model } = claim;
     const request = { method: 'slot', provider, round: r, assuranceClass, model } as const;
-    for (const { message } of await this.client.askSeveral(request, signal)) {
+    const answers = await this.client.askSeveral(request, signal);
+    await this.client.followSets(r, [], signal);
+    const { network } = this.client.chain.at(r).state;
+    for (const { message } of answers) {
       if (message.type !== 'header' || message.round !== r) continue;
       if (message.provider !== provider) continue;
-      if (checkHeader(this.network, realCrypto, message) === undefined) return message;
+      if (checkHeader(network, realCrypto, message) === undefined) return message;
     }
     return undefined;
   }
@@ -264,8 +274,9 @@ export class Requester {
     return first?.message.type === 'openings' ? first.message : undefined;
   }
 
-  #voidOrPending(r: Round): ClaimOutcome {
-    const isVoid = this.#isOver(round(r + VOID_ROUNDS));
+  async #voidOrPending(r: Round, signal: AbortSignal): Promise<ClaimOutcome> {
+    // [SET-1] to who does not know the set of its round, a seal looks forged
+    const isVoid = this.#isOver(round(r + VOID_ROUNDS)) && !(await this.client.learnSets(signal));
     return isVoid
       ? { kind: 'void', detail: 'the batch of its round was never sealed' }
       : { kind: 'pending', detail: 'its batch is not sealed yet' };
@@ -309,7 +320,11 @@ export class Requester {
   }
 
   /** Providers to ask: the one named, else those that are connected, else those with addresses. */
-  async #providers(named: NodeId | undefined): Promise<readonly NodeId[]> {
+  async #providers(
+    named: NodeId | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly NodeId[]> {
+    await this.client.followSets(roundDueAt(this.network, Date.now()), [], signal);
     for (const { id, addresses } of this.#file.providers) {
       if (named !== undefined && id !== named) continue;
       if (this.client.host.peers().some((peer) => peer.id === id)) continue;
@@ -321,8 +336,15 @@ export class Requester {
       }
     }
     if (named !== undefined) return [named];
-    const connected = this.client.host.peers().map(({ id }) => id);
-    return connected.filter((id) => this.network.providerById.has(id));
+    // [SET-3] of providers that were admitted later no file has the address: peers know of them
+    const begin = performance.now();
+    for (;;) {
+      const { providerById } = this.client.current;
+      const connected = this.client.host.peers().flatMap(({ id }) => providerById.get(id) ?? []);
+      const isOver = signal.aborted || performance.now() > begin + PROVIDER_WAIT_MS;
+      if (connected.length > 0 || isOver) return connected.map(({ id }) => id);
+      await pause(PROVIDER_POLL_MS, signal);
+    }
   }
 
   async #until(r: Round, signal: AbortSignal): Promise<void> {

@@ -11,6 +11,7 @@
 import { type BatchId, type NodeId, type Round, round } from '../base/index.ts';
 import {
   type Network,
+  type SetChain,
   type SubjectSnapshot,
   verifyCertificate,
   windowRounds,
@@ -41,6 +42,8 @@ const FIRST_PEER_POLL_MS = 50;
 export type SyncOptions = {
   readonly host: Host;
   readonly network: Network;
+  /** [SET-2] The validator sets that the core knows. */
+  readonly chain: () => SetChain;
   readonly crypto: Crypto;
   readonly feed: Feed;
   readonly archive: Archive;
@@ -159,13 +162,15 @@ export class Sync {
     peer: NodeId,
     from: Round,
   ): Promise<{ readonly added: number; readonly next: Round | undefined }> {
-    const { archive, network, crypto, due } = this.#options;
+    const { archive, chain, crypto, due } = this.#options;
     const count = ANSWER_LIMITS.certificates;
     const answer = await this.#ask(peer, { method: 'certificates', from, count });
     let added = 0;
     let last = from;
     for (const { message, bytes } of answer) {
       if (message.type !== 'certificate' || message.header.round < last) continue;
+      // [SET-1] the set of its round judged it
+      const { network } = chain().at(message.header.round).state;
       if (verifyCertificate(network, crypto, message).kind !== 'valid') continue;
       await archive.addCertificate({ message, bytes });
       last = message.header.round;

@@ -4,10 +4,11 @@
  * A receipt is given out only if it verifies: whoever holds it can rely on that.
  */
 import { defined, digest } from '../base/index.ts';
-import { certificateRounds, type Network } from '../core/index.ts';
+import { certificateRounds, type SetChain } from '../core/index.ts';
 import type { Crypto } from '../crypto/index.ts';
 import { type CertificateMessage, RECEIPT_FORMAT, type Receipt } from '../wire/index.ts';
 import { type Gathered, gather, type SubjectMessages } from './gathering.ts';
+import { stepsFor } from './sets.ts';
 import type { ReceiptSummary } from './summary.ts';
 import { type ReceiptCheck, verifyReceipt } from './verification.ts';
 
@@ -37,13 +38,14 @@ const notYet = (missing: MissingPart): BuildResult => {
 /**
  * Returns the best receipt that the messages allow: final before provisional, then of the higher
  * level, then with more weight. Total: messages may come from anybody.
+ * @param chain of the network, as far as it is known: the set of the round judges
  */
 export function buildReceipt(
-  network: Network,
+  chain: SetChain,
   crypto: Crypto,
   input: SubjectMessages,
 ): BuildResult {
-  const known = gather(network, crypto, input);
+  const known = gather(chain, crypto, input);
   if (known === undefined) return notYet('header');
   const { opening, output, isDrawn } = known;
   if (isDrawn === undefined || known.seats === undefined) return notYet('beacon');
@@ -52,9 +54,9 @@ export function buildReceipt(
   if (!isDrawn && output === undefined) return notYet('output');
   if (isDrawn && known.certificates.length === 0) return notYet('certificate');
   const candidates = isDrawn
-    ? known.certificates.map(({ message }) => drawnOf(network, known, message))
-    : [undrawnOf(network, known)];
-  const results = candidates.map((receipt) => verified(network, crypto, receipt));
+    ? known.certificates.map(({ message }) => drawnOf(chain, known, message))
+    : [undrawnOf(chain, known)];
+  const results = candidates.map((receipt) => verified(chain, crypto, receipt));
   const [best] = results.filter((result) => result.kind === 'receipt').sort(compareReceipts);
   if (best !== undefined) return best;
   return output === undefined ? notYet('output') : (results[0] ?? notYet('certificate'));
@@ -62,8 +64,8 @@ export function buildReceipt(
 
 type Built = Extract<BuildResult, { kind: 'receipt' }>;
 
-function undrawnOf(network: Network, known: Gathered): Receipt {
-  const { header, seal } = known;
+function undrawnOf(chain: SetChain, known: Gathered): Receipt {
+  const { header, seal, network } = known;
   return {
     type: 'receipt',
     format: RECEIPT_FORMAT,
@@ -72,16 +74,17 @@ function undrawnOf(network: Network, known: Gathered): Receipt {
     header,
     seal: defined(seal, 'an undrawn receipt has a seal'),
     index: defined(known.opening, 'it has an opening').index,
-    beacons: beaconsOf(network, known, 0),
+    beacons: beaconsOf(known, 0),
     answer: answerOf(known),
+    ...stepsFor(chain, header.round),
   };
 }
 
 /** With the header, the seal and the beacons that were checked, whoever sent the certificate. */
-function drawnOf(network: Network, known: Gathered, message: CertificateMessage): Receipt {
-  const { header } = known;
+function drawnOf(chain: SetChain, known: Gathered, message: CertificateMessage): Receipt {
+  const { header, network } = known;
   const seal = defined(known.seal, 'a drawn receipt has a seal');
-  const beacons = beaconsOf(network, known, message.level);
+  const beacons = beaconsOf(known, message.level);
   return {
     type: 'receipt',
     format: RECEIPT_FORMAT,
@@ -89,6 +92,7 @@ function drawnOf(network: Network, known: Gathered, message: CertificateMessage)
     network: digest(network.id),
     certificate: { ...message, header, seal, beacons },
     answer: answerOf(known),
+    ...stepsFor(chain, header.round),
   };
 }
 
@@ -97,15 +101,16 @@ function answerOf({ opening, output }: Gathered): Receipt['answer'] {
   return { claim, path, ...(output === undefined ? {} : { output }) };
 }
 
-function beaconsOf(network: Network, { header, beacon }: Gathered, level: number) {
+function beaconsOf({ header, network, beacon }: Gathered, level: number) {
   return certificateRounds(network, { header, level }).flatMap((round) => {
     const signature = beacon(round);
     return signature === undefined ? [] : [{ round, signature }];
   });
 }
 
-function verified(network: Network, crypto: Crypto, receipt: Receipt): BuildResult {
-  const result = verifyReceipt(network, crypto, receipt);
+function verified(chain: SetChain, crypto: Crypto, receipt: Receipt): BuildResult {
+  const { network } = chain.genesis.state;
+  const result = verifyReceipt(network, crypto, receipt, chain);
   if (result.kind === 'valid') return { kind: 'receipt', receipt, summary: result.summary };
   return { kind: 'refused', check: result.check, detail: result.detail };
 }

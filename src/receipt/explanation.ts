@@ -22,6 +22,7 @@ import {
   finalVerdict,
   isHeavyLevel,
   type Network,
+  type SetChain,
   samplingRound,
   weightOfHolders,
 } from '../core/index.ts';
@@ -93,6 +94,8 @@ export type Explanation = {
   readonly assuranceClass: string;
   readonly oneIn: number;
   readonly count: number;
+  /** [SET-1] The validator set that serves it, and its first epoch. */
+  readonly set: { readonly number: number; readonly epoch: number };
   /** Absent without the beacon of the round. */
   readonly seal:
     | {
@@ -115,16 +118,17 @@ export type Explanation = {
 
 /**
  * Explains a subject by what nodes said about it. Total: messages may come from anybody.
+ * @param chain of the network, as far as it is known
  * @returns `undefined` if the header of its batch is not among them
  */
 export function explain(
-  network: Network,
+  chain: SetChain,
   crypto: Crypto,
   input: SubjectMessages,
 ): Explanation | undefined {
-  const known = gather(network, crypto, input);
+  const known = gather(chain, crypto, input);
   if (known === undefined) return undefined;
-  const { header, opening, output } = known;
+  const { header, opening, output, network, set } = known;
   const levels = levelsOf(network, crypto, { known, input });
   return {
     subject: input.subject,
@@ -136,6 +140,7 @@ export function explain(
     assuranceClass: header.assuranceClass,
     oneIn: oneInOf(network, known),
     count: header.count,
+    set: { number: set.number, epoch: set.epoch },
     seal: sealOf(known),
     isDrawn: known.isDrawn,
     claim: opening === undefined ? undefined : claimId(opening.claim),

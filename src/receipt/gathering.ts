@@ -5,6 +5,7 @@
 import { equalBytes, type Round, type Subject } from '../base/index.ts';
 import {
   type CertificateCheck,
+  type ChainLink,
   type Committee,
   certificateRounds,
   checkHeader,
@@ -12,6 +13,7 @@ import {
   isLeafDrawn,
   isSealValid,
   type Network,
+  type SetChain,
   verifyVotes,
 } from '../core/index.ts';
 import { type Crypto, findInvalidVotes, verifyMerkleProof } from '../crypto/index.ts';
@@ -49,6 +51,10 @@ export type GatheredCertificate = {
 /** What is known about a subject once its header is. */
 export type Gathered = {
   readonly header: HeaderMessage;
+  /** The set that served its round. */
+  readonly set: ChainLink;
+  /** With that set. */
+  readonly network: Network;
   readonly draws: Draws;
   /** Sealing seats; absent without the beacon of the round. */
   readonly seats: Committee | undefined;
@@ -66,18 +72,26 @@ export type Gathered = {
   readonly beacon: (round: Round) => Uint8Array | undefined;
 };
 
-/** Returns what the messages show, or `undefined` if the header is not among them. */
+/**
+ * Returns what the messages show, or `undefined` if the header is not among them.
+ * @param chain of the network, as far as it is known
+ */
 export function gather(
-  network: Network,
+  chain: SetChain,
   crypto: Crypto,
   input: SubjectMessages,
 ): Gathered | undefined {
   const { subject, messages } = input;
-  const header = headersIn(messages).find(
-    (each) => batchId(each) === subject.batch && checkHeader(network, crypto, each) === undefined,
-  );
+  const header = headersIn(messages).find((each) => {
+    if (batchId(each) !== subject.batch) return false;
+    return checkHeader(chain.at(each.round).state.network, crypto, each) === undefined;
+  });
+  if (header === undefined) return undefined;
+  // [SET-1] one set for a subject, at all its levels
+  const set = chain.at(header.round);
+  const { network } = set.state;
   const draws = new Draws(network);
-  if (header === undefined || draws.pool(drawnBatchOf({ header })).stake === 0n) return undefined;
+  if (draws.pool(drawnBatchOf({ header })).stake === 0n) return undefined;
   const beacons = new CheckedBeacons(network, crypto, input);
   const sealing = beacons.randomness(header.round);
   const seats = sealing && draws.seal(header.provider, header.round, sealing);
@@ -87,6 +101,8 @@ export function gather(
   const committee = (level: number) => committeeOf({ ...at, draws, beacons, level });
   return {
     header,
+    set,
+    network,
     draws,
     seats,
     acked,

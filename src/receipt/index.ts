@@ -6,6 +6,7 @@ export {
   encodeReceiptJson,
   type Receipt,
 } from '../wire/index.ts';
+export { type ChainReading, encodeChain, encodeChainJson, readChain } from './chain-file.ts';
 export { type BuildResult, buildReceipt, type MissingPart } from './building.ts';
 export {
   type Explanation,
@@ -14,6 +15,7 @@ export {
   type LevelExplanation,
 } from './explanation.ts';
 export { type Gathered, gather, type SubjectMessages } from './gathering.ts';
+export { type KnownChain, stepFaultWords, stepsFor } from './sets.ts';
 export type { JudgementSummary, Quorum, ReceiptSummary } from './summary.ts';
 export {
   type CheckOutcome,

@@ -24,7 +24,8 @@ import {
 } from '../core/index.ts';
 import { batchId, bitmapIndices, claimId } from '../wire/index.ts';
 import { drawnBatchOf, manifestOf, oneInOf, type ReceiptParts } from './parts.ts';
-import { drawnWords, undrawnWords } from './words.ts';
+import type { ServingSet, StakeShare } from './sets.ts';
+import { changedSetWords, drawnWords, undrawnWords } from './words.ts';
 
 /** A weight out of a whole, and what is needed. Seats, or stake where a level is the whole pool. */
 export type Quorum = {
@@ -55,9 +56,22 @@ export type JudgementSummary = {
   readonly totalStake: bigint;
 };
 
+/** [SET-1] The validator set that judged. */
+export type SetSummary = {
+  /** 0 is the set of the network file. */
+  readonly number: number;
+  /** First epoch that it serves. */
+  readonly epoch: number;
+  readonly validators: number;
+  readonly totalStake: bigint;
+  /** Stake that confirmed its step, of all stake of the set before; absent for number 0. */
+  readonly confirmedBy: StakeShare | undefined;
+};
+
 /** What a verified receipt says. */
 export type ReceiptSummary = {
   readonly kind: 'drawn' | 'undrawn';
+  readonly set: SetSummary;
   /** 64 hexadecimal digits. */
   readonly network: string;
   readonly claim: ClaimId;
@@ -84,14 +98,26 @@ export type ReceiptSummary = {
   readonly words: readonly string[];
 };
 
+/** Returns what a set is, in numbers. */
+export function setSummary({ link, share }: Extract<ServingSet, { kind: 'set' }>): SetSummary {
+  const { number, epoch, state } = link;
+  const { validators, totalStake } = state.network;
+  return { number, epoch, validators: validators.length, totalStake, confirmedBy: share };
+}
+
 type Verified = ReceiptParts & { readonly network: Network; readonly draws: Draws };
 type ValidVotes = Extract<CertificateCheck, { kind: 'valid' }>;
 
 /** Summarises a receipt whose checks are all ok. */
 export function summaryOf(
   at: Verified,
-  { seats, votes }: { readonly seats: Committee; readonly votes: ValidVotes | undefined },
+  found: {
+    readonly seats: Committee;
+    readonly votes: ValidVotes | undefined;
+    readonly set: SetSummary;
+  },
 ): ReceiptSummary {
+  const { seats, votes, set } = found;
   const { network, header, index, beacons, seal } = at;
   const { claim, output } = at.answer;
   const sealed = bitmapIndices(seal.holders, seats.holders.length) ?? [];
@@ -99,6 +125,7 @@ export function summaryOf(
   const judgement = votes === undefined ? undefined : judgementOf(at, votes);
   return {
     kind: judgement === undefined ? 'undrawn' : 'drawn',
+    set,
     network: toHex(network.id),
     claim: claimId(claim),
     batch: batchId(header),
@@ -117,7 +144,12 @@ export function summaryOf(
     oneIn,
     seal: quorumOf(seats, sealed),
     judgement,
-    words: judgement === undefined ? undrawnWords(network, header, oneIn) : drawnWords(judgement),
+    words: [
+      ...(judgement === undefined
+        ? undrawnWords(network, header, oneIn)
+        : drawnWords(judgement)),
+      ...changedSetWords(set),
+    ],
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Verifies a receipt from its own bytes and the network alone, one check after the other.
+ * Verifies a receipt from its own bytes and the network file alone, one check after the other.
  *
  * Everything in a receipt is covered by a check, so that no byte of it can be changed. Each check
  * needs some that come before; what cannot be checked because one of those failed is skipped, and
@@ -18,6 +18,7 @@ import {
   isLeafDrawn,
   isSealValid,
   type Network,
+  type SetChain,
   verifyVotes,
   weightOfHolders,
 } from '../core/index.ts';
@@ -30,11 +31,14 @@ import {
   type Receipt,
 } from '../wire/index.ts';
 import { drawnBatchOf, manifestOf, oneInOf, partsOf, type ReceiptParts } from './parts.ts';
-import { type ReceiptSummary, summaryOf } from './summary.ts';
+import { servingSet } from './sets.ts';
+import { type ReceiptSummary, type SetSummary, setSummary, summaryOf } from './summary.ts';
+import { setWords } from './words.ts';
 
 /** The checks of a receipt, in order. */
 export const RECEIPT_CHECKS = [
   'network',
+  'sets',
   'header',
   'beacons',
   'seal',
@@ -68,13 +72,20 @@ export type ReceiptVerification =
       readonly checks: readonly CheckOutcome[];
     };
 
-/** Verifies a receipt. Total: does not throw, whatever it says. */
+/**
+ * Verifies a receipt. Total: does not throw, whatever it says.
+ * @param network as the network file defines it
+ * @param known the set chain, as far as it is known: needed where a receipt does not carry its
+ *   steps, and tells of sets that a receipt left out
+ */
 export function verifyReceipt(
   network: Network,
   crypto: Crypto,
   receipt: Receipt,
+  known?: SetChain,
 ): ReceiptVerification {
-  const at: Verification = { ...partsOf(receipt), network, crypto, draws: new Draws(network) };
+  const draws = new Draws(network);
+  const at: Verification = { ...partsOf(receipt), network, crypto, known, draws };
   const checks: CheckOutcome[] = [];
   const isOk = (check: ReceiptCheck) =>
     checks.some((each) => each.check === check && each.outcome === 'ok');
@@ -89,14 +100,19 @@ export function verifyReceipt(
     return { kind: 'invalid', check: failed.check, detail: failed.detail, checks };
   }
   const seats = defined(at.seats, 'a checked seal has seats');
-  return { kind: 'valid', summary: summaryOf(at, { seats, votes: at.votes }), checks };
+  const set = defined(at.set, 'a checked set is known');
+  return { kind: 'valid', summary: summaryOf(at, { seats, votes: at.votes, set }), checks };
 }
 
 /** A verification under way: steps leave here what later ones need. */
 export type Verification = ReceiptParts & {
-  readonly network: Network;
   readonly crypto: Crypto;
-  readonly draws: Draws;
+  readonly known: SetChain | undefined;
+  /** Of the network file; from `sets` on, with the set of the round. */
+  network: Network;
+  draws: Draws;
+  /** Left by `sets`. */
+  set?: SetSummary;
   /** Of the beacons, in order; left by `beacons`. */
   randomness?: readonly Uint8Array[];
   /** Sealing seats; left by `seal`. */
@@ -116,7 +132,8 @@ const failed = (detail: string): Finding => ({ outcome: 'failed', detail });
 
 const STEPS: Readonly<Record<ReceiptCheck, Step>> = {
   network: { needs: [], run: checkNetwork },
-  header: { needs: ['network'], run: checkProviderHeader },
+  sets: { needs: ['network'], run: checkSets },
+  header: { needs: ['sets'], run: checkProviderHeader },
   beacons: { needs: ['header'], run: checkBeacons },
   seal: { needs: ['beacons'], run: checkSeal },
   leaf: { needs: [], run: checkLeaf },
@@ -130,14 +147,29 @@ function checkNetwork({ network, receipt, certificate }: Verification): Finding 
   if (!equalBytes(receipt.network, network.id)) {
     return failed(`it is of network ${short(receipt.network)}, not of ${short(network.id)}`);
   }
-  // [CERT-1] [SET-1] the set and the parameters by which it was judged
-  if (certificate !== undefined && !equalBytes(certificate.set, network.setHash)) {
-    return failed('its validator set is not that of the network');
-  }
+  // [CERT-1] the parameters by which it was judged
   if (certificate !== undefined && !equalBytes(certificate.parameters, network.parametersHash)) {
     return failed('its parameters are not those of the network');
   }
-  return ok(`network ${short(network.id)}, its validator set and parameters`);
+  return ok(`network ${short(network.id)}, its parameters`);
+}
+
+/** [SET-1] The set that served its round, by the steps that it carries or names. */
+function checkSets(at: Verification): Finding {
+  const { certificate } = at;
+  const serving = servingSet(at);
+  if (serving.kind === 'fault') return failed(serving.detail);
+  const { network } = serving.link.state;
+  if (certificate !== undefined && !equalBytes(certificate.set, network.setHash)) {
+    return failed(
+      `its validator set is not set ${serving.link.number} of the network: steps are missing, or ` +
+        'it was judged by another network',
+    );
+  }
+  at.set = setSummary(serving);
+  at.network = network;
+  at.draws = new Draws(network);
+  return ok(setWords(at.set));
 }
 
 const HEADER_FAULTS = new Map([

@@ -2,7 +2,7 @@
 import { unreachable, type Verdict } from '../base/index.ts';
 import type { Network } from '../core/index.ts';
 import type { HeaderMessage } from '../wire/index.ts';
-import type { JudgementSummary } from './summary.ts';
+import type { JudgementSummary, SetSummary } from './summary.ts';
 
 /** Says what the receipt of an answer means that nobody re-executed. */
 export function undrawnWords(
@@ -25,6 +25,26 @@ export function undrawnWords(
 /** Says what the receipt of a judged answer means. */
 export function drawnWords(judgement: JudgementSummary): readonly string[] {
   return [meaningOf(judgement.verdict), finalityWords(judgement), poolWords(judgement)];
+}
+
+/** Names a set: its number, its first epoch, and who confirmed it. */
+export function setWords({ number, epoch, validators, confirmedBy }: SetSummary): string {
+  const size = `${validators} ${validators === 1 ? 'validator' : 'validators'}`;
+  if (confirmedBy === undefined) return `set 0, that of the network file, ${size}`;
+  const { part, whole } = confirmedBy;
+  return (
+    `set ${number}, from epoch ${epoch}, ${size}, confirmed by ${percent(part, whole)} of the ` +
+    `stake of set ${number - 1}`
+  );
+}
+
+/** Says what it means that another set judged than that of the network file. */
+export function changedSetWords(set: SetSummary): readonly string[] {
+  if (set.number === 0) return [];
+  return [
+    `Judged by ${setWords(set)}. Each step to it from the network file was signed by the ` +
+      'operator and confirmed by more than two thirds of the stake before it.',
+  ];
 }
 
 function meaningOf(verdict: Verdict): string {

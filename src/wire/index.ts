@@ -1,6 +1,7 @@
 /** Messages and their canonical bytes, content ids, signing domains, bitmaps and limits. */
 export * from './bitmap.ts';
 export { type CanonicalValue, encodeCanonical } from './canonical.ts';
+export { CHAIN_FILE_FORMAT, type ChainFile, chainDocument } from './chain-file.ts';
 export { blobId, blobIdOfDigest, isBlobId, isRecordId } from './cid.ts';
 export {
   asciiText,
@@ -57,6 +58,7 @@ export * from './receipt.ts';
 export {
   decodeReceipt,
   decodeReceiptJson,
+  doStepsFit,
   encodeReceipt,
   encodeReceiptJson,
   type ReceiptDecodeResult,

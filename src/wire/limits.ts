@@ -34,10 +34,16 @@ export const LIMITS = Object.freeze({
   voteGroups: 2,
   /** Beacon signatures of a certificate: rounds r, r+2 and the one that drew the level. */
   certificateBeacons: 3,
-  /** Bytes of a receipt: three bitmaps of the largest level, a path, and 4 KiB for all the rest. */
-  receiptBytes: 12_288,
-  /** Bytes of a receipt as JSON: two digits for each byte, and the names of the fields. */
-  receiptJsonBytes: 32_768,
+  /** Bytes of the steps that a receipt carries; where there are more, it names the last one. */
+  receiptStepsBytes: 53_248,
+  /** Bytes of a receipt: three bitmaps of the largest level, a path, 4 KiB for the rest, steps. */
+  receiptBytes: 65_536,
+  /** Bytes of a receipt as JSON: two digits for each byte, names of fields, and indentation. */
+  receiptJsonBytes: 229_376,
+  /** Bytes of a chain file: 50,000 steps that admit a validator each. */
+  chainFileBytes: 33_554_432,
+  /** Bytes of a chain file as JSON. */
+  chainFileJsonBytes: 117_440_512,
   /** Digits of an amount of stake. */
   stakeDigits: 28,
   /** Epochs that can be named: more than rounds can. */

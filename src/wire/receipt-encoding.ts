@@ -1,14 +1,8 @@
-/**
- * Receipts as canonical dag-cbor and as canonical JSON text, and strictly back.
- *
- * Both forms hold the same data and go through the same checks; either is refused unless it is,
- * byte for byte, what the decoded receipt is written as again.
- */
-import { assert, equalBytes, utf8 } from '../base/index.ts';
+/** Receipts as canonical dag-cbor and as canonical JSON text, and strictly back. */
 import { type Codec, digestCodec, listOf, oneOf, recordOf, uintBetween, unionOf } from './codec.ts';
 import { encodeData } from './data.ts';
-import { dataOfJson, jsonOfData } from './data-json.ts';
-import { formatOf } from './format.ts';
+import { documentOf } from './document.ts';
+import type { ReadResult } from './format.ts';
 import { LIMITS } from './limits.ts';
 import {
   beaconRecordCodec,
@@ -21,14 +15,20 @@ import {
 } from './message-codecs.ts';
 import {
   type DrawnReceipt,
+  type NamedStep,
   type OutputReveal,
   RECEIPT_FORMAT,
   type Receipt,
   type ReceiptAnswer,
   type UndrawnReceipt,
 } from './receipt.ts';
+import { setNumberCodec, stepMessageCodecs } from './step-codecs.ts';
+import type { StepMessage } from './steps.ts';
 
 const formatCodec = uintBetween(RECEIPT_FORMAT, RECEIPT_FORMAT) as Codec<typeof RECEIPT_FORMAT>;
+
+/** No step is shorter than its signatures and digests. */
+const STEPS_MAX = Math.floor(LIMITS.receiptStepsBytes / 256);
 
 const base = {
   type: oneOf(['receipt']),
@@ -42,25 +42,34 @@ const base = {
     },
     ['output'],
   ),
+  steps: listOf(stepMessageCodecs.step, { min: 1, max: STEPS_MAX }),
+  step: recordOf<NamedStep>({ number: setNumberCodec, digest: digestCodec }),
 };
+const OPTIONAL = ['steps', 'step'] as const;
 
 const receiptCodec: Codec<Receipt> = unionOf<'kind', Receipt>('kind', {
-  drawn: recordOf<DrawnReceipt>({
-    ...base,
-    kind: oneOf(['drawn']),
-    certificate: certificateCodec,
-  }),
-  undrawn: recordOf<UndrawnReceipt>({
-    ...base,
-    kind: oneOf(['undrawn']),
-    header: headerCodec,
-    seal: sealCodec,
-    index: leafIndexCodec,
-    beacons: listOf(beaconRecordCodec, { min: 2, max: 2 }),
-  }),
+  drawn: recordOf<DrawnReceipt>(
+    { ...base, kind: oneOf(['drawn']), certificate: certificateCodec },
+    OPTIONAL,
+  ),
+  undrawn: recordOf<UndrawnReceipt>(
+    {
+      ...base,
+      kind: oneOf(['undrawn']),
+      header: headerCodec,
+      seal: sealCodec,
+      index: leafIndexCodec,
+      beacons: listOf(beaconRecordCodec, { min: 2, max: 2 }),
+    },
+    OPTIONAL,
+  ),
 });
 
-const receiptFormat = formatOf(receiptCodec, LIMITS.receiptBytes);
+const receiptDocument = documentOf(receiptCodec, {
+  name: 'a receipt',
+  bytesMax: LIMITS.receiptBytes,
+  jsonBytesMax: LIMITS.receiptJsonBytes,
+});
 
 /** What a reader makes of bytes: the receipt, or why it is none. */
 export type ReceiptDecodeResult =
@@ -72,13 +81,12 @@ export type ReceiptDecodeResult =
  * @throws AssertionError when a field or the whole exceeds its limit
  */
 export function encodeReceipt(receipt: Receipt): Uint8Array {
-  return receiptFormat.encode(receipt);
+  return receiptDocument.encode(receipt);
 }
 
 /** Reads the dag-cbor of a receipt. Total: does not throw, whatever the bytes are. */
 export function decodeReceipt(bytes: Uint8Array): ReceiptDecodeResult {
-  const result = receiptFormat.decode(bytes);
-  return result.kind === 'ok' ? { kind: 'ok', receipt: result.value } : result;
+  return receiptIn(receiptDocument.decode(bytes));
 }
 
 /**
@@ -87,35 +95,24 @@ export function decodeReceipt(bytes: Uint8Array): ReceiptDecodeResult {
  * @throws AssertionError when a field or the whole exceeds its limit
  */
 export function encodeReceiptJson(receipt: Receipt): Uint8Array {
-  const json = jsonOfData(receiptCodec.write(receipt));
-  const bytes = utf8(`${JSON.stringify(json, undefined, 2)}\n`);
-  assert(bytes.length <= LIMITS.receiptJsonBytes, 'a receipt keeps its size limit');
-  return bytes;
+  return receiptDocument.encodeJson(receipt);
 }
 
 /** Reads the JSON text of a receipt. Total: does not throw, whatever the bytes are. */
 export function decodeReceiptJson(bytes: Uint8Array): ReceiptDecodeResult {
-  const malformed = (reason: string): ReceiptDecodeResult => ({ kind: 'malformed', reason });
-  if (bytes.length > LIMITS.receiptJsonBytes) {
-    return malformed(`longer than ${LIMITS.receiptJsonBytes} bytes`);
-  }
-  const data = parsed(bytes);
-  if (data === undefined) return malformed('not JSON of a receipt');
-  const result = decodeReceipt(data);
-  if (result.kind === 'malformed') return result;
-  if (!equalBytes(encodeReceiptJson(result.receipt), bytes)) {
-    return malformed('not the canonical text: it was changed or formatted anew');
-  }
-  return result;
+  return receiptIn(receiptDocument.decodeJson(bytes));
 }
 
-/** Returns the dag-cbor of what JSON text says, or `undefined` if it says nothing of the kind. */
-function parsed(bytes: Uint8Array): Uint8Array | undefined {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    const data = dataOfJson(JSON.parse(text), LIMITS.nestingLevels);
-    return data === undefined ? undefined : encodeData(data);
-  } catch {
-    return undefined;
+/** [WIRE-4] Whether a receipt may carry these steps. */
+export function doStepsFit(steps: readonly StepMessage[]): boolean {
+  let bytes = 0;
+  for (const step of steps) {
+    bytes += encodeData(stepMessageCodecs.step.write(step)).length;
+    if (bytes > LIMITS.receiptStepsBytes) return false;
   }
+  return steps.length <= STEPS_MAX;
+}
+
+function receiptIn(result: ReadResult<Receipt>): ReceiptDecodeResult {
+  return result.kind === 'ok' ? { kind: 'ok', receipt: result.value } : result;
 }

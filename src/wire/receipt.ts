@@ -4,6 +4,7 @@
  */
 import type { Digest, Round } from '../base/index.ts';
 import type { CertificateMessage, Claim, HeaderMessage, Seal } from './messages.ts';
+import type { StepMessage } from './steps.ts';
 
 /** Version of the format of receipts. */
 export const RECEIPT_FORMAT = 1;
@@ -20,12 +21,22 @@ export type ReceiptAnswer = {
   readonly output?: OutputReveal;
 };
 
+/** [SET-2] A step of the set chain, by its digest. */
+export type NamedStep = { readonly number: number; readonly digest: Digest };
+
 type ReceiptBase = {
   readonly type: 'receipt';
   readonly format: typeof RECEIPT_FORMAT;
   /** Id of the network. */
   readonly network: Digest;
   readonly answer: ReceiptAnswer;
+  /**
+   * [SET-1] Steps 1, 2, 3, … up to the set that served the round; absent where that is the set of
+   * the network file.
+   */
+  readonly steps?: readonly StepMessage[];
+  /** In place of `steps` that are too long: the last of them. */
+  readonly step?: NamedStep;
 };
 
 /** Of an answer that was drawn, re-executed and judged. */

@@ -46,7 +46,8 @@ const voteSignatureCodec = bytesOf(96);
 const voteKeyCodec = bytesOf(48);
 const bitmapCodec = bytesBetween(0, LIMITS.bitmapBytes);
 const epochCodec = uintBetween(0, LIMITS.epochs);
-const numberCodec = uintBetween(1, LIMITS.setSteps);
+/** Number of a step. */
+export const setNumberCodec = uintBetween(1, LIMITS.setSteps);
 
 const changeCodec: Codec<SetChange> = unionOf<'kind', SetChange>('kind', {
   validator: recordOf<Extract<SetChange, { kind: 'validator' }>>({
@@ -87,7 +88,7 @@ export const settlementResultCodec = recordOf<SettlementResult>(settlementFields
 /** What the digest of a step is the hash of. */
 export const stepBodyCodec = recordOf<StepBody>(
   {
-    number: numberCodec,
+    number: setNumberCodec,
     predecessor: digestCodec,
     epoch: epochCodec,
     settlement: recordOf<AgreedSettlement>({
@@ -111,7 +112,7 @@ export const stepMessageCodecs = {
   confirmation: recordOf<ConfirmationMessage>({
     type: oneOf(['confirmation']),
     validator: nodeIdCodec,
-    number: numberCodec,
+    number: setNumberCodec,
     epoch: epochCodec,
     step: digestCodec,
     signature: voteSignatureCodec,

@@ -241,7 +241,7 @@ function addLeaves(app: FastifyInstance, trace: NodeTrace): void {
   });
   app.get<LeafQuery>('/v1/receipt', async ({ query }, reply) => {
     const subject = leafOf(query, '/v1/receipt');
-    const built = await leafReceipt(trace.network, nodeOf(trace), subject);
+    const built = await leafReceipt(trace.chain, nodeOf(trace), subject);
     if (built.kind !== 'receipt') throw noReceipt(subject, built);
     return reply.type('application/json').send(Buffer.from(encodeReceiptJson(built.receipt)));
   });

@@ -4,7 +4,7 @@
  * let through, whoever said it.
  */
 import type { BatchId, NodeId, Subject } from '../../base/index.ts';
-import { certificateRounds, checkHeader, type Network, roundDueAt } from '../../core/index.ts';
+import { certificateRounds, checkHeader, roundDueAt, type SetChain } from '../../core/index.ts';
 import { type Crypto, merkleRoot } from '../../crypto/index.ts';
 import { type Gathered, gather, type SubjectMessages } from '../../receipt/index.ts';
 import {
@@ -32,7 +32,8 @@ const BEACON_ASKED = 3;
 
 /** Which leaf, and who is asked about it. */
 export type LeafPlace = {
-  readonly network: Network;
+  /** The validator sets that the node knows. */
+  readonly chain: SetChain;
   readonly node: Pick<TracedNode, 'host' | 'archive' | 'crypto' | 'messagesAbout'>;
   readonly subject: Subject;
 };
@@ -49,13 +50,13 @@ export async function aboutLeaf<T>(
   judge: (said: SubjectMessages) => T,
   isEnough: (judged: T) => boolean,
 ): Promise<T> {
-  const { network, node, subject } = place;
+  const { chain, node, subject } = place;
   const signal = AbortSignal.timeout(ASK_MS);
   const said: Said = new Map();
   note(said, (await node.messagesAbout(subject)).flatMap(decodedOf));
   await learnBeacons(place, said, { peers: [], signal });
   let judged = judge(saidOf(subject, said));
-  const members = node.host.peers().filter(({ id }) => network.validatorIndex.has(id));
+  const members = node.host.peers().filter(({ id }) => chain.isValidator(id));
   const validators = members.slice(0, ASKED_MAX).map(({ id }) => id);
   for (let from = 0; from < validators.length; from += ASKED_AT_ONCE) {
     if (isEnough(judged) || signal.aborted) break;
@@ -81,17 +82,17 @@ export type CheckedLeaf = {
  * certificates whose votes verify. What came along with them unchecked is left behind.
  */
 export function checkedLeaf(
-  network: Network,
+  chain: SetChain,
   crypto: Crypto,
   said: SubjectMessages,
 ): CheckedLeaf | undefined {
-  const known = gather(network, crypto, said);
+  const known = gather(chain, crypto, said);
   const { subject } = said;
   if (known === undefined || subject.index >= known.header.count) return undefined;
   const { header, seal, opening, output } = known;
   const bundles = said.messages.flatMap((message) => {
     const isBundle = message.type === 'bundle';
-    return isBundle && isSaid(network, crypto, { message, known, subject }) ? message : [];
+    return isBundle && isSaid(crypto, { message, known, subject }) ? message : [];
   });
   const isOpen = seal !== undefined && opening !== undefined;
   const distinct: Said = new Map();
@@ -102,17 +103,20 @@ export function checkedLeaf(
       ...(isOpen ? [{ type: 'openings', header, seal, openings: [opening] } as const] : []),
       ...bundles,
       ...(output === undefined ? [] : [{ type: 'output', ...subject, ...output } as const]),
-      ...certificatesOf(network, known),
+      ...certificatesOf(known),
     ].map((message) => ({ message, bytes: encodeMessage(message) })),
   );
   return { known, messages: [...distinct.values()] };
 }
 
 /** Certificates with the header, the seal and the beacons that were checked. */
-function certificatesOf(
-  network: Network,
-  { header, seal, certificates, beacon }: Gathered,
-): readonly CertificateMessage[] {
+function certificatesOf({
+  header,
+  network,
+  seal,
+  certificates,
+  beacon,
+}: Gathered): readonly CertificateMessage[] {
   if (seal === undefined) return [];
   return certificates.map(({ message }) => {
     const rounds = certificateRounds(network, { header, level: message.level });
@@ -126,12 +130,12 @@ function certificatesOf(
 
 /** [WIRE-5] Whether a validator said this about the leaf, and of levels that there are. */
 function isSaid(
-  network: Network,
   crypto: Crypto,
   at: { readonly message: BundleMessage; readonly known: Gathered; readonly subject: Subject },
 ): boolean {
   const { validator, entries, signature } = at.message;
   const { subject, known } = at;
+  const { network } = known;
   if (!network.validatorIndex.has(validator)) return false;
   if (!entries.some(({ entry }) => isOf(entry, subject))) return false;
   const { provider, model } = known.header;
@@ -167,7 +171,8 @@ async function learnBeacons(
   said: Said,
   { peers, signal }: { readonly peers: readonly NodeId[]; readonly signal: AbortSignal },
 ): Promise<void> {
-  const { network, node } = place;
+  const { chain, node } = place;
+  const { network } = chain.genesis.state;
   const header = headerIn(place, said);
   if (header === undefined) return;
   const due = roundDueAt(network, Date.now());
@@ -184,10 +189,11 @@ async function learnBeacons(
   }
 }
 
-function headerIn({ network, node, subject }: LeafPlace, said: Said): HeaderMessage | undefined {
+function headerIn({ chain, node, subject }: LeafPlace, said: Said): HeaderMessage | undefined {
   for (const { message } of said.values()) {
     const header = headerOf(message);
     if (header === undefined || batchId(header) !== subject.batch) continue;
+    const { network } = chain.at(header.round).state;
     if (checkHeader(network, node.crypto, header) === undefined) return header;
   }
   return undefined;

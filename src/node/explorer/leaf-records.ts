@@ -36,8 +36,8 @@ export async function leafRecords(
 ): Promise<readonly TraceRecord[]> {
   const { network } = trace;
   const leaf = await aboutLeaf(
-    { network, node, subject },
-    (said) => checkedLeaf(network, node.crypto, said),
+    { chain: trace.chain, node, subject },
+    (said) => checkedLeaf(trace.chain, node.crypto, said),
     (checked) => checked !== undefined && isWhole(checked),
   );
   if (leaf === undefined) return [];

@@ -23,7 +23,7 @@ export type GetValues = ClaimPlace & { readonly out: string; readonly columns: n
 export async function answerGet(values: GetValues): Promise<Answer> {
   const { claim, net, out, columns } = values;
   const told = await askAbout(values);
-  const built = buildReceipt(told.network, realCrypto, told);
+  const built = buildReceipt(told.chain, realCrypto, told);
   if (built.kind !== 'receipt') throw noReceipt(claim, built);
   const { receipt, summary } = built;
   const encoded = extname(out) === '.cbor' ? encodeReceipt(receipt) : encodeReceiptJson(receipt);

@@ -16,8 +16,8 @@ export type WhyValues = ClaimPlace & { readonly columns: number };
  */
 export async function answerWhy(values: WhyValues): Promise<Answer> {
   const told = await askAbout(values);
-  const { network, name, due } = told;
-  const explanation = explain(network, realCrypto, told);
+  const { chain, network, name, due } = told;
+  const explanation = explain(chain, realCrypto, told);
   if (explanation === undefined) throw batchUnknown(values.claim, name);
   return explanationAnswer(explanation, { network, columns: values.columns, due });
 }
