@@ -17,6 +17,7 @@ import {
   levelRounds,
   type Network,
   Provider,
+  SetChain,
   Validator,
   windowRounds,
 } from '../src/core/index.ts';
@@ -106,7 +107,9 @@ export function createSimulation(
   const crypto = sharedCrypto(keys.crypto, randomness);
   const randomnessOf = (r: Round): Uint8Array | undefined => randomness.get(r);
   const truth = new Truth(...dishonestAndDown(roles, signers));
-  const committees = new Committees({ draws, truth, randomnessOf });
+  const chain = new SetChain(draws);
+  const sets = (): SetChain => chain;
+  const committees = new Committees({ sets, truth, randomnessOf });
   const up = network.validators.filter(({ id }) => truth.isHonest(id) && !truth.down.has(id));
   const twins = roles.validators.filter((adversary) => adversary?.behaviour === 'twin').length;
   const nodeCount = signers.validators.length + signers.providers.length + twins;
@@ -118,7 +121,7 @@ export function createSimulation(
   const faults = new Faults(scenario, { seed, nodes });
   const isLenient = scenario.ablate.length > 0;
   const checker = new Checker({ committees, truth, faults, isLenient, nodeCount });
-  const runTrace = trace && new RunTrace(trace, { draws, crypto, randomnessOf });
+  const runTrace = trace && new RunTrace(trace, { sets, crypto, randomnessOf });
   runTrace?.start({ scenario, seed, nodes, faults, network });
   const loop = new Kernel();
   const world = new World({

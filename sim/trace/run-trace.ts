@@ -7,7 +7,7 @@
 
 import type { Round } from '../../src/base/index.ts';
 import { configHash, plainConfig } from '../../src/config/index.ts';
-import type { Draws, ProviderEffect } from '../../src/core/index.ts';
+import type { ProviderEffect, SetChain } from '../../src/core/index.ts';
 import type { Crypto } from '../../src/crypto/index.ts';
 import {
   TRACE_FORMAT,
@@ -34,7 +34,7 @@ export type TraceOptions = {
 };
 
 export type RunTraceParts = {
-  readonly draws: Draws;
+  readonly sets: () => SetChain;
   readonly crypto: Crypto;
   readonly randomnessOf: (round: Round) => Uint8Array | undefined;
 };

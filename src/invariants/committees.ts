@@ -12,12 +12,12 @@ import {
 } from '../base/index.ts';
 import {
   type Committee,
-  type Draws,
   drawingRound,
   executionRounds,
   type Network,
   nominalTime,
   phaseRounds,
+  type SetChain,
   samplingRound,
 } from '../core/index.ts';
 import { batchId, type HeaderMessage } from '../wire/index.ts';
@@ -26,7 +26,8 @@ import { batchId, type HeaderMessage } from '../wire/index.ts';
 export type Honesty = { isHonest(id: NodeId): boolean };
 
 export type CommitteesOptions = {
-  readonly draws: Draws;
+  /** [SET-2] The validator sets, as far as they are known now. */
+  readonly sets: () => SetChain;
   readonly truth: Honesty;
   /** Randomness of a beacon round that was published. */
   readonly randomnessOf: (round: Round) => Uint8Array | undefined;
@@ -40,8 +41,9 @@ export class Committees {
     this.#options = options;
   }
 
+  /** As the network file defines it: what holds for all sets. */
   get network(): Network {
-    return this.#options.draws.network;
+    return this.#options.sets().genesis.state.network;
   }
 
   /** Notes a header that was published. */
@@ -65,7 +67,8 @@ export class Committees {
     const randomness = this.#options.randomnessOf(this.#drawingRound(header, level));
     if (randomness === undefined) return undefined;
     const batch = { id: subject.batch, provider: header.provider, model: header.model };
-    return this.#options.draws.level(batch, { index: subject.index, level, randomness });
+    const draws = this.#options.sets().drawsAt(header.round);
+    return draws.level(batch, { index: subject.index, level, randomness });
   }
 
   /** Earliest time at which the commit deadline of a level can pass anywhere. [TIME-5] */
@@ -87,7 +90,7 @@ export class Committees {
       'a published header names a class',
     );
     const request = { batch, count: header.count, oneIn };
-    return this.#options.draws.sample(randomness, request).includes(index);
+    return this.#options.sets().drawsAt(header.round).sample(randomness, request).includes(index);
   }
 
   /** Weight of dishonest holders. */

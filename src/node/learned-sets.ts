@@ -6,14 +6,7 @@
  * file believes the sets of then about the sets that follow, as every walk from a file does.
  */
 import { equalBytes, toHex } from '../base/index.ts';
-import {
-  checkStep,
-  Draws,
-  epochOf,
-  type Network,
-  roundDueAt,
-  SetChain,
-} from '../core/index.ts';
+import { checkStep, Draws, epochOf, type Network, roundDueAt, SetChain } from '../core/index.ts';
 import type { Crypto } from '../crypto/index.ts';
 import { type Decoded, type Message, type StepMessage, stepDigest } from '../wire/index.ts';
 import { NodeError } from './error.ts';
@@ -69,11 +62,7 @@ export class LearnedSets {
    * Asks for steps where messages or time show that there may be more.
    * @param round whose set has to be known
    */
-  async follow(
-    round: number,
-    messages: readonly Message[],
-    signal: AbortSignal,
-  ): Promise<void> {
+  async follow(round: number, messages: readonly Message[], signal: AbortSignal): Promise<void> {
     this.#assertOne();
     const { network } = this.chain.genesis.state;
     // [SET-1] the set of an epoch is confirmed before its first beacon

@@ -23,7 +23,7 @@ import {
   roundDueAt,
   samplingRound,
 } from '../core/index.ts';
-import { createSigner, realCrypto, type Signer, verifyMerkleProof } from '../crypto/index.ts';
+import { createSigner, realCrypto, type Signer } from '../crypto/index.ts';
 import type { NetworkFile } from '../network-file/index.ts';
 import {
   type BuildResult,
@@ -34,16 +34,13 @@ import {
 import {
   batchId,
   blobId,
-  claimId,
-  encodeClaim,
   type HeaderMessage,
   type Message,
-  type Opening,
   type OpeningsMessage,
-  type PromiseMessage,
   type RequestMessage,
   requestSigningBytes,
 } from '../wire/index.ts';
+import { breachOf } from './broken-promise.ts';
 import { NodeError, reasonOf } from './error.ts';
 import {
   InferError,
@@ -320,10 +317,7 @@ export class Requester {
   }
 
   /** Providers to ask: the one named, else those that are connected, else those with addresses. */
-  async #providers(
-    named: NodeId | undefined,
-    signal: AbortSignal,
-  ): Promise<readonly NodeId[]> {
+  async #providers(named: NodeId | undefined, signal: AbortSignal): Promise<readonly NodeId[]> {
     await this.client.followSets(roundDueAt(this.network, Date.now()), [], signal);
     for (const { id, addresses } of this.#file.providers) {
       if (named !== undefined && id !== named) continue;
@@ -380,38 +374,4 @@ const ROUNDS_MAX = 16;
 function isUnsealed(result: BuildResult): boolean {
   if (result.kind !== 'not-yet') return false;
   return result.missing === 'header' || result.missing === 'beacon' || result.missing === 'seal';
-}
-
-/**
- * What a sealed batch holds in the place that was promised to a claim, if it is not that claim.
- * @param messages about the batch, from anybody
- */
-export function breachOf(
-  promise: PromiseMessage,
-  header: HeaderMessage,
-  messages: readonly Message[],
-): { readonly detail: string; readonly evidence: readonly Message[] } | undefined {
-  if (header.count <= promise.index) {
-    const acks = messages.filter(({ type }) => type === 'bundle');
-    const detail = 'the provider sealed a batch that ends before the promised place';
-    return { detail, evidence: [promise, header, ...acks] };
-  }
-  const shown = messages.find(
-    (message) =>
-      message.type === 'openings' &&
-      batchId(message.header) === batchId(header) &&
-      message.openings.some(
-        (leaf) =>
-          leaf.index === promise.index &&
-          claimId(leaf.claim) !== promise.claim &&
-          isLeafOf(header, leaf),
-      ),
-  );
-  if (shown === undefined) return undefined;
-  const detail = 'the provider sealed another claim in its place';
-  return { detail, evidence: [promise, header, shown] };
-}
-
-function isLeafOf({ root, count }: HeaderMessage, { index, claim, path }: Opening): boolean {
-  return verifyMerkleProof({ root, leaf: encodeClaim(claim), index, count, path });
 }

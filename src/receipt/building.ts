@@ -40,11 +40,7 @@ const notYet = (missing: MissingPart): BuildResult => {
  * level, then with more weight. Total: messages may come from anybody.
  * @param chain of the network, as far as it is known: the set of the round judges
  */
-export function buildReceipt(
-  chain: SetChain,
-  crypto: Crypto,
-  input: SubjectMessages,
-): BuildResult {
+export function buildReceipt(chain: SetChain, crypto: Crypto, input: SubjectMessages): BuildResult {
   const known = gather(chain, crypto, input);
   if (known === undefined) return notYet('header');
   const { opening, output, isDrawn } = known;

@@ -6,8 +6,8 @@ export {
   encodeReceiptJson,
   type Receipt,
 } from '../wire/index.ts';
-export { type ChainReading, encodeChain, encodeChainJson, readChain } from './chain-file.ts';
 export { type BuildResult, buildReceipt, type MissingPart } from './building.ts';
+export { type ChainReading, encodeChain, encodeChainJson, readChain } from './chain-file.ts';
 export {
   type Explanation,
   explain,

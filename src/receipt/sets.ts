@@ -6,13 +6,7 @@
  * chain that reaches beyond it: validators of an old set could sign for it long after they left.
  */
 import { equalBytes } from '../base/index.ts';
-import {
-  type ChainLink,
-  Draws,
-  type Network,
-  SetChain,
-  walkChain,
-} from '../core/index.ts';
+import { type ChainLink, Draws, type Network, type SetChain, walkChain } from '../core/index.ts';
 import type { Crypto } from '../crypto/index.ts';
 import { bitmapIndices, doStepsFit, type HeaderMessage, type Receipt } from '../wire/index.ts';
 

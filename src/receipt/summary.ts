@@ -145,9 +145,7 @@ export function summaryOf(
     seal: quorumOf(seats, sealed),
     judgement,
     words: [
-      ...(judgement === undefined
-        ? undrawnWords(network, header, oneIn)
-        : drawnWords(judgement)),
+      ...(judgement === undefined ? undrawnWords(network, header, oneIn) : drawnWords(judgement)),
       ...changedSetWords(set),
     ],
   };

@@ -5,11 +5,11 @@
 import type { BatchId, NodeId, Round, Subject } from '../base/index.ts';
 import {
   type Committee,
-  type Draws,
   drawingRound,
   executionRounds,
   isHeavyLevel,
   phaseRounds,
+  type SetChain,
   samplingRound,
 } from '../core/index.ts';
 import type { Bitmap, HeaderMessage } from '../wire/index.ts';
@@ -23,7 +23,8 @@ const BATCHES_MAX = 8_192;
 const TOLD_MAX = 65_536;
 
 export type CommitteeOptions = {
-  readonly draws: Draws;
+  /** [SET-2] The validator sets, as far as they are known now. */
+  readonly sets: () => SetChain;
   /** Randomness of a beacon round that was verified. */
   readonly randomnessOf: (round: Round) => Uint8Array | undefined;
   readonly names: NodeNames;
@@ -70,7 +71,7 @@ export class TracedCommittees {
 
   /** Round whose beacon draws a level; nothing if the network has no such model. */
   drawnBy(header: HeaderMessage, level: number): Round | undefined {
-    const { network } = this.#options.draws;
+    const { network } = this.#options.sets().genesis.state;
     const manifest = network.modelById.get(header.model);
     if (manifest === undefined) return undefined;
     const lengths = phaseRounds(network.parameters, executionRounds(network, manifest));
@@ -103,15 +104,16 @@ export class TracedCommittees {
 
   #seal({ provider, round }: HeaderMessage): Committee | undefined {
     const randomness = this.#options.randomnessOf(round);
-    return randomness && this.#options.draws.seal(provider, round, randomness);
+    return randomness && this.#options.sets().drawsAt(round).seal(provider, round, randomness);
   }
 
   #drawn(subject: Subject, level: number) {
-    const { draws, randomnessOf } = this.#options;
+    const { sets, randomnessOf } = this.#options;
     const header = this.#headers.get(subject.batch);
     const drawnBy = header && this.drawnBy(header, level);
     const randomness = drawnBy && randomnessOf(drawnBy);
     if (header === undefined || drawnBy === undefined || randomness === undefined) return undefined;
+    const draws = sets().drawsAt(header.round);
     const { network } = draws;
     const { provider, model } = header;
     const batch = { id: subject.batch, provider, model };

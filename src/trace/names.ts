@@ -14,6 +14,11 @@ export class NodeNames {
     this.#tell = tell;
   }
 
+  /** In the order of their numbers. */
+  get entries(): readonly NodeEntry[] {
+    return this.#entries;
+  }
+
   get size(): number {
     return this.#entries.length;
   }

@@ -6,13 +6,7 @@
  * bounded, so that it can run in a node for months.
  */
 import type { Measurement, NodeId, Round, Subject } from '../base/index.ts';
-import {
-  type Draws,
-  type ProviderEffect,
-  type ProviderEvent,
-  type Report,
-  SetChain,
-} from '../core/index.ts';
+import type { ProviderEffect, ProviderEvent, Report, SetChain } from '../core/index.ts';
 import type { Crypto } from '../crypto/index.ts';
 import type { BundleMessage, Decoded } from '../wire/index.ts';
 import { TracedCommittees } from './committees.ts';
@@ -43,7 +37,8 @@ export type TracedEvent = ProviderEvent extends infer E
   : never;
 
 export type TracerOptions = {
-  readonly draws: Draws;
+  /** [SET-2] The validator sets, as far as they are known now. */
+  readonly sets: () => SetChain;
   readonly crypto: Crypto;
   /** Randomness of a beacon round that was verified. */
   readonly randomnessOf: (round: Round) => Uint8Array | undefined;
@@ -67,18 +62,17 @@ export class Tracer {
   #workCount = 0;
   #at: TraceTime = 0;
 
-  readonly #chain: SetChain;
-
   constructor(options: TracerOptions) {
-    const { draws, randomnessOf, emit, firstMessage = 0 } = options;
+    const { sets, randomnessOf, emit, firstMessage = 0 } = options;
+    // models and parameters are the same for all sets
+    const { network } = sets().genesis.state;
     this.#options = options;
-    this.#chain = new SetChain(draws);
     this.#nextMessage = firstMessage;
     this.names = new NodeNames((node, entry) => {
       emit({ kind: 'node', at: this.#at, node, ...entry });
     });
     this.committees = new TracedCommittees({
-      draws,
+      sets,
       randomnessOf,
       names: this.names,
       tell: (record) => emit({ ...record, at: this.#at }),
@@ -86,9 +80,9 @@ export class Tracer {
     this.#distances = new Distances({
       manifestOf: ({ batch }) => {
         const header = this.committees.header(batch);
-        return header && draws.network.modelById.get(header.model);
+        return header && network.modelById.get(header.model);
       },
-      sketchSize: draws.network.parameters.sketchSize,
+      sketchSize: network.parameters.sketchSize,
       tell: ({ subject, level, validator, distance }) =>
         emit({
           ...{ kind: 'distance', at: this.#at, ...subject, level, node: this.names.of(validator) },
@@ -137,8 +131,8 @@ export class Tracer {
     this.#nextMessage += 1;
     this.#messages.set(decoded, number);
     const { names, committees } = this;
-    const { crypto } = this.#options;
-    const content = contentOf(message, { names, committees, chain: this.#chain, crypto });
+    const { crypto, sets } = this.#options;
+    const content = contentOf(message, { names, committees, chain: sets(), crypto });
     const record: MessageRecord = {
       ...{ kind: 'message', at, message: number, node },
       ...(to === undefined ? {} : { to }),

@@ -36,7 +36,7 @@ function ofHeader(receipt: DrawnReceipt): readonly Case[] {
   };
   return [
     ['another network', { ...receipt, network: ZEROS }, 'network'],
-    ['another validator set', withCertificate(receipt, { set: ZEROS }), 'network'],
+    ['another validator set', withCertificate(receipt, { set: ZEROS }), 'sets'],
     ['other parameters', withCertificate(receipt, { parameters: ZEROS }), 'network'],
     ['one answer more', changed({ count: header.count + 1 }), 'header'],
     ['another root', changed({ root: ZEROS }), 'header'],

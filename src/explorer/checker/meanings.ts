@@ -15,8 +15,13 @@ export const CHECK_MEANINGS: Readonly<Record<CheckName, readonly [string, string
   ],
   network: [
     'The network',
-    'The receipt is of this very network: the same id, the same validators, the same ' +
-      'parameters.',
+    'The receipt is of this very network: the same id, the same parameters.',
+  ],
+  sets: [
+    'The validators',
+    'Which set of validators served at that time. Where it is not that of the network file, ' +
+      'each change since then was signed by the operator and confirmed by a quorum of those ' +
+      'before.',
   ],
   header: [
     'The batch',

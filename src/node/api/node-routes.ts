@@ -60,10 +60,10 @@ export function addClaimRoutes(app: FastifyInstance, operated: OperatedNode): vo
     described('The receipt of a drawn claim', schemas.RECEIPT, { params: schemas.CLAIM_PARAMS }),
     async ({ params }, reply) => {
       const subject = await subjectOf(operated, claimIdOf(params.claim));
-      const { network, host, archive, crypto, node } = operated;
+      const { view, host, archive, crypto, node } = operated;
       const messagesAbout = (of: Subject) => node.messagesAbout(of);
       const asked = { host, archive, crypto, messagesAbout };
-      const built = await leafReceipt(network, asked, subject);
+      const built = await leafReceipt(view.membership.chain, asked, subject);
       if (built.kind === 'receipt') {
         return await reply
           .type('application/json')

@@ -18,6 +18,7 @@ import {
   levelRounds,
   type Network,
   type Report,
+  SetChain,
   verifyCertificate,
 } from '../../core/index.ts';
 import { type Crypto, realCrypto } from '../../crypto/index.ts';
@@ -30,7 +31,7 @@ import {
   type InvariantViolation,
   isLivenessPromised,
 } from '../../invariants/index.ts';
-import { type Decoded, decodeMessage, type Message } from '../../wire/index.ts';
+import { type Decoded, decodeMessage, type Message, type StepMessage } from '../../wire/index.ts';
 import { rememberBeacons } from '../beacon/index.ts';
 import type { Decode, EventLogHead, ToldEffect } from '../runner/index.ts';
 import { type LogEntry, mergeLogs, readNodeLog } from './node-log.ts';
@@ -106,6 +107,7 @@ class Auditor {
   readonly #checker: Checker;
   readonly #committees: Committees;
   readonly #crypto: Crypto = rememberBeacons(realCrypto);
+  readonly #chain: SetChain;
   readonly #randomness = new Map<Round, Uint8Array>();
   readonly #known = new Map<string, Known>();
   readonly #verified = new WeakSet<Message>();
@@ -121,8 +123,9 @@ class Auditor {
     this.#options = options;
     const { network, dishonest, skewed, nodes } = options;
     const truth = { isHonest: (id: NodeId) => !dishonest.has(id) };
+    this.#chain = new SetChain(new Draws(network));
     this.#committees = new Committees({
-      draws: new Draws(network),
+      sets: () => this.#chain,
       truth,
       randomnessOf: (round) => this.#randomness.get(round),
     });
@@ -211,7 +214,18 @@ class Auditor {
     if (message.type === 'beacon') this.#randomness.set(message.round, sha256(message.signature));
   }
 
+  /** [SET-2] Steps come before the rounds that their sets serve. */
+  #takeStep(step: StepMessage): void {
+    if (step.body.number !== this.#chain.head.number + 1) return;
+    const checked = this.#chain.check(this.#crypto, step);
+    this.#checker.hold(checked.kind === 'valid', 'steps-verify', () => {
+      return checked.kind === 'valid' ? '' : `${checked.check} of step ${step.body.number}`;
+    });
+    if (checked.kind === 'valid') this.#chain.append({ ...checked.link, step });
+  }
+
   #learn(message: Message, isPromised: boolean): void {
+    if (message.type === 'step' && isPromised) this.#takeStep(message);
     if (message.type === 'header') this.#committees.note(message);
     if (message.type === 'openings' || message.type === 'certificate') {
       this.#committees.note(message.header);
@@ -219,7 +233,8 @@ class Auditor {
     if (message.type !== 'certificate' || !isPromised || this.#verified.has(message)) return;
     this.#verified.add(message);
     this.#certificates += 1;
-    const check = verifyCertificate(this.#options.network, this.#crypto, message);
+    const { network } = this.#chain.at(message.header.round).state;
+    const check = verifyCertificate(network, this.#crypto, message);
     this.#checker.hold(check.kind === 'valid', 'certificates-verify', () => {
       return check.kind === 'valid' ? '' : `${check.check} of a certificate of ${message.verdict}`;
     });
@@ -260,11 +275,13 @@ class Auditor {
 
   /** What is drawn while nothing is wrong gets a verdict, at every validator that is up. */
   #checkLiveness(): void {
-    const { network, up, calmAtMs, dishonest } = this.#options;
+    const { up, calmAtMs, dishonest } = this.#options;
     const isUp = (id: NodeId): boolean => up.has(id) && !dishonest.has(id);
-    if (!isLivenessPromised(network, isUp)) return;
-    const observers = network.validators.filter(({ id }) => isUp(id));
-    for (const [key, { drawnAtMs, endings }] of this.#known) {
+    for (const [key, { subject, drawnAtMs, endings }] of this.#known) {
+      const round = this.#committees.header(subject.batch)?.round ?? 0;
+      const { network } = this.#chain.at(round).state;
+      if (!isLivenessPromised(network, isUp)) continue;
+      const observers = network.validators.filter(({ id }) => isUp(id));
       if (drawnAtMs < calmAtMs) {
         // cut off or not: in the end every validator knows of an end
         this.#checker.hold(endings.size > 0, 'every-drawn-leaf-ends', () => key);

@@ -17,12 +17,19 @@ import {
   toHex,
 } from '../../base/index.ts';
 import { plainConfig } from '../../config/index.ts';
-import { Draws, type Network, type ProviderEffect, type Report } from '../../core/index.ts';
+import {
+  Draws,
+  type Network,
+  type ProviderEffect,
+  type Report,
+  SetChain,
+} from '../../core/index.ts';
 import { type Crypto, realCrypto } from '../../crypto/index.ts';
 import { type NetworkFile, networkOf } from '../../network-file/index.ts';
 import {
   movementsOfBatch,
   movementsOfClaim,
+  type NodeEntry,
   type NodeNumber,
   Recent,
   TRACE_FORMAT,
@@ -39,6 +46,7 @@ import type { Host, PeerEvent, Role } from '../libp2p/index.ts';
 import type { NodeParts } from '../node-parts.ts';
 import type { NodeStatus } from '../rpc/index.ts';
 import type { StepObserver } from '../runner/index.ts';
+import type { SetService } from '../sets/index.ts';
 import { RecordRing } from './ring.ts';
 
 /** Messages, and beacons, that are remembered. */
@@ -76,8 +84,8 @@ export class NodeTrace {
   readonly network: Network;
   readonly records: RecordRing;
   readonly options: NodeTraceOptions;
-  readonly draws: Draws;
   readonly crypto: Crypto = realCrypto;
+  readonly #genesis: SetChain;
   readonly #tracer: Tracer;
   /** Unix time of the beginning of round 0, ms. */
   readonly #originMs: number;
@@ -87,6 +95,7 @@ export class NodeTrace {
   readonly #randomness = new Recent<Round, Uint8Array>(BEACONS_MAX);
   readonly #outputs = new Recent<string, Message & { type: 'output' }>(MESSAGES_MAX);
   #node: TracedNode | undefined;
+  #sets: Pick<SetService, 'chain'> | undefined;
   #strangers = 0;
   #fetches = 0;
   #at: TraceTime = 0;
@@ -95,35 +104,37 @@ export class NodeTrace {
     const { file, nowMs, bytesMax } = options;
     this.options = options;
     this.network = networkOf(file);
-    this.draws = new Draws(this.network);
+    this.#genesis = new SetChain(new Draws(this.network));
     this.#originMs = this.network.beacon.genesisMs - this.network.parameters.roundMs;
     this.records = new RecordRing({ nowMs, ...(bytesMax === undefined ? {} : { bytesMax }) });
-    this.#tracer = this.tracer({ emit: (record) => this.records.push(record) });
+    const live = { emit: (record: TraceRecord) => this.records.push(record) };
+    this.#tracer = this.tracer(live, this.#listed());
     this.#self = this.#tracer.names.of(options.self.id);
   }
 
   /** Returns a tracer that numbers nodes as this trace does. */
-  tracer(to: {
-    readonly emit: (record: TraceRecord) => void;
-    readonly firstMessage?: number;
-  }): Tracer {
-    const { network, draws, crypto } = this;
+  tracer(
+    to: { readonly emit: (record: TraceRecord) => void; readonly firstMessage?: number },
+    nodes: readonly NodeEntry[] = this.#tracer.names.entries,
+  ): Tracer {
+    const { crypto } = this;
+    const sets = (): SetChain => this.chain;
     const randomnessOf = (r: Round): Uint8Array | undefined => this.#randomness.get(r);
-    const tracer = new Tracer({ draws, crypto, randomnessOf, ...to });
+    const tracer = new Tracer({ sets, crypto, randomnessOf, ...to });
     const at = this.timeOf(this.options.nowMs);
     tracer.start({ at, ...this.#start() });
-    for (const { id, stake, models } of network.validators) {
-      tracer.node(at, { id, role: 'validator', stake: String(stake), models });
-    }
-    for (const { id, stake } of network.providers) {
-      // who is both is listed as a validator
-      if (tracer.names.find(id) !== undefined) continue;
-      tracer.node(at, { id, role: 'provider', stake: String(stake) });
-    }
-    const { id, role } = this.options.self;
-    if (tracer.names.find(id) === undefined) tracer.node(at, { id, role });
+    for (const entry of nodes) tracer.node(at, entry);
+    const { id } = this.options.self;
     for (const name of [SELF, 'beacon-endpoint']) tracer.names.alias(name, tracer.names.of(id));
     return tracer;
+  }
+
+  /** The members that the network file lists, and the node itself. */
+  #listed(): readonly NodeEntry[] {
+    const members = membersOf(this.network);
+    const { id, role } = this.options.self;
+    const isListed = members.some((member) => member.id === id);
+    return isListed ? members : [...members, { id, role }];
   }
 
   /** Time of the trace at a Unix time. */
@@ -135,6 +146,11 @@ export class NodeTrace {
   learn(r: Round, signature: Uint8Array): void {
     // [TIME-1] randomness is a hash of the signature
     if (this.#randomness.get(r) === undefined) this.#randomness.set(r, sha256(signature));
+  }
+
+  /** [SET-2] The validator sets that the node knows. */
+  get chain(): SetChain {
+    return this.#sets?.chain ?? this.#genesis;
   }
 
   /** The node that is traced, when it was opened. */
@@ -149,6 +165,7 @@ export class NodeTrace {
       messagesAbout: (subject) => node.messagesAbout(subject),
       status: () => node.status(),
     };
+    this.#sets = node.sets;
     host.onPeer((event) => this.#peer(host, event));
   }
 
@@ -238,19 +255,29 @@ export class NodeTrace {
     switch (report.kind) {
       case 'certified':
         return this.#fetchOutput(report);
+      case 'set-changed':
+        return this.#admit(at);
       case 'batch-sealed': {
         const header = this.#tracer.committees.header(report.batch);
         if (header === undefined) return;
-        const moved = movementsOfBatch(this.network, header);
+        const moved = movementsOfBatch(this.chain.at(header.round).state.network, header);
         return this.#moved(at, moved, { batch: report.batch });
       }
       case 'closed': {
         const header = this.#tracer.committees.header(report.subject.batch);
         if (header === undefined) return;
-        const moved = movementsOfClaim(this.network, header, report.judged);
+        const { network } = this.chain.at(header.round).state;
+        const moved = movementsOfClaim(network, header, report.judged);
         return this.#moved(at, moved, report.subject);
       }
       default:
+    }
+  }
+
+  /** [SET-3] Tells of members that the network file does not list. */
+  #admit(at: TraceTime): void {
+    for (const entry of membersOf(this.chain.head.state.network)) {
+      if (this.#tracer.names.find(entry.id) === undefined) this.#tracer.node(at, entry);
     }
   }
 
@@ -340,4 +367,16 @@ export class NodeTrace {
       }),
     };
   }
+}
+
+/** The members of a set, validators first; who is both is one. */
+function membersOf({ validators, providers, validatorIndex }: Network): readonly NodeEntry[] {
+  return [
+    ...validators.map(({ id, stake, models }) => {
+      return { id, role: 'validator', stake: String(stake), models } as const;
+    }),
+    ...providers
+      .filter(({ id }) => !validatorIndex.has(id))
+      .map(({ id, stake }) => ({ id, role: 'provider', stake: String(stake) }) as const),
+  ];
 }

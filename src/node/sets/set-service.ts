@@ -3,7 +3,7 @@
  * told to whoever asks. The core checks every step; nothing here has to be believed.
  */
 import { type NodeId, toHex } from '../../base/index.ts';
-import { billFormat, epochOf, type Network, type Report } from '../../core/index.ts';
+import { billFormat, epochOf, type Network, type Report, type SetChain } from '../../core/index.ts';
 import type { Store } from '../../store/index.ts';
 import {
   decodeMessage,
@@ -67,6 +67,11 @@ export class SetService {
       ...{ host, chain: view.membership.chain, book: this.#book, found, signal },
       isAgreed: (epoch) => isAgreed(view, epoch),
     });
+  }
+
+  /** [SET-2] The validator sets that the core knows. */
+  get chain(): SetChain {
+    return this.#options.view.membership.chain;
   }
 
   /** [SET-1] The network as of now: its latest set. */

@@ -63,6 +63,7 @@ function explanationOf(changes: Partial<Explanation> = {}): Explanation {
     subject: { batch, index: 0 },
     ...{ provider: id(200), model, modelName: 'mlp', round: ROUND, drawnBy: round(102) },
     ...{ assuranceClass, oneIn: 1, count: 3, isDrawn: true },
+    set: { number: 0, epoch: 0 },
     seal: { isSealed: true, signed: 64n, quorum: 43n, weight: 64n, missing: [] },
     claim: undefined,
     executionClass: CLASS,

@@ -1,7 +1,7 @@
 /** How the claims of a provider stand, from promise to close. */
 import assert from 'node:assert/strict';
 import { digest, round } from '../../../src/base/index.ts';
-import { type SubjectSnapshot, slotKey } from '../../../src/core/index.ts';
+import { Draws, SetChain, type SubjectSnapshot, slotKey } from '../../../src/core/index.ts';
 import { AnsweredClaims, type AnsweredClaimsOptions } from '../../../src/node/answered-claims.ts';
 import { Archive } from '../../../src/node/archive.ts';
 import { createMemoryStore } from '../../../src/store/index.ts';
@@ -101,6 +101,7 @@ function claimsOf(guard: AnsweredClaimsOptions['guard'] = []) {
   const claims = new AnsweredClaims({
     provider: HEADER.provider,
     network: keys.network,
+    chain: () => new SetChain(new Draws(keys.network)),
     crypto: { ...keys.crypto, verify: (_by, _bytes, signature) => signature !== FORGED },
     archive,
     guard,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { round } from '../../../src/base/index.ts';
 import { merkleProof, merkleRoot } from '../../../src/crypto/index.ts';
-import { breachOf } from '../../../src/node/requester.ts';
+import { breachOf } from '../../../src/node/broken-promise.ts';
 import {
   claimId,
   encodeClaim,

@@ -244,8 +244,9 @@ function nodeWith(peers: readonly Peer[], more: More = {}) {
   const known: number[] = [];
   const skews: Report[] = [];
   const host = hostOf(peers);
+  const validator = new Validator({ ...options, guard: [] });
   const runner = new Runner({
-    core: validatorCore(new Validator({ ...options, guard: [] })),
+    core: validatorCore(validator),
     clock: more.clock ?? systemClock,
     ports: {
       persist: async () => undefined,
@@ -268,6 +269,7 @@ function nodeWith(peers: readonly Peer[], more: More = {}) {
   const archive = new Archive(createMemoryStore());
   const sync = new Sync({
     ...{ host, network, crypto, feed, archive },
+    chain: () => validator.chain,
     latest: () => (known.length === 0 ? undefined : round(Math.max(...known))),
     due: () => DUE,
     unopened: () => more.unopened ?? [],

@@ -1,6 +1,7 @@
 /** Receipts and explanations of what a running cluster said, and of what liars added to it. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { defined, digest, type Round, sha256, utf8 } from '../../../src/base/index.ts';
+import type { SetChain } from '../../../src/core/index.ts';
 import { merkleTree, pathOf } from '../../../src/crypto/index.ts';
 import {
   type BuildResult,
@@ -41,13 +42,19 @@ function inputOf({ cluster, messages }: Run, change: Partial<SubjectMessages> = 
   return { subject, messages, beacon, ...change };
 }
 
+/** The validator sets as the first validator knows them. */
+const chainOf = (cluster: Cluster): SetChain => cluster.node('v1').validator.chain;
+
 function build(of: Run, change: Partial<SubjectMessages> = {}): BuildResult {
-  return buildReceipt(of.cluster.network, of.cluster.keys.crypto, inputOf(of, change));
+  return buildReceipt(chainOf(of.cluster), of.cluster.keys.crypto, inputOf(of, change));
 }
 
 function explained(of: Run, change: Partial<SubjectMessages> = {}): Explanation {
-  const { network, keys } = of.cluster;
-  return defined(explain(network, keys.crypto, inputOf(of, change)), 'there is a header');
+  const { keys } = of.cluster;
+  return defined(
+    explain(chainOf(of.cluster), keys.crypto, inputOf(of, change)),
+    'there is a header',
+  );
 }
 
 function missing(result: BuildResult): string {
@@ -235,8 +242,8 @@ describe('an explanation', () => {
   });
 
   it('is as much as is known', () => {
-    const { network, keys } = good.cluster;
-    equal(explain(network, keys.crypto, inputOf(good, { messages: [] })), undefined);
+    const { keys } = good.cluster;
+    equal(explain(chainOf(good.cluster), keys.crypto, inputOf(good, { messages: [] })), undefined);
     const messages = [headerOf(good.cluster)];
     const found = explained(good, { messages, beacon: () => undefined });
     deepEqual([found.seal, found.isDrawn, found.levels], [undefined, undefined, []]);

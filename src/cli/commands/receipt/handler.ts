@@ -1,5 +1,6 @@
 /** Does the work of `assay receipt …`. */
 import { AssayError } from '../../../base/index.ts';
+import type { Network, SetChain } from '../../../core/index.ts';
 import { realCrypto } from '../../../crypto/index.ts';
 import { networkOf, readNetworkFile } from '../../../network-file/index.ts';
 import {
@@ -10,6 +11,7 @@ import {
   RECEIPT_CHECKS,
   type Receipt,
   type ReceiptSummary,
+  readChain,
   verifyReceipt,
 } from '../../../receipt/index.ts';
 import { batchId, claimId, LIMITS } from '../../../wire/index.ts';
@@ -50,13 +52,16 @@ export async function answerShow(values: {
 export async function answerVerify(values: {
   readonly file: string;
   readonly net: string;
+  /** File of the set chain. */
+  readonly chain?: string | undefined;
   readonly columns: number;
 }): Promise<{ readonly answer: Answer; readonly refusal: NotValidError | undefined }> {
   const { file, net, columns } = values;
   const network = networkOf(readNetworkFile(net));
   const decoded = decodeAny(await readLimited(file, LIMITS.receiptJsonBytes));
   if (decoded.kind === 'malformed') return malformed(file, decoded.reason, columns);
-  const result = verifyReceipt(network, realCrypto, decoded.receipt);
+  const chain = values.chain === undefined ? undefined : await chainIn(values.chain, network);
+  const result = verifyReceipt(network, realCrypto, decoded.receipt, chain);
   const checks = [{ check: 'format', outcome: 'ok', detail: FORMAT_OK } as const, ...result.checks];
   if (result.kind === 'invalid') {
     const { check, detail } = result;
@@ -80,6 +85,19 @@ export async function answerVerify(values: {
   };
 }
 
+/** The chain in a file. @throws AssayError file-unreadable, file-too-large, chain-wrong */
+async function chainIn(file: string, network: Network): Promise<SetChain> {
+  const bytes = await readLimited(file, LIMITS.chainFileJsonBytes);
+  const read = readChain(network, realCrypto, bytes);
+  if (read.kind === 'ok') return read.chain;
+  throw new AssayError({
+    code: 'chain-wrong',
+    message: `is no set chain of this network: ${read.reason}`,
+    where: file,
+    remedy: 'Get it from a node: assay network sets --export FILE. Anybody may give it to you.',
+  });
+}
+
 /** Columns of the terminal, within what lines are laid out for. */
 export function terminalColumns(): number {
   return Math.min(COLUMNS_MAX, Math.max(COLUMNS_MIN, process.stdout.columns ?? COLUMNS_MAX));
@@ -90,6 +108,13 @@ const COLUMNS_MAX = 80;
 const FORMAT_OK = 'it is written in the one way in which receipts are written';
 const FORMAT_REMEDY = 'Do not rely on it. It is no receipt, or was changed: get it again.';
 const NETWORK_REMEDY = 'Do not rely on it. Check that the network file is that of its network.';
+const SETS_REMEDY =
+  'Do not rely on it yet. If it says that the set chain must be given, or steps are missing, get ' +
+  'the chain with `assay network sets --export FILE` and add --chain FILE.';
+const REMEDIES = new Map([
+  ['format', FORMAT_REMEDY],
+  ['sets', SETS_REMEDY],
+]);
 /** First character of JSON text; dag-cbor of a receipt begins with a map. */
 const BRACE = 0x7b;
 
@@ -127,7 +152,7 @@ function refused(at: {
       code: 'receipt-not-valid',
       message: `the receipt is not valid: ${check}: ${detail}`,
       where: file,
-      remedy: check === 'format' ? FORMAT_REMEDY : NETWORK_REMEDY,
+      remedy: REMEDIES.get(check) ?? NETWORK_REMEDY,
     }),
   };
 }
@@ -137,10 +162,16 @@ function verdictLine({ judgement }: ReceiptSummary): string {
   return `VALID receipt: the answer is ${judgement.verdict.toUpperCase()}, ${judgement.finality}`;
 }
 
+function setText({ set }: ReceiptSummary): string {
+  if (set.number === 0) return 'number 0, that of the network file';
+  return `number ${set.number}, from epoch ${set.epoch}`;
+}
+
 function summaryFields(summary: ReceiptSummary): readonly (readonly [string, string])[] {
   const { seal, judgement, model } = summary;
   return [
     ['network', summary.network],
+    ['set', setText(summary)],
     ['model', `${model.name} ${model.model}`],
     ['input', summary.input],
     ['output', summary.outputDigest ?? 'not shown'],

@@ -37,8 +37,8 @@ function build(parser: Argv<CliContext>): Argv {
         command.positional('file', RECEIPT_FILE).options(VERIFY_OPTIONS).epilogue(VERIFY_EPILOGUE),
       async (argv) => {
         const { answerVerify, terminalColumns } = await import('./handler.ts');
-        const { file, net } = argv;
-        const result = await answerVerify({ file, net, columns: terminalColumns() });
+        const { file, net, chain } = argv;
+        const result = await answerVerify({ file, net, chain, columns: terminalColumns() });
         printAnswer(argv.io, result.answer, argv.json);
         if (result.refusal !== undefined) throw result.refusal;
       },

@@ -2,13 +2,18 @@
  * What several nodes know about one claim. They are asked, and not believed: what comes of it must
  * be checked by who uses it.
  */
-import { AssayError, type Round, round, type Subject } from '../../../base/index.ts';
-import { certificateRounds, type Network, nominalTime } from '../../../core/index.ts';
+import { AssayError, type BatchId, type Round, round, type Subject } from '../../../base/index.ts';
+import {
+  certificateRounds,
+  type Network,
+  nominalTime,
+  type SetChain,
+} from '../../../core/index.ts';
 import { readNetworkFile } from '../../../network-file/index.ts';
 import { LightClient } from '../../../node/index.ts';
 import { callForMessages } from '../../../node/rpc/index.ts';
 import type { SubjectMessages } from '../../../receipt/index.ts';
-import { batchId, isRecordId, type Message } from '../../../wire/index.ts';
+import { batchId, type HeaderMessage, isRecordId, type Message } from '../../../wire/index.ts';
 import { readVersion } from '../../version.ts';
 import { connected } from '../status/members.ts';
 
@@ -31,6 +36,9 @@ export type ClaimPlace = {
 
 /** What nodes said about it. */
 export type Told = SubjectMessages & {
+  /** The validator sets that nodes told. */
+  readonly chain: SetChain;
+  /** As the network file defines it. */
   readonly network: Network;
   /** Name of the network. */
   readonly name: string;
@@ -40,7 +48,8 @@ export type Told = SubjectMessages & {
 
 /**
  * Asks validators about a claim; the beacons are verified.
- * @throws AssayError not-a-claim, claim-unknown; NodeError unreachable; NetworkFileError
+ * @throws AssayError not-a-claim, claim-unknown; NodeError unreachable, sets-forked;
+ *   NetworkFileError
  */
 export async function askAbout({ claim, net, signal: stop }: ClaimPlace): Promise<Told> {
   assertNamed(claim);
@@ -48,14 +57,15 @@ export async function askAbout({ claim, net, signal: stop }: ClaimPlace): Promis
   const signal = AbortSignal.any([stop, AbortSignal.timeout(ASK_MS)]);
   const client = await LightClient.open({ file, softwareVersion: `assay/${readVersion()}` });
   try {
-    const { network } = client;
-    const wanted = network.validators.slice(0, ASKED_MAX).map(({ id }) => id);
+    const { network, chain } = client;
+    const wanted = client.current.validators.slice(0, ASKED_MAX).map(({ id }) => id);
     await connected(client, { wanted, signal });
     const subject = await subjectOf(client, { claim, network: file.name, signal });
     const messages = await messagesAbout(client, subject, signal);
     await client.learnBeacons(roundsOf(network, subject, messages), signal);
     const beacon = (r: Round) => client.beacon(r);
-    return { subject, messages, beacon, network, name: file.name, due: dueRound(network) };
+    await client.followSets(roundOf(messages, subject), messages, signal);
+    return { subject, messages, beacon, chain, network, name: file.name, due: dueRound(network) };
   } finally {
     await client.close();
   }
@@ -124,16 +134,26 @@ async function messagesAbout(
   return [...found.values()];
 }
 
+function headerIn(messages: readonly Message[], batch: BatchId): HeaderMessage | undefined {
+  return messages
+    .flatMap((message) => ('header' in message ? message.header : message))
+    .flatMap((message) => (message.type === 'header' ? message : []))
+    .find((each) => batchId(each) === batch);
+}
+
+/** The round of a batch, as somebody says; 0 if nobody does. */
+function roundOf(messages: readonly Message[], { batch }: Subject): number {
+  return headerIn(messages, batch)?.round ?? 0;
+}
+
 /** Rounds whose beacons drew something that the messages are about. */
 function roundsOf(
   network: Network,
   { batch, index }: Subject,
   messages: readonly Message[],
 ): readonly Round[] {
-  const header = messages
-    .flatMap((message) => ('header' in message ? message.header : message))
-    .find((each) => each.type === 'header' && batchId(each) === batch);
-  if (header?.type !== 'header') return [];
+  const header = headerIn(messages, batch);
+  if (header === undefined) return [];
   const levels = new Set([0]);
   for (const message of messages) {
     if (message.type === 'certificate' && message.index === index) levels.add(message.level);

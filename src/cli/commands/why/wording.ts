@@ -57,6 +57,7 @@ export function explanationAnswer(explanation: Explanation, setting: Setting): A
           ['output', explanation.outputDigest ?? 'not shown yet'],
           ['class', `${explanation.assuranceClass}: 1 in ${explanation.oneIn} is re-executed`],
           ['rounds', `batch ${explanation.round}, drawn by ${explanation.drawnBy}, now ${due}`],
+          ...setField(explanation),
           ['seal', seal === undefined ? 'not known' : sealText(seal)],
         ],
         columns,
@@ -64,6 +65,11 @@ export function explanationAnswer(explanation: Explanation, setting: Setting): A
       ...explanation.levels.flatMap((level) => ['', ...levelLines(level, columns)]),
     ],
   };
+}
+
+/** [SET-1] Which set judges, where it is not that of the network file. */
+function setField({ set }: Explanation): readonly (readonly [string, string])[] {
+  return set.number === 0 ? [] : [['set', `number ${set.number}, from epoch ${set.epoch}`]];
 }
 
 function standingOf(explanation: Explanation, setting: Setting): Standing {

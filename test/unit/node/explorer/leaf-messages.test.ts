@@ -32,6 +32,7 @@ cluster.answer('p1');
 cluster.runUntil(12_000);
 
 const { network, keys } = cluster;
+const { chain } = cluster.node('v1').validator;
 const { crypto } = keys;
 const subject = { batch: batchId(headerOf(cluster)), index: 0 };
 const TRUTH = cluster.published
@@ -184,14 +185,14 @@ describe('what is known about a leaf', () => {
     }
     const asked: string[] = [];
     const host = hostOf([honest], (method) => asked.push(method));
-    const built = await leafReceipt(network, { ...node, host }, subject);
+    const built = await leafReceipt(chain, { ...node, host }, subject);
     assert.deepEqual([built.kind, asked], ['receipt', []]);
   });
 
   it('asks no more neighbours than it takes, and no strangers', async () => {
     const asked: string[] = [];
     const node = { ...nodeWith([]), host: hostOf([honest], (m) => asked.push(m), true) };
-    assert.equal((await leafReceipt(network, node, subject)).kind, 'not-yet');
+    assert.equal((await leafReceipt(chain, node, subject)).kind, 'not-yet');
     assert.deepEqual(asked, [], 'who is not of the network is not asked');
   });
 });
@@ -199,7 +200,7 @@ describe('what is known about a leaf', () => {
 describe('the receipt of a leaf', () => {
   it('is made of what neighbours say, and verifies', async () => {
     for (const [what, lie] of LIES) {
-      const built = await leafReceipt(network, nodeWith([lie, honest]), subject);
+      const built = await leafReceipt(chain, nodeWith([lie, honest]), subject);
       assert.ok(built.kind === 'receipt', what);
       assert.equal(verifyReceipt(network, crypto, built.receipt).kind, 'valid');
     }
@@ -208,7 +209,7 @@ describe('the receipt of a leaf', () => {
   it('says what is missing', async () => {
     const missing = async (...types: readonly Message['type'][]) => {
       const silent: Peer = (truth) => truth.filter(({ type }) => !types.includes(type));
-      const built = await leafReceipt(network, nodeWith([silent]), subject);
+      const built = await leafReceipt(chain, nodeWith([silent]), subject);
       return built.kind === 'not-yet' ? built.missing : built.kind;
     };
     assert.equal(await missing('certificate'), 'certificate');
@@ -235,10 +236,10 @@ function strange({ entries }: BundleMessage): BundleMessage {
 }
 
 async function told(peers: readonly Peer[], of = subject): Promise<CheckedLeaf | undefined> {
-  const place = { network, node: nodeWith(peers), subject: of };
+  const place = { chain, node: nodeWith(peers), subject: of };
   return await aboutLeaf(
     place,
-    (said) => checkedLeaf(network, crypto, said),
+    (said) => checkedLeaf(chain, crypto, said),
     () => false,
   );
 }
