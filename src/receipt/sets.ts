@@ -42,7 +42,8 @@ export function servingSet(at: {
   const link = walked.link(steps.length) ?? walked.genesis;
   const serving = walked.at(header.round).number;
   if (serving < link.number) {
-    return fault(`step ${serving + 1} begins with epoch ${epochAt(walked, serving + 1)}, later`);
+    const epoch = (walked.link(serving + 1) ?? walked.genesis).epoch;
+    return fault(`step ${serving + 1} begins with epoch ${epoch}, after its round`);
   }
   if (known !== undefined) {
     const number = Math.min(link.number, known.head.number);
@@ -120,10 +121,6 @@ export function stepFaultWords(check: string): string {
 
 function digestAt(chain: SetChain, number: number): Uint8Array {
   return (chain.link(number) ?? chain.genesis).digest;
-}
-
-function epochAt(chain: SetChain, number: number): number {
-  return (chain.link(number) ?? chain.genesis).epoch;
 }
 
 /** `undefined` for the set of the network file. */

@@ -1,6 +1,6 @@
 /**
- * A document: one type as canonical dag-cbor and as canonical JSON text, and strictly back. For what
- * people keep as files: receipts, set chains.
+ * A document: one type as canonical dag-cbor and as canonical JSON text, and strictly back. For
+ * what people keep as files: receipts, set chains.
  *
  * Both forms hold the same data and go through the same checks; either is refused unless it is,
  * byte for byte, what the decoded value is written as again.

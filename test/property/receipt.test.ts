@@ -10,7 +10,7 @@ import {
   verifyReceipt,
 } from '../../src/receipt/index.ts';
 import type { ClusterKeys } from '../support/cluster-network.ts';
-import { type Fixture, fixtureOf } from '../unit/receipt/fixture.ts';
+import { changedFixtureOf, type Fixture, fixtureOf } from '../unit/receipt/fixture.ts';
 
 const FORMS = [
   { name: 'dag-cbor', encode: encodeReceipt, decode: decodeReceipt },
@@ -23,6 +23,8 @@ const KINDS: readonly (readonly [string, Fixture])[] = [
   ['undrawn', fixtureOf('undrawn')],
   ['drawn at level 1', fixtureOf('drawn', { validators: 20, level: 1 })],
   ['not shown', fixtureOf('drawn', { verdict: 'unavailable', isShown: false })],
+  ['of a changed set', changedFixtureOf('drawn')],
+  ['not drawn, of a changed set', changedFixtureOf('undrawn')],
   ['alone in its batch', fixtureOf('drawn', { leaves: 1, assuranceClass: 'full' })],
 ];
 
@@ -84,8 +86,12 @@ for (const form of FORMS) {
 
     it('is not valid with a byte changed under real cryptography', function () {
       this.timeout(60_000);
-      for (const kind of ['drawn', 'undrawn'] as const) {
-        const { keys, receipt } = fixtureOf(kind, { crypto: 'real' });
+      const fixtures = [
+        ['drawn', fixtureOf('drawn', { crypto: 'real' })],
+        ['undrawn', fixtureOf('undrawn', { crypto: 'real' })],
+        ['of a changed set', changedFixtureOf('undrawn', { crypto: 'real' })],
+      ] as const;
+      for (const [kind, { keys, receipt }] of fixtures) {
         const bytes = form.encode(receipt);
         ok(isValid(keys, form, bytes));
         for (let at = 5; at < bytes.length; at += 23) {

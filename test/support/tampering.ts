@@ -15,9 +15,13 @@ const STRANGER = 'ab'.repeat(32) as NodeId;
 
 /** Returns the ways to tamper with a drawn receipt of a `valid` answer that shows its output. */
 export function tamperingsOf(receipt: DrawnReceipt): readonly Tampering[] {
-  return [...ofHeader(receipt), ...ofDraws(receipt), ...ofAnswer(receipt), ...ofVotes(receipt)].map(
-    ([what, tampered, check]) => ({ what, receipt: tampered, check }),
-  );
+  return [
+    ...ofHeader(receipt),
+    ...ofDraws(receipt),
+    ...ofAnswer(receipt),
+    ...ofVotes(receipt),
+    ...ofSteps(receipt),
+  ].map(([what, tampered, check]) => ({ what, receipt: tampered, check }));
 }
 
 type Case = readonly [what: string, receipt: Receipt, check: ReceiptCheck];
@@ -98,6 +102,38 @@ function ofVotes(receipt: DrawnReceipt): readonly Case[] {
     ['votes twice', withCertificate(receipt, { votes: [...votes, ...votes] }), 'votes'],
     ['a vote signature', withCertificate(receipt, { votes: forged }), 'votes'],
     ['fewer voters', withCertificate(receipt, { votes: thinned }), 'votes'],
+  ];
+}
+
+/** [SET-2] The steps that it carries; none, if it is of the network file's own set. */
+function ofSteps(receipt: DrawnReceipt): readonly Case[] {
+  const { steps = [], ...bare } = receipt;
+  const [first, ...rest] = steps;
+  const last = steps.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const withSteps = (changed: typeof steps): Receipt => ({ ...bare, steps: changed });
+  const withLast = (change: Partial<typeof last>): Receipt => {
+    return withSteps([...steps.slice(0, -1), { ...last, ...change }]);
+  };
+  const { body } = last;
+  const named = { number: body.number, digest: ZEROS };
+  return [
+    ['no steps', bare, 'sets'],
+    ['the first step left out', withSteps(rest), 'sets'],
+    ['the last step left out', withSteps(steps.slice(0, -1)), 'sets'],
+    ['the last step twice', withSteps([...steps, last]), 'sets'],
+    ['steps turned round', withSteps([...rest, first]), 'sets'],
+    ['steps and the name of one', { ...receipt, step: named }, 'sets'],
+    ['the name of a step only', { ...bare, step: named }, 'sets'],
+    ['another state', withLast({ body: { ...body, state: ZEROS } }), 'sets'],
+    ['another predecessor', withLast({ body: { ...body, predecessor: ZEROS } }), 'sets'],
+    ['no changes', withLast({ body: { ...body, changes: [] } }), 'sets'],
+    ['a proposed epoch', withLast({ body: { ...body, epoch: body.epoch - 1 } }), 'sets'],
+    ['an earlier epoch', withLast({ epoch: last.epoch - 1 }), 'sets'],
+    ['a later epoch', withLast({ epoch: last.epoch + 1 }), 'sets'],
+    ['a step signature', withLast({ signature: flipped(last.signature) }), 'sets'],
+    ['fewer members', withLast({ holders: fewer(last.holders) }), 'sets'],
+    ['a confirmation', withLast({ confirmation: flipped(last.confirmation) }), 'sets'],
   ];
 }
 

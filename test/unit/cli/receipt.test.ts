@@ -77,7 +77,7 @@ describe('assay receipt', () => {
     equal((await assay('receipt', 'verify', path('drawn.json'), '--net', path('no.yaml'))).code, 2);
     equal((await assay('receipt', 'verify', path('drawn.json'))).code, 2);
     equal((await assay('receipt', 'show', path('network.yaml'))).code, 2);
-    writeFileSync(path('large.json'), new Uint8Array(40_000));
+    writeFileSync(path('large.json'), new Uint8Array(300_000));
     equal((await assay('receipt', 'verify', path('large.json'), '--net', path(NET))).code, 2);
   });
 

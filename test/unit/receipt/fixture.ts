@@ -10,9 +10,15 @@ import {
   utf8,
   type Verdict,
 } from '../../../src/base/index.ts';
-import { type Committee, certificateRounds, Draws, isLeafDrawn } from '../../../src/core/index.ts';
+import {
+  type Committee,
+  certificateRounds,
+  Draws,
+  isLeafDrawn,
+  type SetChain,
+} from '../../../src/core/index.ts';
 import { type MerkleTree, merkleTree, pathOf, type Signer } from '../../../src/crypto/index.ts';
-import type { Receipt } from '../../../src/receipt/index.ts';
+import { type Receipt, stepsFor } from '../../../src/receipt/index.ts';
 import {
   ackSigningBytes,
   batchId,
@@ -34,6 +40,7 @@ import {
   INPUT,
   MODEL,
 } from '../../support/cluster-network.ts';
+import { chainOfTwo } from '../../support/set-steps.ts';
 
 export type FixtureOptions = {
   readonly crypto?: 'stand-in' | 'real';
@@ -62,6 +69,29 @@ export function fixtureOf(kind: Receipt['kind'], options: FixtureOptions = {}): 
     parameters: options.parameters ?? {},
   });
   return { keys, receipt: receiptOf(kind, keys, options) };
+}
+
+export type ChangedFixture = Fixture & {
+  readonly chain: SetChain;
+  /** With the set that judged. */
+  readonly serving: ClusterKeys;
+};
+
+/** Returns a receipt that set 2 judged; it carries the steps that lead there. */
+export function changedFixtureOf(
+  kind: Receipt['kind'],
+  { crypto = 'stand-in' }: Pick<FixtureOptions, 'crypto'> = {},
+): ChangedFixture {
+  const keys = createClusterKeys({
+    ...{ stakes: [10, 10, 10, 10], standby: 1, hasOperator: true, crypto },
+    // ROUND is in epoch 2
+    parameters: { epochRounds: 2, partitionRounds: 1 },
+  });
+  const chain = chainOfTwo(keys);
+  const { network } = chain.at(ROUND).state;
+  const serving = { ...keys, network, validators: [...keys.validators, ...keys.standby] };
+  const receipt = { ...receiptOf(kind, serving), ...stepsFor(chain, ROUND) };
+  return { keys, chain, serving, receipt };
 }
 
 /** Returns a receipt of the network of `keys`. */
