@@ -33,7 +33,13 @@ import { outputSource } from './output-source.ts';
 import { withDialBack } from './reach/index.ts';
 import { type NodeStatus, serveRpc, statusFormat } from './rpc/index.ts';
 import { type Clock, Runner, type StepObserver, type Timeless } from './runner/index.ts';
-import { type Activation, type DoppelgangerOptions, isMember, Safety } from './safety/index.ts';
+import {
+  type Activation,
+  type DoppelgangerOptions,
+  isEnd,
+  isMember,
+  Safety,
+} from './safety/index.ts';
 import { selfReport } from './self-report.ts';
 import { SetService } from './sets/index.ts';
 import { Sync, unopenedLeaves } from './sync.ts';
@@ -73,8 +79,6 @@ const CLOCK_PERIOD_MS = 10_000;
 const PRUNE_PERIOD_MS = 60_000;
 /** [SAMPLE-1] Rounds from a batch to the beacon that draws from it. */
 const SAMPLING_ROUNDS = 2;
-/** Reports of a vote. */
-const VOTED: readonly string[] = ['committed', 'revealed'];
 /** How long a stopping node waits for its events, and then for what is under way. */
 const DRAIN_MS = 3_000;
 
@@ -293,12 +297,12 @@ export class AssayNode {
         return;
       case 'execute':
         this.#chronicle.countExecution();
-        this.safety.votes.drawn();
+        this.safety.votes.drawn(effect.subject);
         return this.#finish(this.#options.execution.execute(effect));
       case 'measure-output':
         return this.#finish(this.#measureOutput(effect));
       case 'report':
-        if (VOTED.includes(effect.report.kind)) this.safety.votes.voted();
+        if (isEnd(effect.report)) this.safety.votes.done(effect.report.subject);
         return this.#chronicle.take(effect.report, this.#latest ?? 0);
       default:
         // judgements and answers go to whoever gave the event

@@ -18,4 +18,4 @@ export {
   HEAP_SHARE_MAX,
   Vitals,
 } from './vitals.ts';
-export { SILENT_ROUNDS_MAX, VoteWatch } from './vote-watch.ts';
+export { isEnd, SILENT_ROUNDS_MAX, VoteWatch } from './vote-watch.ts';

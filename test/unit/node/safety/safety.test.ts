@@ -1,11 +1,11 @@
 /** The gate of a node closes when its key is heard elsewhere, and while its disk is full. */
 import assert from 'node:assert/strict';
-import { round } from '../../../../src/base/index.ts';
+import { type BatchId, nodeId, round } from '../../../../src/base/index.ts';
 import { createSigner, merkleRoot, realCrypto } from '../../../../src/crypto/index.ts';
 import { networkOf } from '../../../../src/network-file/index.ts';
 import type { NodeError } from '../../../../src/node/error.ts';
 import { silentLog } from '../../../../src/node/log/index.ts';
-import { Safety, Vitals, VoteWatch } from '../../../../src/node/safety/index.ts';
+import { isEnd, Safety, Vitals, VoteWatch } from '../../../../src/node/safety/index.ts';
 import {
   type BundleMessage,
   batchId,
@@ -140,20 +140,32 @@ describe('Vitals', () => {
 describe('VoteWatch', () => {
   it('tells of a draw without a vote after some rounds, and forgets it after many', () => {
     const watch = new VoteWatch();
+    const [first, second] = [0, 1].map((index) => ({ batch: 'batch' as BatchId, index }));
+    assert.ok(first !== undefined && second !== undefined);
     watch.tick(10, []);
-    watch.drawn();
+    watch.drawn(first);
     watch.tick(16, []);
     assert.equal(watch.silentRounds, 0);
-    watch.drawn();
+    watch.drawn(first);
     watch.tick(17, []);
     assert.equal(watch.silentRounds, 7);
     watch.tick(71, []);
     assert.equal(watch.silentRounds, 0);
-    watch.drawn();
+    watch.drawn(second);
     watch.tick(78, []);
     assert.equal(watch.silentRounds, 7);
-    watch.voted();
+    watch.done(first);
+    assert.equal(watch.silentRounds, 7, 'a vote about another claim does not count');
+    watch.done(second);
     assert.equal(watch.silentRounds, 0);
+  });
+
+  it('is done with a claim that others decided first', () => {
+    const subject = { batch: 'batch' as BatchId, index: 3 };
+    const judged = { subject, provider: nodeId('0'.repeat(64)), levels: [] };
+    assert.ok(isEnd({ kind: 'closed', subject, judged }));
+    assert.ok(isEnd({ kind: 'decided', subject, level: 0, verdict: 'valid' }));
+    assert.equal(isEnd({ kind: 'level-started', subject, level: 1 }), false);
   });
 
   it('tells of a topic that stays empty, not of a moment', () => {
