@@ -33,13 +33,7 @@ import { outputSource } from './output-source.ts';
 import { withDialBack } from './reach/index.ts';
 import { type NodeStatus, serveRpc, statusFormat } from './rpc/index.ts';
 import { type Clock, Runner, type StepObserver, type Timeless } from './runner/index.ts';
-import {
-  type Activation,
-  type DoppelgangerOptions,
-  isEnd,
-  isMember,
-  Safety,
-} from './safety/index.ts';
+import { type Activation, type DoppelgangerOptions, isMember, Safety } from './safety/index.ts';
 import { selfReport } from './self-report.ts';
 import { SetService } from './sets/index.ts';
 import { Sync, unopenedLeaves } from './sync.ts';
@@ -302,7 +296,7 @@ export class AssayNode {
       case 'measure-output':
         return this.#finish(this.#measureOutput(effect));
       case 'report':
-        if (isEnd(effect.report)) this.safety.votes.done(effect.report.subject);
+        this.safety.note(effect.report);
         return this.#chronicle.take(effect.report, this.#latest ?? 0);
       default:
         // judgements and answers go to whoever gave the event

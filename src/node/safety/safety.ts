@@ -3,7 +3,7 @@
  * Both close one gate, through which the core hears of new batches; what it has begun it ends.
  */
 import { type BatchId, type NodeId, type Round, round } from '../../base/index.ts';
-import type { Network } from '../../core/index.ts';
+import type { Network, Report } from '../../core/index.ts';
 import type { Crypto } from '../../crypto/index.ts';
 import type { HeaderMessage, Message } from '../../wire/index.ts';
 import { NodeError } from '../error.ts';
@@ -19,7 +19,7 @@ import {
   upgradeText,
 } from './upgrade.ts';
 import { freeBytesOf, heapShare, Vitals } from './vitals.ts';
-import { VoteWatch } from './vote-watch.ts';
+import { isEnd, VoteWatch } from './vote-watch.ts';
 
 export type SafetyOptions = {
   readonly host: Around;
@@ -107,6 +107,11 @@ export class Safety {
     this.votes.tick(latest, emptyTopics(host));
     this.#latest = Math.max(this.#latest, latest);
     if (this.#reminder.isTime(latest)) this.#remind();
+  }
+
+  /** Hears what became of claims that this node was drawn for. */
+  note(report: Report): void {
+    if (isEnd(report)) this.votes.done(report.subject);
   }
 
   /** This process sends a message. */
