@@ -20,8 +20,11 @@ const EXIT_SOFTWARE = 70;
 const isClone = existsSync(join(ROOT, 'src', 'base'));
 if (isClone && !isFresh() && !build()) process.exit(EXIT_SOFTWARE);
 if (isClone && servesPage() && !isPageFresh() && !buildPage()) process.exit(EXIT_SOFTWARE);
-const { main } = await import('../../dist/src/cli/main.js');
-await main();
+const { runWithHeap } = await import('../../dist/src/cli/heap.js');
+if (!(await runWithHeap(fileURLToPath(import.meta.url), process.argv.slice(2)))) {
+  const { main } = await import('../../dist/src/cli/main.js');
+  await main();
+}
 
 function isFresh() {
   if (!existsSync(STAMP)) return false;

@@ -31,7 +31,7 @@ import { statusCommand } from './commands/status/index.ts';
 import { testnetCommand } from './commands/testnet/index.ts';
 import { theoryCommand } from './commands/theory/index.ts';
 import { whyCommand } from './commands/why/index.ts';
-import { describeFailure, EXIT_INTERRUPTED, EXIT_OK } from './failure.ts';
+import { describeFailure, EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK } from './failure.ts';
 import type { CliContext, Io } from './io.ts';
 import { commandWords, explainUsage, UsageError } from './usage.ts';
 import { readVersion } from './version.ts';
@@ -72,6 +72,14 @@ export async function main(): Promise<void> {
       if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
       controller.abort(name);
       setTimeout(() => process.exit(EXIT_INTERRUPTED), STOP_MS).unref();
+    });
+  }
+  // nobody waits for it and nobody can tell what it left undone: the guard makes stopping safe
+  for (const name of ['unhandledRejection', 'uncaughtException'] as const) {
+    process.on(name, (reason) => {
+      const failure = describeFailure(reason, { isVerbose: true });
+      process.stderr.write(failure.text);
+      process.exit(EXIT_BUG);
     });
   }
   // A reader that has seen enough (`assay … | head`) is no failure.

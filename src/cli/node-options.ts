@@ -39,6 +39,11 @@ export const NODE_OPTIONS = {
     describe: 'Least important events to log, also by module: warn,protocol=debug',
   },
   'memory-mib': { ...TEXT, default: '2048', describe: 'Memory one execution may take, MiB' },
+  'heap-mib': {
+    ...TEXT,
+    describe: 'Heap of the node, MiB',
+    defaultDescription: 'what the machine has beside executions, 256 to 4096',
+  },
   executions: { ...TEXT, default: '1', describe: 'Models that run at the same time' },
   'doppelganger-wait': {
     ...TEXT,

@@ -32,6 +32,7 @@ export type NodeValues = PassphraseValues & {
   readonly 'dial-from': string | undefined;
   readonly 'log-level': string;
   readonly 'memory-mib': string;
+  readonly 'heap-mib': string | undefined;
   readonly executions: string;
   readonly 'doppelganger-wait': string | undefined;
   readonly 'keep-epochs': string | undefined;
@@ -87,6 +88,9 @@ export async function openSession(
   const { dir: directory, net, listen, announce } = values;
   const dialFrom = readDialFrom(values['dial-from']);
   const memoryMib = readWhole(values['memory-mib'], { option: '--memory-mib', ...MEMORY_MIB });
+  const heapText = values['heap-mib'];
+  // the launcher has applied it
+  if (heapText !== undefined) readWhole(heapText, { option: '--heap-mib', ...MEMORY_MIB });
   const executions = readWhole(values.executions, { option: '--executions', min: 1, max: 64 });
   const file = readNetworkFile(net);
   const network = networkOf(file);

@@ -272,6 +272,7 @@ describe('operating a validator', () => {
       },
       ...{
         'keep-epochs': undefined,
+        'heap-mib': undefined,
         record: undefined,
         explorer: undefined,
         api: '0',
@@ -299,6 +300,7 @@ describe('operating a validator', () => {
       },
       ...{
         'keep-epochs': undefined,
+        'heap-mib': undefined,
         record: undefined,
         explorer: undefined,
         api: '0',
