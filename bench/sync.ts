@@ -19,7 +19,7 @@ import { type RpcRequest, requestFormat, withinLimits } from '../src/node/rpc/in
 import { Runner, systemClock, validatorCore } from '../src/node/runner/index.ts';
 import { Sync, unopenedLeaves } from '../src/node/sync.ts';
 import { createMemoryStore, openStore, type Store } from '../src/store/index.ts';
-import { encodeMessage, type Message } from '../src/wire/index.ts';
+import { decodeMessage, encodeMessage, type Message } from '../src/wire/index.ts';
 import { Cluster } from '../test/support/cluster.ts';
 import { EXECUTION_CLASS } from '../test/support/cluster-network.ts';
 import { print } from './report.ts';
@@ -52,6 +52,8 @@ export async function bench(): Promise<void> {
 
 type Peer = {
   readonly certificates: number;
+  /** The oldest: what the node that was away knew before it left. */
+  readonly first: readonly Uint8Array[];
   readonly answer: (request: RpcRequest) => Promise<readonly Uint8Array[]>;
 };
 
@@ -84,7 +86,8 @@ async function peerOf(cluster: Cluster): Promise<Peer> {
     const { batch, index } = request;
     return ask({ type: 'query', batch, ...(index === undefined ? {} : { index }) });
   };
-  return { certificates: seen.size, answer };
+  const first = await archive.certificates(round(1), 1);
+  return { certificates: seen.size, first, answer };
 }
 
 async function catchUp(cluster: Cluster, peer: Peer, store: Store): Promise<void> {
@@ -110,6 +113,10 @@ async function catchUp(cluster: Cluster, peer: Peer, store: Store): Promise<void
     watermark: () => round(0),
   });
   const archive = new Archive(store);
+  for (const bytes of peer.first) {
+    const { message } = decodedOf(bytes);
+    if (message.type === 'certificate') await archive.addCertificate({ message, bytes });
+  }
   const sync = new Sync({
     ...{ host, network, crypto, feed, archive },
     latest: () => (latest === 0 ? undefined : round(latest)),
@@ -127,6 +134,12 @@ async function catchUp(cluster: Cluster, peer: Peer, store: Store): Promise<void
   await timed('sync/certificates', async () => `${await sync.certificates()} certificates`);
   print(`fetched ${Math.round(traffic.bytes / KIB)} KiB in ${traffic.calls} calls`);
   await runner.close();
+}
+
+function decodedOf(bytes: Uint8Array): { readonly message: Message } {
+  const result = decodeMessage(bytes);
+  if (result.kind !== 'ok') throw new Error('what a node archived can be read');
+  return result.decoded;
 }
 
 async function timed(name: string, work: () => Promise<string>): Promise<void> {

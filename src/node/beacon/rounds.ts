@@ -46,12 +46,14 @@ export function rememberBeacons(crypto: Crypto): Crypto {
     return value;
   };
   const verifyBeacons: Crypto['verifyBeacons'] = (chainKey, rounds) => {
-    const values = crypto.verifyBeacons(chainKey, rounds);
-    for (const [i, value] of (values ?? []).entries()) {
-      const signed = rounds[i];
-      if (signed !== undefined) remember(nameOf(chainKey, signed), value);
-    }
-    return values;
+    const names = rounds.map((signed) => nameOf(chainKey, signed));
+    const unknown = rounds.filter((_, i) => !known.has(names[i] ?? ''));
+    const values = crypto.verifyBeacons(chainKey, unknown);
+    if (values === undefined) return undefined;
+    const found = new Map(unknown.map((signed, i) => [nameOf(chainKey, signed), values[i]]));
+    const all = names.flatMap((name) => known.get(name) ?? found.get(name) ?? []);
+    for (const [name, value] of found) if (value !== undefined) remember(name, value);
+    return all;
   };
   return { ...crypto, verifyBeacon, verifyBeacons };
 }

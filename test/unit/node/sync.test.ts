@@ -20,7 +20,7 @@ import { Sync } from '../../../src/node/sync.ts';
 import { createMemoryStore } from '../../../src/store/index.ts';
 import { encodeMessage } from '../../../src/wire/index.ts';
 import { createClusterKeys, EXECUTION_CLASS } from '../../support/cluster-network.ts';
-import { batchOf, headerAt, nodeOf } from './protocol-messages.ts';
+import { batchOf, certificateAbout, headerAt, nodeOf } from './protocol-messages.ts';
 
 type Request = Parameters<typeof requestFormat.encode>[0];
 /** What a peer answers. */
@@ -102,6 +102,19 @@ describe('Sync', () => {
       await feed.take('neighbour', { message, bytes: encodeMessage(message) });
     }
     assert.equal(skews.length, 1, 'beacons that just came out, regularly, tell of the clock');
+  });
+
+  it('[TIME-1] verifies beacons of certificates many at a time, each once', async () => {
+    const rounds = [5, 7];
+    const beacons = rounds.map((r) => ({ round: round(r), signature: keys.beacon.sign(r) }));
+    const tells: Peer = ({ method }) =>
+      method === 'certificates'
+        ? [0, 1, 2].map((i) => encodeMessage(certificateAbout(headerAt(5), i, { beacons })))
+        : [];
+    const { sync, checks, verified } = nodeWith([tells]);
+    assert.equal(await sync.certificates(), 0, 'they are of another set');
+    assert.deepEqual(verified, [rounds]);
+    assert.equal(checks.alone, 0);
   });
 
   it('begins with what it has kept itself, and asks for the rest', async () => {
@@ -226,6 +239,7 @@ type More = {
 /** A validator that knows nothing yet, among peers that answer as the test says. */
 function nodeWith(peers: readonly Peer[], more: More = {}) {
   const checks = { alone: 0, together: 0 };
+  const verified: number[][] = [];
   const counting: Crypto = {
     ...keys.crypto,
     verifyBeacon: (...args) => {
@@ -234,6 +248,7 @@ function nodeWith(peers: readonly Peer[], more: More = {}) {
     },
     verifyBeacons: (...args) => {
       checks.together += 1;
+      verified.push(args[1].map((signed) => signed.round));
       return keys.crypto.verifyBeacons(...args);
     },
   };
@@ -276,7 +291,7 @@ function nodeWith(peers: readonly Peer[], more: More = {}) {
     fetchBeacon: more.fetchBeacon ?? (() => Promise.resolve(undefined)),
     signal: more.signal ?? new AbortController().signal,
   });
-  return { sync, known, checks, archive, feed, skews };
+  return { sync, known, checks, verified, archive, feed, skews };
 }
 
 /** A host whose peers are functions. */
