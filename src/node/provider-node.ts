@@ -28,7 +28,7 @@ import {
   writeInference,
   writeRefusal,
 } from './infer/index.ts';
-import type { FrameStream } from './libp2p/index.ts';
+import { type FrameStream, PeerRates, RATE_LIMITS } from './libp2p/index.ts';
 import { pause } from './light-client.ts';
 import { manifestOfModel, type NodeFolder, type NodeParts, openNodeParts } from './node-parts.ts';
 import { type OperatedNode, operatedNode } from './operated.ts';
@@ -135,6 +135,7 @@ export class ProviderNode {
   readonly #inputs: BlobDirectory;
   readonly #options: ProviderNodeOptions;
   readonly #queue: RequestQueue;
+  readonly #rates = new PeerRates(RATE_LIMITS.infer);
   readonly #answered = new BoundedCache<Inference>(ANSWERED_BYTES_MAX);
   /** Answers under way, by requester and nonce: as many as the queue has places. */
   readonly #answering = new Map<string, Promise<Inference | undefined>>();
@@ -234,6 +235,9 @@ export class ProviderNode {
   }
 
   async #answerOnce(key: string, request: RequestMessage, input: Uint8Array): Promise<Inference> {
+    if (!this.#rates.takeIfThere(request.requester, 1, Date.now())) {
+      throw refused('busy', 'you ask too fast: wait a second');
+    }
     const leave = this.#queue.enter(request.requester);
     if (leave === undefined) throw refused('busy', 'too many requests are under way');
     try {

@@ -6,7 +6,8 @@
  * before they are archived. A peer that leaves something out delays, no more; several are asked.
  *
  * Beacons are verified many at a time before the core gets them, which remembers what it verified:
- * 5 ms each instead of 19; those that certificates carry likewise. Where one of many is bad, the core finds it, and its source is left.
+ * 5 ms each instead of 19; those that certificates carry likewise. Where one of many is bad, the
+ * core finds it, and its source is left.
  */
 import { type BatchId, type NodeId, type Round, round } from '../base/index.ts';
 import {

@@ -7,9 +7,10 @@
  * checked, so when several peers contributed to a wrong one, it is fetched again from one at a
  * time, and then whoever lies is known.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BlobId, NodeId } from '../../base/index.ts';
 import { blobIdCodec, formatOf, recordOf, uintBetween } from '../../wire/index.ts';
-import type { FrameStream, Host } from '../libp2p/index.ts';
+import { type FrameStream, type Host, PeerRates, RATE_LIMITS } from '../libp2p/index.ts';
 import { type BlobSink, CHUNK_BYTES, MemorySink, type ReadableBlob } from './directory.ts';
 import { BlobError } from './error.ts';
 
@@ -37,10 +38,13 @@ export type BlobSource = (id: BlobId, peer: NodeId) => Promise<ReadableBlob | un
 
 /** Serves what any of `sources` has to whoever asks. */
 export function serveBlobs(host: Host, sources: readonly BlobSource[]): void {
+  const rates = new PeerRates(RATE_LIMITS.blobs);
   host.handle('blobs', {}, async (stream, peer) => {
     const frame = await stream.read();
     const request = frame === undefined ? undefined : requestFormat.decode(frame);
     if (request?.kind !== 'ok') throw new Error('expected a request for a blob');
+    const waitMs = rates.take(peer, 1, Date.now());
+    if (waitMs > 0) await pause(waitMs, undefined, { ref: false });
     const { id, offset } = request.value;
     const blob = await findBlob(sources, id, peer);
     if (blob === undefined || offset > blob.sizeBytes) {

@@ -5,7 +5,8 @@
 import type { NodeId } from '../../base/index.ts';
 import { HostError } from './error.ts';
 import { HOST_LIMITS } from './limits.ts';
-import { TokenBucket } from './rate.ts';
+import { PeerRates } from './rate.ts';
+import { setRecent } from './recent.ts';
 import type { FrameStream, HostCounters } from './types.ts';
 
 type Lane = { readonly queue: Uint8Array[]; bytes: number };
@@ -17,7 +18,11 @@ export class Direct {
   readonly #onDropped: (peer: NodeId) => void;
   readonly #lanes = new Map<NodeId, Lane>();
   readonly #streams = new Map<NodeId, FrameStream>();
-  readonly #buckets = new Map<NodeId, TokenBucket>();
+  readonly #rates = new PeerRates({
+    perSecond: HOST_LIMITS.directPerSecond,
+    burst: HOST_LIMITS.directBurst,
+    peersMax: HOST_LIMITS.ratedPeersMax,
+  });
   #handler: ((message: { from: NodeId; bytes: Uint8Array }) => void) | undefined;
 
   constructor(options: {
@@ -53,14 +58,14 @@ export class Direct {
     for (let bytes = await next(stream); bytes !== undefined; bytes = await next(stream)) {
       this.#counters.directReceived += 1;
       this.#handler?.({ from, bytes });
-      const waitMs = this.#bucket(from).take(1, Date.now());
+      const waitMs = this.#rates.take(from, 1, Date.now());
       if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 
   /** Forgets a peer that is gone. */
   forget(peer: NodeId): void {
-    this.#buckets.delete(peer);
+    this.#rates.forget(peer);
     this.#streams.delete(peer);
   }
 
@@ -90,7 +95,7 @@ export class Direct {
       }
     }
     const stream = await this.#open(peer);
-    this.#streams.set(peer, stream);
+    setRecent(this.#streams, [peer, stream], HOST_LIMITS.ratedPeersMax);
     await stream.write(bytes);
   }
 
@@ -98,15 +103,6 @@ export class Direct {
     if (count === 0) return;
     this.#counters.directDropped += count;
     this.#onDropped(peer);
-  }
-
-  #bucket(peer: NodeId): TokenBucket {
-    const known = this.#buckets.get(peer);
-    if (known !== undefined) return known;
-    const { directPerSecond: perSecond, directBurst: burst } = HOST_LIMITS;
-    const bucket = new TokenBucket({ perSecond, burst, nowMs: Date.now() });
-    this.#buckets.set(peer, bucket);
-    return bucket;
   }
 }
 

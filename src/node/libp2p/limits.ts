@@ -59,6 +59,8 @@ export const HOST_LIMITS = Object.freeze({
   lingerMs: 2_000,
   directQueueMessagesMax: 256,
   directQueueBytesMax: 4 * MIB,
+  /** Peers of which rates and streams are kept: an event may come after its peer is gone. */
+  ratedPeersMax: 256,
   directPerSecond: 100,
   directBurst: 400,
 });
@@ -126,6 +128,17 @@ export const STREAM_LIMITS: Readonly<Record<ProtocolName, StreamLimits>> = Objec
   rpc: limits({ frame: 256 * KIB, perPeer: 4, all: 64, idleMs: 10_000, lifeMs: MINUTE_MS }),
   infer: limits({ frame: MIB, perPeer: 8, all: 128, idleMs: MINUTE_MS, lifeMs: 10 * MINUTE_MS }),
   blobs: limits({ frame: 260 * KIB, perPeer: 4, all: 32, idleMs: 20_000, lifeMs: 60 * MINUTE_MS }),
+});
+
+/**
+ * How fast one identity is served: requests a second in the long run, and at once. Costs of RPCs
+ * are in `src/node/rpc`. Who asks faster waits, and with 4 streams never long; a requester is
+ * refused. Identities are remembered as long as there is room: a connection costs more than a name.
+ */
+export const RATE_LIMITS = Object.freeze({
+  rpc: Object.freeze({ perSecond: 100, burst: 3_000, peersMax: 1_024 }),
+  blobs: Object.freeze({ perSecond: 10, burst: 200, peersMax: 1_024 }),
+  infer: Object.freeze({ perSecond: 200, burst: 2_000, peersMax: 4_096 }),
 });
 
 type Numbers = { frame: number; perPeer: number; all: number; idleMs: number; lifeMs: number };

@@ -4,8 +4,9 @@
  */
 import type { NodeId } from '../../base/index.ts';
 import type { Fault } from './conduct.ts';
-import { GOSSIP_LIMITS } from './limits.ts';
+import { GOSSIP_LIMITS, HOST_LIMITS } from './limits.ts';
 import { TokenBucket } from './rate.ts';
+import { setRecent } from './recent.ts';
 import type { Rpc } from './router.ts';
 
 const ALLOWED_TOPICS = 2;
@@ -65,16 +66,14 @@ export class RpcWatch {
   }
 
   #record(peer: NodeId, nowMs: number): Record {
-    const known = this.#records.get(peer);
-    if (known !== undefined) return known;
     const { bytesPerSecond, bytesBurst, rpcsPerSecond, rpcsBurst } = GOSSIP_LIMITS;
-    const record: Record = {
+    const record: Record = this.#records.get(peer) ?? {
       bytes: new TokenBucket({ perSecond: bytesPerSecond, burst: bytesBurst, nowMs }),
       rpcs: new TokenBucket({ perSecond: rpcsPerSecond, burst: rpcsBurst, nowMs }),
       secondStartedMs: nowMs,
       controlRpcs: 0,
     };
-    this.#records.set(peer, record);
+    setRecent(this.#records, [peer, record], HOST_LIMITS.ratedPeersMax);
     return record;
   }
 }

@@ -1,7 +1,9 @@
 /** Asks other nodes, and answers them. */
+
+import { setTimeout as pause } from 'node:timers/promises';
 import type { NodeId } from '../../base/index.ts';
 import { type Decoded, decodeMessage, type Message } from '../../wire/index.ts';
-import type { FrameStream, Host } from '../libp2p/index.ts';
+import { type FrameStream, type Host, PeerRates, RATE_LIMITS } from '../libp2p/index.ts';
 import { RpcError } from './error.ts';
 import { ANSWER_LIMITS, type RpcRequest, requestFormat } from './requests.ts';
 import { type NodeStatus, statusFormat } from './status.ts';
@@ -9,12 +11,30 @@ import { type NodeStatus, statusFormat } from './status.ts';
 /** Answers requests: frames of up to 64 KiB, within `ANSWER_LIMITS`. */
 export type RpcService = (request: RpcRequest, peer: NodeId) => Promise<readonly Uint8Array[]>;
 
-/** Answers whoever asks; a request that does not decode counts against its sender. */
+/** What answers cost that hold much, in such that hold little. */
+const LARGE_COST = 8;
+const LARGE: readonly RpcRequest['method'][] = [
+  'beacons',
+  'certificates',
+  'chain',
+  'statement',
+  'bills',
+  'earnings',
+];
+
+/**
+ * Answers whoever asks, as fast as it may ask; a request that does not decode counts against its
+ * sender.
+ */
 export function serveRpc(host: Host, service: RpcService): void {
+  const rates = new PeerRates(RATE_LIMITS.rpc);
   host.handle('rpc', {}, async (stream, peer) => {
     const frame = await stream.read();
     const request = frame === undefined ? undefined : requestFormat.decode(frame);
     if (request?.kind !== 'ok') throw new Error('expected a request');
+    const cost = LARGE.includes(request.value.method) ? LARGE_COST : 1;
+    const waitMs = rates.take(peer, cost, Date.now());
+    if (waitMs > 0) await pause(waitMs, undefined, { ref: false });
     // what goes wrong with this node is no fault of who asked: he gets an empty answer
     const answers = await service(request.value, peer).catch(() => []);
     for (const answer of answers) await stream.write(answer);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { BoundedCache } from '../../../src/node/execution/index.ts';
 import { RequestQueue } from '../../../src/node/infer/index.ts';
+import { PeerRates } from '../../../src/node/libp2p/index.ts';
 import { nodeOf } from './protocol-messages.ts';
 
 describe('BoundedCache', () => {
@@ -32,6 +33,33 @@ describe('BoundedCache', () => {
     assert.equal(cache.get('a'), undefined);
     cache.set('b', 'B', 10);
     assert.equal(cache.get('b'), 'B');
+  });
+});
+
+describe('PeerRates', () => {
+  const limits = { perSecond: 10, burst: 20, peersMax: 3 };
+  const [a, b] = [nodeOf('a'), nodeOf('b')];
+
+  it('lets each peer wait for itself once its burst is used up', () => {
+    const rates = new PeerRates(limits);
+    assert.equal(rates.take(a, 20, 0), 0);
+    assert.equal(rates.take(a, 1, 0), 100);
+    assert.equal(rates.take(b, 1, 0), 0);
+    assert.equal(rates.take(a, 1, 1_000), 0);
+  });
+
+  it('refuses what is too fast, and who was refused owes nothing', () => {
+    const rates = new PeerRates(limits);
+    assert.equal(rates.takeIfThere(a, 20, 0), true);
+    for (let i = 0; i < 100; i++) assert.equal(rates.takeIfThere(a, 1, 0), false);
+    assert.equal(rates.takeIfThere(b, 1, 0), true);
+    assert.equal(rates.takeIfThere(a, 1, 100), true);
+  });
+
+  it('remembers a bounded number of identities, however many come', () => {
+    const rates = new PeerRates(limits);
+    for (let i = 0; i < 10_000; i++) rates.take(nodeOf(`${i}`), 1, i);
+    assert.equal(rates.size, 3);
   });
 });
 
