@@ -119,6 +119,7 @@ async function catchUp(cluster: Cluster, peer: Peer, store: Store): Promise<void
   }
   const sync = new Sync({
     ...{ host, network, crypto, feed, archive },
+    chain: () => validator.chain,
     latest: () => (latest === 0 ? undefined : round(latest)),
     due: () => cluster.round,
     unopened: (batch) => unopenedLeaves(validator.snapshot().subjects, batch),
