@@ -30,7 +30,7 @@ export {
   type Tensor,
   tensorsOfBlock,
 } from './compare/index.ts';
-export type { Network } from './core/index.ts';
+export type { Network, SetChain } from './core/index.ts';
 export { type Crypto, realCrypto } from './crypto/index.ts';
 export {
   loadNetworkFile,
@@ -67,6 +67,7 @@ export {
   type ReceiptCheck,
   type ReceiptSummary,
   type ReceiptVerification,
+  readChain,
   verifyReceipt,
 } from './receipt/index.ts';
 export { blobId, type HeaderMessage, type Message, type PromiseMessage } from './wire/index.ts';

@@ -42,6 +42,7 @@ import {
 } from './runner/index.ts';
 import { listening } from './safety/index.ts';
 import { assertServable, modelMissing } from './servable.ts';
+import { warnStranger } from './stranger.ts';
 
 export type ProviderNodeOptions = NodeFolder & {
   readonly clock?: Clock;
@@ -69,7 +70,8 @@ const TRIM_EVERY_BYTES = 256 * 1024 ** 2;
 
 /**
  * Opens a provider from its folder; `start` of what is returned makes it join.
- * @throws NodeError `not-a-provider`, `model-unknown`, `model-missing`, `class-not-admitted`
+ * [SET-2] Who is not admitted yet may start and wait.
+ * @throws NodeError `model-unknown`, `model-missing`, `class-not-admitted`
  */
 export async function openProviderNode(options: ProviderNodeOptions): Promise<ProviderNode> {
   const parts = await openNodeParts(options, 'provider');
@@ -165,6 +167,7 @@ export class ProviderNode {
   /** Joins the network; answers requests from the first beacon on. */
   async start(): Promise<void> {
     await this.node.start();
+    warnStranger(this.node, this.#options.log);
   }
 
   /** Ends within 10 s: requests under way are finished, no new ones taken. */
@@ -299,6 +302,9 @@ export class ProviderNode {
 
   /** [GUARD-2] The next batch is that of the next round. */
   #assertMaySign(): void {
+    if (!this.node.sets.current.providerById.has(this.#parts.signer.id)) {
+      throw refused('not-a-provider', 'it is not among the providers of the network now');
+    }
     const { watermark } = this.#parts.guard;
     const next = (this.node.latestRound ?? 0) + 1;
     if (next < watermark) {

@@ -43,7 +43,7 @@ export function selfReport(from: SelfReportSources): NodeStatus {
     phase: from.phase,
     halted: from.halted,
     peers,
-    needsPeers: needsPeers(network, host.id),
+    needsPeers: needsPeers(from.sets.chain, host.id),
     roundsBehind,
     skewMs: chronicle.skewMs(latest),
     missingModels: from.missingModels(),

@@ -5,17 +5,10 @@ import { manifestOfModel, type NodeParts } from './node-parts.ts';
 
 /**
  * Refuses to serve what would be judged invalid.
- * @throws NodeError `not-a-provider`, `model-unknown`, `model-missing`, `class-not-admitted`
+ * @throws NodeError `model-unknown`, `model-missing`, `class-not-admitted`
  */
 export async function assertServable(parts: NodeParts, serves: readonly BlobId[]): Promise<void> {
-  const { network, signer, models, execution } = parts;
-  if (!network.providerById.has(signer.id)) {
-    throw new NodeError({
-      code: 'not-a-provider',
-      message: `the key ${signer.id} is not among the providers of this network`,
-      remedy: 'Ask the operator to admit it, or use the keystore that was admitted.',
-    });
-  }
+  const { network, models, execution } = parts;
   for (const id of serves) {
     const manifest = manifestOfModel(network, id);
     const found = await models.find(id);

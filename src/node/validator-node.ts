@@ -18,6 +18,7 @@ import {
   validatorCore,
 } from './runner/index.ts';
 import { listening } from './safety/index.ts';
+import { warnStranger } from './stranger.ts';
 
 export type ValidatorNodeOptions = NodeFolder & {
   readonly clock?: Clock;
@@ -117,6 +118,7 @@ export class ValidatorNode {
     const started = this.node.start();
     this.#fetching = this.#fetchMissing();
     await started;
+    warnStranger(this.node, this.#log);
   }
 
   /** Ends within 10 s. */

@@ -5,11 +5,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { defined, stake } from '../../src/base/index.ts';
-import { createSigner } from '../../src/crypto/index.ts';
+import { createSigner, realCrypto } from '../../src/crypto/index.ts';
 import { networkOf, proveKeys } from '../../src/network-file/index.ts';
 import { silentLog } from '../../src/node/log/index.ts';
 import { Operator } from '../../src/node/operator/index.ts';
 import { Requester } from '../../src/node/requester.ts';
+import { decodeReceiptJson, encodeReceiptJson, verifyReceipt } from '../../src/receipt/index.ts';
 import type { SetChange } from '../../src/wire/index.ts';
 import { mlpInput, TestDevnet } from '../support/devnet.ts';
 import { until } from '../support/testnet.ts';
@@ -126,5 +127,28 @@ describe('validator sets of real nodes', function () {
     await until('it is in force', WAIT_MS, async () => {
       return newcomer.node.sets.current.validatorIndex.has(signer.id) ? true : undefined;
     });
+  });
+
+  it('[SET-1] receipts of a later set verify offline, with the network file alone', async () => {
+    const signal = AbortSignal.timeout(WAIT_MS);
+    const { number, epoch } = operator.head;
+    await until('its epoch began', WAIT_MS, async () => {
+      const { epoch: now } = defined(net.validators[0], 'one runs').node.status();
+      return now >= epoch ? now : undefined;
+    });
+    // the requester knew the set of the network file only
+    const wanted = { model: 'mlp', input: mlpInput(11), assurance: 'full', signal };
+    const outcome = await requester.outcome(await requester.infer(wanted), { signal });
+    assert.ok(outcome.kind === 'receipt', outcome.kind);
+    const decoded = decodeReceiptJson(encodeReceiptJson(outcome.receipt));
+    assert.ok(decoded.kind === 'ok');
+    const network = networkOf(net.devnet.file);
+    const verified = verifyReceipt(network, realCrypto, decoded.receipt);
+    assert.ok(verified.kind === 'valid', JSON.stringify(verified.checks));
+    assert.equal(verified.summary.set.number, number);
+    const { steps, ...without } = decoded.receipt;
+    assert.equal(steps?.length, number);
+    const refused = verifyReceipt(network, realCrypto, without);
+    assert.equal(refused.kind === 'invalid' && refused.check, 'sets');
   });
 });

@@ -29,6 +29,7 @@ const EXPORTED = [
   'networkOf',
   'numbersOf',
   'outputDigest',
+  'readChain',
   'readNetworkFile',
   'realCrypto',
   'tensorsOfBlock',

@@ -124,8 +124,8 @@ function networkJson({ network, file, node }: OperatedNode) {
     protocolVersion: PROTOCOL_VERSION,
     operator: file.operator,
     ...{ epoch, setNumber },
-    validators: network.validators.length,
-    providers: network.providers.length,
+    validators: node.sets.current.validators.length,
+    providers: node.sets.current.providers.length,
     models: models.map(({ name, model, sizeBytes, executionClasses }) => {
       return { name, model, sizeBytes, executionClasses };
     }),

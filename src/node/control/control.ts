@@ -87,7 +87,7 @@ function reportOf({ node, host, network, guard }: Controlled): OwnReport {
     watermark: guard.watermark,
     roundMs: network.parameters.roundMs,
     addresses: host.addresses(),
-    validators: network.validators.length,
+    validators: node.sets.current.validators.length,
   };
 }
 

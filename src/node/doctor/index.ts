@@ -4,8 +4,9 @@ import { type NetworkFile, networkOf } from '../../network-file/index.ts';
 import type { Finding } from './finding.ts';
 import { examineFolder } from './folder.ts';
 import { examineMachine } from './machine.ts';
+import { examineMembership } from './membership.ts';
 import { examineModels, heldModels } from './models.ts';
-import { examineMembership, examineOnline } from './online.ts';
+import { examineOnline } from './online.ts';
 import { examinePort } from './reach.ts';
 import { examineUpgrade } from './upgrade.ts';
 

@@ -45,9 +45,11 @@ export async function examineModels(
   }
 }
 
-/** Models that the key of a network member is to hold. */
+/** Models that a key is to hold; any of the network, if the network file does not list it yet. */
 export function heldModels(network: Network, id: string): readonly ModelManifest[] {
   const member = network.validators.find((validator) => validator.id === id);
+  const isListed = member !== undefined || network.providers.some((each) => each.id === id);
+  if (!isListed) return network.models;
   return (member?.models ?? []).flatMap((model) => network.modelById.get(model) ?? []);
 }
 

@@ -1,5 +1,5 @@
 /** What the network says: the beacon and with it the clock, peers, versions. */
-import { AssayError, fromHex, type NodeId, toHex } from '../../base/index.ts';
+import { AssayError, fromHex, type NodeId } from '../../base/index.ts';
 import { roundDueAt } from '../../core/index.ts';
 import { realCrypto } from '../../crypto/index.ts';
 import { type NetworkFile, networkOf } from '../../network-file/index.ts';
@@ -8,6 +8,7 @@ import { LightClient } from '../light-client.ts';
 import type { NodeStatus } from '../rpc/index.ts';
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 import { failedBy } from './folder.ts';
+import { examineSet } from './membership.ts';
 import { examineBootstrap, examineReach, type Place } from './reach.ts';
 
 const REQUEST_MS = 5_000;
@@ -100,7 +101,8 @@ async function examinePeers(file: NetworkFile, at: Asked): Promise<readonly Find
     const peers = client.host.peers().length;
     const answered = `${peers} reached, ${statuses.length} answer`;
     const reach = await examineReach(client.host, place, { ...at, listen: undefined, file });
-    return [bootstrap, ok('peers', answered), reach, versions(statuses, softwareVersion)];
+    const set = examineSet(client.chain, at.self);
+    return [bootstrap, ok('peers', answered), ...set, reach, versions(statuses, softwareVersion)];
   } finally {
     await client.close();
   }
@@ -123,25 +125,4 @@ function compareVersions(a: string, b: string): number {
     if (difference !== 0) return difference;
   }
   return 0;
-}
-
-/** Is the network file one, and who in it is this key? */
-export function examineMembership(
-  file: NetworkFile,
-  key: { readonly id: string; readonly voteKey: Uint8Array } | undefined,
-): readonly Finding[] {
-  const network = ok('network', `${file.name}, id ${file.id.slice(0, 16)}, signed by its operator`);
-  if (key === undefined) return [network];
-  const member = file.validators.find((validator) => validator.id === key.id);
-  const provider = file.providers.find(({ id }) => id === key.id);
-  if (member === undefined && provider === undefined) {
-    const remedy = 'Give id and vote key to the operator: assay join.';
-    return [network, failed('membership', 'the key is not in this network', remedy)];
-  }
-  if (member !== undefined && member.voteKey !== toHex(key.voteKey)) {
-    const remedy = 'Tell the operator the vote key that `assay keys list` shows.';
-    return [network, failed('membership', 'listed with another vote key', remedy)];
-  }
-  const role = member === undefined ? 'a provider' : 'a validator';
-  return [network, ok('membership', `the key is ${role} of it`)];
 }

@@ -38,6 +38,7 @@ const error = (module: LogModule, meaning: string) =>
 export const LOG_EVENTS = {
   listening: info('node', 'the host listens: its id and addresses'),
   'in-sync': info('node', 'what was missed is read, the node takes part'),
+  'not-a-member': warn('node', 'the key is in no validator set yet: the node waits for admission'),
   stopped: info('node', 'the node stopped in good order'),
   halted: error('node', 'the guard failed: nothing is signed any more'),
   failed: warn('node', 'work in the background failed; `isBug` if it is no known error'),

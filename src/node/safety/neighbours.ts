@@ -1,6 +1,6 @@
 /** Who is around, as far as it matters to whether a node takes part. */
 import type { NodeId } from '../../base/index.ts';
-import type { Network, SetChain } from '../../core/index.ts';
+import type { SetChain } from '../../core/index.ts';
 import type { Host, Topic } from '../libp2p/index.ts';
 
 /** What is asked of a host. */
@@ -19,9 +19,9 @@ export function emptyTopics(host: Around): readonly Topic[] {
   return topics.filter((topic) => topic !== false);
 }
 
-/** Whether anybody else is in the network. */
-export function needsPeers(network: Network, self: NodeId): boolean {
-  return network.validators.some(({ id }) => id !== self);
+/** Whether anybody else is in the latest set. */
+export function needsPeers({ head }: SetChain, self: NodeId): boolean {
+  return head.state.network.validators.some(({ id }) => id !== self);
 }
 
 /** Whether an identity is a validator or a provider of the network. */

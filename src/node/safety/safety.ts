@@ -3,7 +3,7 @@
  * Both close one gate, through which the core hears of new batches; what it has begun it ends.
  */
 import { type BatchId, type NodeId, type Round, round } from '../../base/index.ts';
-import type { Network, Report } from '../../core/index.ts';
+import type { Network, Report, SetChain } from '../../core/index.ts';
 import type { Crypto } from '../../crypto/index.ts';
 import type { HeaderMessage, Message } from '../../wire/index.ts';
 import { NodeError } from '../error.ts';
@@ -24,6 +24,8 @@ import { isEnd, VoteWatch } from './vote-watch.ts';
 export type SafetyOptions = {
   readonly host: Around;
   readonly network: Network;
+  /** [SET-2] The validator sets that the core knows. */
+  readonly view: { readonly membership: { readonly chain: SetChain } };
   readonly crypto: Crypto;
   readonly log: Log;
   /** The header of a batch that the node knows. */
@@ -100,9 +102,9 @@ export class Safety {
 
   /** A beacon came. */
   tick(latest: Round): void {
-    const { host, network } = this.#options;
+    const { host, view } = this.#options;
     this.#voice.tick();
-    const isHeard = hasNeighbours(host) || !needsPeers(network, host.id);
+    const isHeard = hasNeighbours(host) || !needsPeers(view.membership.chain, host.id);
     this.#doppelganger?.tick(latest, isHeard);
     this.votes.tick(latest, emptyTopics(host));
     this.#latest = Math.max(this.#latest, latest);

@@ -1,7 +1,14 @@
 /** Reads what `assay infer` was asked for, before anything leaves this machine. */
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { AssayError, type ModelManifest, type NodeId, nearestText } from '../../../base/index.ts';
+import {
+  AssayError,
+  isNodeId,
+  type ModelManifest,
+  type NodeId,
+  nearestText,
+  nodeId,
+} from '../../../base/index.ts';
 import type { Network } from '../../../core/index.ts';
 
 /** Options as they were given. */
@@ -78,6 +85,8 @@ function providerOf(network: Network, word: string): NodeId {
   const found = network.providers.filter(({ id }) => id.startsWith(word.toLowerCase()));
   const [provider] = found;
   if (provider !== undefined && found.length === 1) return provider.id;
+  // [SET-3] one that was admitted later is not in the network file
+  if (isNodeId(word.toLowerCase())) return nodeId(word.toLowerCase());
   const message = found.length === 0 ? 'no provider has this id' : 'several providers begin so';
   throw new AssayError({
     code: 'provider-unknown',

@@ -1,7 +1,7 @@
 /** Does the work of `assay status`. */
 import { AssayError } from '../../../base/index.ts';
 import { roundDueAt } from '../../../core/index.ts';
-import { type NetworkFile, readNetworkFile } from '../../../network-file/index.ts';
+import { readNetworkFile } from '../../../network-file/index.ts';
 import { LightClient, pause } from '../../../node/index.ts';
 import { callForStatus } from '../../../node/rpc/index.ts';
 import { type Io, printAnswer } from '../../io.ts';
@@ -55,12 +55,12 @@ export async function runStatus(values: StatusValues): Promise<void> {
   const file = readNetworkFile(values.net);
   const client = await LightClient.open({ file, softwareVersion: `assay/${readVersion()}` });
   try {
-    const members = membersOf(file);
     const live = new LiveLines(terminalOf(process.stdout), io.out);
     await dialProviders(client, file);
-    await connected(client, { wanted: members.map(({ id }) => id), signal: io.signal });
+    const wanted = membersOf(client.current).map(({ id }) => id);
+    await connected(client, { wanted, signal: io.signal });
     do {
-      const view = await look(client, { file, members, signal: io.signal });
+      const view = await look(client, io.signal);
       if (io.signal.aborted) return;
       show(view, values, live);
       if (watch) await pause(WATCH_MS, io.signal);
@@ -80,18 +80,13 @@ function show(view: NetworkView, { io, watch, json }: StatusValues, live: LiveLi
   io.out(`${answer.lines.join('\n')}\n\n`);
 }
 
-async function look(
-  client: LightClient,
-  at: {
-    readonly file: NetworkFile;
-    readonly members: readonly Member[];
-    readonly signal: AbortSignal;
-  },
-): Promise<NetworkView> {
+async function look(client: LightClient, signal: AbortSignal): Promise<NetworkView> {
+  // [SET-1] who is asked is who serves now
+  await client.followSets(roundDueAt(client.network, Date.now()), [], signal);
   const peers = new Set(client.host.peers().map(({ id }) => id));
   const members = await Promise.all(
-    at.members.map((member) =>
-      peers.has(member.id) ? ask(client, member, at.signal) : { ...member, status: undefined },
+    membersOf(client.current).map((member) =>
+      peers.has(member.id) ? ask(client, member, signal) : { ...member, status: undefined },
     ),
   );
   const { roundMs } = client.network.parameters;

@@ -1,5 +1,6 @@
 /** The members of a network, and connections to as many of them as can be had. */
 import type { NodeId } from '../../../base/index.ts';
+import type { Network } from '../../../core/index.ts';
 import type { NetworkFile } from '../../../network-file/index.ts';
 import type { LightClient } from '../../../node/index.ts';
 
@@ -20,8 +21,8 @@ const SETTLED_MS = 3_000;
 const PATIENCE_MS = 8_000;
 const POLL_MS = 50;
 
-/** All members, validators first, in the order of the file. */
-export function membersOf({ validators, providers }: NetworkFile): readonly Member[] {
+/** All members of a set, validators first, in their order. */
+export function membersOf({ validators, providers }: Network): readonly Member[] {
   return [
     ...validators.map(({ id, stake }) => ({ id, role: 'validator' as const, stake })),
     ...providers.map(({ id, stake }) => ({ id, role: 'provider' as const, stake })),

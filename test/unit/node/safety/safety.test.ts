@@ -1,6 +1,7 @@
 /** The gate of a node closes when its key is heard elsewhere, and while its disk is full. */
 import assert from 'node:assert/strict';
 import { type BatchId, nodeId, round } from '../../../../src/base/index.ts';
+import { Draws, SetChain } from '../../../../src/core/index.ts';
 import { createSigner, merkleRoot, realCrypto } from '../../../../src/crypto/index.ts';
 import { networkOf } from '../../../../src/network-file/index.ts';
 import type { NodeError } from '../../../../src/node/error.ts';
@@ -37,6 +38,7 @@ function safetyOf(more: { freeBytes?: () => Promise<number>; isNewKey?: boolean 
   const safety = new Safety({
     host,
     network,
+    view: { membership: { chain: new SetChain(new Draws(network)) } },
     crypto: realCrypto,
     log: silentLog,
     headerOf: () => undefined,

@@ -1,7 +1,7 @@
 /** A release that a network will need is told of in time, and nothing is signed without it. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { round } from '../../../../src/base/index.ts';
-import { firstRound } from '../../../../src/core/index.ts';
+import { Draws, firstRound, SetChain } from '../../../../src/core/index.ts';
 import { createSigner, realCrypto } from '../../../../src/crypto/index.ts';
 import { announce, networkOf } from '../../../../src/network-file/index.ts';
 import { examineUpgrade } from '../../../../src/node/doctor/upgrade.ts';
@@ -57,6 +57,7 @@ describe('a node that is too old', () => {
     const safety = new Safety({
       host: { id, peers: () => [], meshSizes: () => ({ beacon: 0, claims: 0 }) },
       ...{ network, crypto: realCrypto, log, directory: '/', activations },
+      view: { membership: { chain: new SetChain(new Draws(network)) } },
       headerOf: () => undefined,
       freeBytes: () => Promise.resolve(2 ** 40),
       onTwin: () => undefined,
