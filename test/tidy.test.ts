@@ -224,7 +224,9 @@ describe('sizes and names', () => {
   });
 
   it('names files in kebab-case, by what they hold', () => {
-    const files = ['src', 'sim', 'bench', 'configs', 'test'].flatMap(filesBelow);
+    const all = ['src', 'sim', 'bench', 'configs', 'test'].flatMap(filesBelow);
+    // the files of a database have the names that LevelDB gives them
+    const files = all.filter((path) => !path.includes('test/data/previous-release/node/db/'));
     const names = new Set(
       files.flatMap((path) => path.split('/').map((_, i, all) => all[i] ?? '')),
     );
