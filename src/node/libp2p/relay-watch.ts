@@ -12,6 +12,7 @@
  * meet again without a stain, and in the mesh at the next heartbeat.
  */
 import type { NodeId } from '../../base/index.ts';
+import { HOST_LIMITS } from './limits.ts';
 import { setRecent } from './recent.ts';
 
 /** Misses, less what was delivered, from which a peer is punished: half of eight rounds. */
@@ -46,7 +47,8 @@ export class RelayWatch {
 
   /** A peer sent us something. */
   onHeard(peer: NodeId, nowMs: number): void {
-    this.#heardAtMs.set(peer, nowMs);
+    // what comes after its sender left is not kept for good
+    setRecent(this.#heardAtMs, [peer, nowMs], HOST_LIMITS.ratedPeersMax);
     this.#silent.delete(peer);
   }
 
