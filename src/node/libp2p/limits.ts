@@ -133,7 +133,8 @@ export const STREAM_LIMITS: Readonly<Record<ProtocolName, StreamLimits>> = Objec
 /**
  * How fast one identity is served: requests a second in the long run, and at once. Costs of RPCs
  * are in `src/node/rpc`. Who asks faster waits, and with 4 streams never long; a requester is
- * refused. A validator that is drawn for many claims fetches an output for each. Identities are remembered as long as there is room: a connection costs more than a name.
+ * refused. A validator that is drawn for many claims fetches an output for each. Identities are
+ * remembered as long as there is room: a connection costs more than a name.
  */
 export const RATE_LIMITS = Object.freeze({
   rpc: Object.freeze({ perSecond: 100, burst: 3_000, peersMax: 1_024 }),
