@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { answerShow, answerVerify } from '../../../src/cli/commands/receipt/handler.ts';
 import { runCli } from '../../../src/cli/main.ts';
 import { networkFileYaml, networkOf } from '../../../src/network-file/index.ts';
-import { encodeReceipt, encodeReceiptJson } from '../../../src/receipt/index.ts';
+import { encodeChainJson, encodeReceipt, encodeReceiptJson } from '../../../src/receipt/index.ts';
 import { type ClusterKeys, createClusterKeys } from '../../support/cluster-network.ts';
 import { networkFileOf } from '../../support/real-network.ts';
-import { receiptOf } from '../receipt/fixture.ts';
+import { changedFixtureOf, changingKeys, receiptOf } from '../receipt/fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-receipt-'));
 const path = (name: string) => join(folder, name);
@@ -69,6 +69,33 @@ describe('assay receipt', () => {
     const elsewhere = await verify('drawn.json', 'other.yaml');
     equal(elsewhere.code, 1);
     match(elsewhere.err, /not valid: network/);
+  });
+
+  it('[SET-1] of a later set verifies with the network file, or with a chain file', async () => {
+    const changing = changingKeys('real');
+    const changed = networkFileOf(changing);
+    const operator = changing.validators[0] ?? fail();
+    const of = { ...changing, network: networkOf(changed), operator };
+    const { receipt, chain } = changedFixtureOf('undrawn', of);
+    const { steps: _, ...bare } = receipt;
+    const { number, digest } = chain.head;
+    writeFileSync(path('changed.yaml'), networkFileYaml(changed));
+    writeFileSync(path('steps.json'), encodeReceiptJson(receipt));
+    writeFileSync(path('named.cbor'), encodeReceipt({ ...bare, step: { number, digest } }));
+    writeFileSync(path('chain.json'), encodeChainJson(chain));
+    const verify = (name: string, ...more: string[]) =>
+      assay('receipt', 'verify', path(name), '--net', path('changed.yaml'), ...more);
+    const carried = await verify('steps.json');
+    deepEqual([carried.code, carried.err], [0, '']);
+    match(carried.out, /set +number 2, from epoch 2/);
+    const alone = await verify('named.cbor');
+    equal(alone.code, 1);
+    match(alone.err, /not valid: sets: [^]*must be given[^]*--chain FILE/);
+    equal((await verify('named.cbor', '--chain', path('chain.json'))).code, 0);
+    const wrong = await verify('named.cbor', '--chain', path('steps.json'));
+    equal(wrong.code, 2);
+    match(wrong.err, /is no set chain of this network/);
+    match((await assay('receipt', 'show', path('named.cbor'))).out, /needs the set chain/);
   });
 
   it('ends with 2 when a file cannot be read', async () => {

@@ -1,7 +1,7 @@
 /** Receipts and explanations of what a running cluster said, and of what liars added to it. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { defined, digest, type Round, sha256, utf8 } from '../../../src/base/index.ts';
-import type { SetChain } from '../../../src/core/index.ts';
+import { Draws, proposeStep, SetChain } from '../../../src/core/index.ts';
 import { merkleTree, pathOf } from '../../../src/crypto/index.ts';
 import {
   type BuildResult,
@@ -20,6 +20,7 @@ import {
 } from '../../../src/wire/index.ts';
 import { Cluster, type ClusterOptions } from '../../support/cluster.ts';
 import { bundleOf, headerOf } from '../../support/forgery.ts';
+import { admissionOf } from '../../support/set-steps.ts';
 
 type Run = { readonly cluster: Cluster; readonly messages: readonly Message[] };
 
@@ -247,5 +248,60 @@ describe('an explanation', () => {
     const messages = [headerOf(good.cluster)];
     const found = explained(good, { messages, beacon: () => undefined });
     deepEqual([found.seal, found.isDrawn, found.levels], [undefined, undefined, []]);
+  });
+});
+
+describe('a receipt of a cluster whose set changed', () => {
+  const cluster = new Cluster({
+    ...{ stakes: [10, 10, 10, 10], standby: 1, hasOperator: true },
+    parameters: { epochRounds: 8, partitionRounds: 1 },
+  });
+  const { keys } = cluster;
+
+  before(() => {
+    cluster.runUntil(1500);
+    cluster.answer('p1');
+    const newcomer = defined(keys.standby[0], 'one stands by');
+    const { head } = cluster.node('v1').validator.chain;
+    const planned = { epoch: 1, changes: [admissionOf(keys, newcomer, 1000n)] };
+    const proposal = proposeStep(head, planned, keys.operator);
+    ok('type' in proposal);
+    cluster.inject(proposal);
+    cluster.runUntil(9500);
+    cluster.answer('p1');
+    cluster.runUntil(20_000);
+  });
+
+  function at(header: HeaderMessage) {
+    const messages = cluster.published.map(({ message }) => message);
+    const subject = { batch: batchId(header), index: 0 };
+    return { subject, messages, beacon: (r: Round) => keys.beacon.sign(r) };
+  }
+
+  it('[SET-1] carries steps where its round needs them, and verifies by the network file', () => {
+    const headers = cluster.published.flatMap(({ message }) =>
+      message.type === 'header' ? message : [],
+    );
+    const rounds = new Map(headers.map((header) => [header.round, header]));
+    equal(rounds.size, 2);
+    for (const header of rounds.values()) {
+      const number = header.round > 8 ? 1 : 0;
+      const built = buildReceipt(chainOf(cluster), keys.crypto, at(header));
+      ok(built.kind === 'receipt', built.kind);
+      deepEqual([built.receipt.steps?.length ?? 0, built.summary.set.number], [number, number]);
+      const verified = verifyReceipt(cluster.network, keys.crypto, built.receipt);
+      ok(verified.kind === 'valid');
+      const found = explain(chainOf(cluster), keys.crypto, at(header));
+      deepEqual(found?.set, { number, epoch: number });
+    }
+  });
+
+  it('[SET-1] cannot be built by who does not know the set of its round', () => {
+    const later = cluster.published
+      .flatMap(({ message }) => (message.type === 'header' ? message : []))
+      .find(({ round }) => round > 8);
+    const unaware = new SetChain(new Draws(cluster.network));
+    const built = buildReceipt(unaware, keys.crypto, at(defined(later, 'it answered twice')));
+    equal(built.kind, 'not-yet');
   });
 });

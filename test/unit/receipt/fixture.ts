@@ -4,6 +4,7 @@ import {
   defined,
   digest,
   type ProtocolParameters,
+  type Round,
   round,
   sha256,
   uint64Bytes,
@@ -54,6 +55,8 @@ export type FixtureOptions = {
   readonly signers?: (all: readonly Signer[]) => readonly Signer[];
   readonly parameters?: Partial<ProtocolParameters>;
   readonly isShown?: boolean;
+  /** Of the batch; 5 if absent. */
+  readonly round?: Round;
 };
 
 export type Fixture = { readonly keys: ClusterKeys; readonly receipt: Receipt };
@@ -77,21 +80,27 @@ export type ChangedFixture = Fixture & {
   readonly serving: ClusterKeys;
 };
 
+/** Keys of a network whose set can change, with epochs of eight rounds. */
+export function changingKeys(crypto: 'stand-in' | 'real'): ClusterKeys {
+  return createClusterKeys({
+    ...{ stakes: [10, 10, 10, 10], standby: 1, hasOperator: true, crypto },
+    parameters: { epochRounds: 8, partitionRounds: 1 },
+  });
+}
+
+/** A round of epoch 2. */
+export const CHANGED_ROUND = round(17);
+
 /** Returns a receipt that set 2 judged; it carries the steps that lead there. */
 export function changedFixtureOf(
   kind: Receipt['kind'],
-  { crypto = 'stand-in' }: Pick<FixtureOptions, 'crypto'> = {},
+  keys: ClusterKeys = changingKeys('stand-in'),
 ): ChangedFixture {
-  const keys = createClusterKeys({
-    ...{ stakes: [10, 10, 10, 10], standby: 1, hasOperator: true, crypto },
-    // ROUND is in epoch 2
-    parameters: { epochRounds: 2, partitionRounds: 1 },
-  });
   const chain = chainOfTwo(keys);
-  const { network } = chain.at(ROUND).state;
+  const { network } = chain.at(CHANGED_ROUND).state;
   const serving = { ...keys, network, validators: [...keys.validators, ...keys.standby] };
-  const receipt = { ...receiptOf(kind, serving), ...stepsFor(chain, ROUND) };
-  return { keys, chain, serving, receipt };
+  const made = receiptOf(kind, serving, { round: CHANGED_ROUND });
+  return { keys, chain, serving, receipt: { ...made, ...stepsFor(chain, CHANGED_ROUND) } };
 }
 
 /** Returns a receipt of the network of `keys`. */
@@ -105,7 +114,7 @@ export function receiptOf(
       claimOf(keys, { nonce: uint64Bytes(BigInt(64 * attempt + index)), options }),
     );
     const tree = merkleTree(claims.map(encodeClaim));
-    const header = headerOf(keys, tree, options.assuranceClass ?? 'half');
+    const header = headerOf(keys, tree, options);
     if (isFirstDrawn(keys, header) !== (kind === 'drawn')) continue;
     const output = { digest: digestOf('right'), salt: SALT };
     const answer = {
@@ -117,7 +126,7 @@ export function receiptOf(
     const base = { type: 'receipt', format: 1, network, answer } as const;
     if (kind === 'drawn')
       return { ...base, kind, certificate: certificateOf(keys, header, options) };
-    const beacons = beaconsOf(keys, [ROUND, ROUND + 2]);
+    const beacons = beaconsOf(keys, [header.round, header.round + 2]);
     return { ...base, kind, header, seal: sealOf(keys, header), index: 0, beacons };
   }
   throw new RangeError('leaf 0 is drawn, or not, within 64 attempts');
@@ -137,10 +146,15 @@ function claimOf(
   };
 }
 
-function headerOf(keys: ClusterKeys, tree: MerkleTree, assuranceClass: string): HeaderMessage {
+function headerOf(
+  keys: ClusterKeys,
+  tree: MerkleTree,
+  { assuranceClass = 'half', round: r = ROUND }: FixtureOptions,
+): HeaderMessage {
   const provider = defined(keys.providers[0], 'there is a provider');
   const { root, count } = tree;
-  const body = { provider: provider.id, round: ROUND, assuranceClass, model: MODEL, root, count };
+  const place = { provider: provider.id, round: r, assuranceClass, model: MODEL };
+  const body = { ...place, root, count };
   const signature = provider.sign(headerSigningBytes(keys.network.id, body));
   return { type: 'header', ...body, signature };
 }
@@ -148,7 +162,7 @@ function headerOf(keys: ClusterKeys, tree: MerkleTree, assuranceClass: string): 
 function isFirstDrawn(keys: ClusterKeys, header: HeaderMessage): boolean {
   const oneIn = keys.network.parameters.classes.get(header.assuranceClass) ?? 1;
   const request = { batch: batchId(header), count: header.count, oneIn };
-  return isLeafDrawn(randomness(keys, ROUND + 2), request, 0);
+  return isLeafDrawn(randomness(keys, header.round + 2), request, 0);
 }
 
 function sealOf(keys: ClusterKeys, header: HeaderMessage): Seal {

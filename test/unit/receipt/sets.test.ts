@@ -1,7 +1,8 @@
 /** [SET-1] [SET-2] Receipts of a network whose validator set changed: steps, carried or named. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { digest, stake } from '../../../src/base/index.ts';
+import { digest, nodeId, stake } from '../../../src/base/index.ts';
 import { Draws, firstRound, SetChain } from '../../../src/core/index.ts';
+import { nobleCrypto } from '../../../src/crypto/index.ts';
 import {
   decodeReceipt,
   encodeChain,
@@ -13,11 +14,11 @@ import {
   stepsFor,
   verifyReceipt,
 } from '../../../src/receipt/index.ts';
-import { chainDocument, LIMITS, type StepMessage } from '../../../src/wire/index.ts';
+import { chainDocument, doStepsFit, LIMITS, type StepMessage } from '../../../src/wire/index.ts';
 import { createClusterKeys } from '../../support/cluster-network.ts';
 import { chainOfTwo, extend, stepOn } from '../../support/set-steps.ts';
 import { tamperingsOf } from '../../support/tampering.ts';
-import { changedFixtureOf, fixtureOf, receiptOf } from './fixture.ts';
+import { CHANGED_ROUND, changedFixtureOf, changingKeys, fixtureOf, receiptOf } from './fixture.ts';
 
 const drawn = changedFixtureOf('drawn');
 const undrawn = changedFixtureOf('undrawn');
@@ -120,12 +121,25 @@ describe('a receipt of a later validator set', () => {
 
   it('[SET-1] shows with a chain what it cannot show alone: that no later set served', () => {
     // validators of the first set sign for a round that the third one served
-    const old = receiptOf('drawn', keys);
+    const old = receiptOf('drawn', keys, { round: CHANGED_ROUND });
     equal(failure(old), 'none');
     match(failure(old, chain), /^sets: set 2 served its round: steps are missing/);
     const first = { ...drawn.receipt, steps: chain.steps.slice(0, 1) };
     match(failure(first, chain), /^sets: set 2 served its round/);
     equal(failure(drawn.receipt, shorter(1)), 'none');
+  });
+
+  it('is checked the same by the cryptography of browsers', () => {
+    const real = changedFixtureOf('undrawn', changingKeys('real'));
+    const { network } = real.keys;
+    const result = verifyReceipt(network, nobleCrypto, real.receipt);
+    ok(result.kind === 'valid', JSON.stringify(result.checks));
+    const [first, ...rest] = real.receipt.steps ?? [];
+    ok(first !== undefined);
+    const confirmation = rest[0]?.confirmation ?? new Uint8Array(96);
+    const forged = { ...real.receipt, steps: [{ ...first, confirmation }, ...rest] };
+    const refused = verifyReceipt(network, nobleCrypto, forged);
+    equal(refused.kind === 'invalid' && refused.check, 'sets');
   });
 
   it('is refused beside a chain that holds other steps', () => {
@@ -143,7 +157,7 @@ describe('a receipt of a later validator set', () => {
       failure({ ...drawn.receipt, steps: long.steps }),
       /^sets: step 3 begins with epoch 3, after its round/,
     );
-    equal(stepsFor(long, 5).steps?.length, 2);
+    equal(stepsFor(long, CHANGED_ROUND).steps?.length, 2);
   });
 
   it('[WIRE-4] carries steps up to a limit, and names the last one beyond it', () => {
@@ -165,6 +179,36 @@ describe('a receipt of a later validator set', () => {
     const fullest = { ...drawn.receipt, ...at(longest) };
     ok(encodeReceipt(fullest).length <= LIMITS.receiptBytes);
     ok(encodeReceiptJson(fullest).length <= LIMITS.receiptJsonBytes);
+  });
+});
+
+describe('the limits of a receipt', () => {
+  it('[WIRE-4] hold for all steps that fit, in JSON too', () => {
+    const [step] = chain.steps;
+    ok(step !== undefined);
+    // most JSON for each byte: accounts with nothing, and the shortest steps
+    const id = (n: number) => n.toString(16).padStart(64, '0');
+    const balances = Array.from({ length: 512 }, (_, n) => ({
+      id: nodeId(id(n)),
+      stake: stake(0n),
+    }));
+    const nothing = { pool: stake(0n), burned: stake(0n), convicted: [] };
+    const signed = { holders: new Uint8Array(0), signature: new Uint8Array(96) };
+    const settlement = { epoch: 0, balances, ...nothing, ...signed };
+    const full = { ...step, body: { ...step.body, changes: [], settlement } };
+    const short = { ...step, body: { ...step.body, changes: [] } };
+    for (const candidates of [[full], [short]]) {
+      const steps: StepMessage[] = [];
+      for (let n = 0; n < 1_000; n++) {
+        const [next] = n === 0 ? candidates : [short];
+        if (next === undefined || !doStepsFit([...steps, next])) break;
+        steps.push(next);
+      }
+      const receipt = { ...drawn.receipt, steps };
+      ok(encodeReceipt(receipt).length <= LIMITS.receiptBytes);
+      const { length } = encodeReceiptJson(receipt);
+      ok(length <= LIMITS.receiptJsonBytes && length > LIMITS.receiptJsonBytes / 4, `${length}`);
+    }
   });
 });
 

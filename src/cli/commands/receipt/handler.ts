@@ -212,6 +212,7 @@ function contentFields(receipt: Receipt): readonly (readonly [string, string])[]
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
   return [
     ['network', hex(receipt.network)],
+    ...stepsField(receipt),
     ['model', claim.model],
     ['input', claim.input],
     ['output', output === undefined ? 'not shown' : hex(output.digest)],
@@ -227,6 +228,12 @@ function contentFields(receipt: Receipt): readonly (readonly [string, string])[]
       ? [['verdict', `${receipt.certificate.verdict}, level ${receipt.certificate.level}`] as const]
       : []),
   ];
+}
+
+/** [SET-1] What it says about the validator set, if that is not the network file's. */
+function stepsField({ steps, step }: Receipt): readonly (readonly [string, string])[] {
+  if (steps !== undefined) return [['set', `number ${steps.length}, with the steps to it`]];
+  return step === undefined ? [] : [['set', `number ${step.number}, needs the set chain`]];
 }
 
 function kindWords(receipt: Receipt): string {
