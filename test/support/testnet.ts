@@ -50,6 +50,7 @@ export class Testnet {
     validators: number;
     providers: number;
     dishonest: number;
+    epochRounds?: number;
   }): Promise<Testnet> {
     const dir = mkdtempSync(join(tmpdir(), 'assay-e2e-'));
     const plan = await planOf(dir, { ...shape, periodMs: 1000, models: ['mlp'] });

@@ -18,6 +18,7 @@ export type TestnetValues = {
   readonly providers: string;
   readonly dishonest: string;
   readonly period: string;
+  readonly 'epoch-rounds': string | undefined;
   readonly model: readonly string[];
   readonly 'log-level': string;
   readonly io: Io;
@@ -46,6 +47,7 @@ export async function runTestnet(values: TestnetValues): Promise<void> {
     dishonest: readWhole(values.dishonest, { option: '--dishonest', min: 0, max: providers }),
     periodMs: readPeriod(values.period),
     models: values.model,
+    ...epochsOf(values),
   });
   const processes = new Processes({ dir, plan, logLevel: values['log-level'] });
   process.once('exit', () => processes.killAll());
@@ -58,6 +60,14 @@ export async function runTestnet(values: TestnetValues): Promise<void> {
     if (terminal.isLive) io.err('stopping …\n');
     await processes.stopAll();
   }
+}
+
+const EPOCH_ROUNDS = { min: 8, max: 100_000 } as const;
+
+function epochsOf(values: TestnetValues): { readonly epochRounds?: number } {
+  const text = values['epoch-rounds'];
+  if (text === undefined) return {};
+  return { epochRounds: readWhole(text, { option: '--epoch-rounds', ...EPOCH_ROUNDS }) };
 }
 
 type Watched = {

@@ -21,6 +21,11 @@ const OPTIONS = {
     describe: 'Providers that run an int8 copy of the model instead',
   },
   period: { ...TEXT, default: '1s', describe: 'Period of the beacon, 250ms .. 60s' },
+  'epoch-rounds': {
+    ...TEXT,
+    describe: 'Rounds of an epoch, 8 .. 100000: how soon a change of the validator set is in force',
+    defaultDescription: '1200',
+  },
   model: {
     type: 'string',
     array: true,

@@ -30,6 +30,8 @@ export type TestnetShape = {
   readonly dishonest: number;
   readonly periodMs: number;
   readonly models: readonly string[];
+  /** Rounds of an epoch; the default of networks if absent. */
+  readonly epochRounds?: number;
 };
 
 /** One process. */
@@ -54,6 +56,7 @@ export type Plan = {
     readonly genesisMs: number;
   };
   readonly models: readonly string[];
+  readonly epochRounds?: number;
   readonly nodes: readonly PlannedNode[];
 };
 
@@ -63,7 +66,11 @@ export const TESTNET_FILES = {
   network: 'network.yaml',
   password: 'password',
   beaconSeed: 'beacon-seed',
+  operator: 'operator',
 } as const;
+
+/** Windows of a network with short epochs, rounds: an epoch is settled soon after its end. */
+const SHORT_WINDOWS = { evidenceWindowRounds: 2, postWindowRounds: 2, partitionRounds: 4 } as const;
 
 /** From making the folder to the first beacon: time to start all processes. */
 const GENESIS_DELAY_MS = 2_000;
@@ -83,6 +90,15 @@ export async function planOf(dir: string, shape: TestnetShape): Promise<Plan> {
       message: `this folder holds a network with ${plan[key]} ${key}, not ${shape[key]}`,
       where: dir,
       remedy: `Give --${key} ${plan[key]}, or another --dir; or remove the folder.`,
+    });
+  }
+  const { epochRounds } = shape;
+  if (epochRounds !== undefined && plan.epochRounds !== epochRounds) {
+    throw new AssayError({
+      code: 'testnet-differs',
+      message: `this folder holds a network with other epochs than of ${epochRounds} rounds`,
+      where: dir,
+      remedy: 'Leave --epoch-rounds out, or give another --dir; or remove the folder.',
     });
   }
   if (plan.beacon.periodMs !== shape.periodMs) {
@@ -124,6 +140,7 @@ async function makePlan(dir: string, shape: TestnetShape): Promise<Plan> {
   await writeSecret(join(dir, TESTNET_FILES.password), `${password}\n`);
   await writeSecret(join(dir, TESTNET_FILES.beaconSeed), `${toHex(devnet.beaconSeed)}\n`);
   await writeNetworkFile(join(dir, TESTNET_FILES.network), devnet.file);
+  await makeOperator(dir, { devnet, password });
   const nodes = await Promise.all(
     [...devnet.validators, ...devnet.providers].map((member, index) =>
       makeNode(dir, { member, index, shape, models, port: ports[index] ?? 0, password }),
@@ -137,6 +154,7 @@ async function makePlan(dir: string, shape: TestnetShape): Promise<Plan> {
     dishonest: shape.dishonest,
     beacon: { port: beaconPort, periodMs: shape.periodMs, genesisMs },
     models: models.map(({ manifest }) => manifest.name),
+    ...(shape.epochRounds === undefined ? {} : { epochRounds: shape.epochRounds }),
     nodes,
   };
   await writeWhole(
@@ -168,12 +186,29 @@ function devnetOf(
         return `/ip4/127.0.0.1/tcp/${port}/p2p/${peerIdText(id)}`;
       },
       endpoints,
+      ...(shape.epochRounds === undefined
+        ? {}
+        : { parameters: { ...SHORT_WINDOWS, epochRounds: shape.epochRounds } }),
     });
   const seed = new Uint8Array(randomBytes(32));
   const { publicKey } = make(seed, []).file.beacon;
   const chainKey = new Uint8Array(Buffer.from(publicKey, 'hex'));
   const { hash } = chainInfoOf({ chainKey, genesisMs, periodMs: shape.periodMs });
   return make(seed, [`http://127.0.0.1:${beaconPort}/${hash}`]);
+}
+
+/** A folder for `assay network admit` and the like, as `assay network create` makes one. */
+async function makeOperator(
+  dir: string,
+  { devnet, password }: { devnet: Devnet; password: string },
+): Promise<void> {
+  const directory = join(dir, TESTNET_FILES.operator);
+  await createFolder(directory, {
+    passphrase: new Secret(password),
+    seed: new Secret(devnet.operatorSeed),
+    description: 'operator',
+  });
+  await writeNetworkFile(join(directory, TESTNET_FILES.network), devnet.file);
 }
 
 async function makeNode(
