@@ -12,6 +12,7 @@ import {
 } from '../wire/index.ts';
 import type { Archive } from './archive.ts';
 import type { Feed } from './feed.ts';
+import type { JoinCall } from './joining/index.ts';
 import { ANSWER_LIMITS, type RpcRequest, withinLimits } from './rpc/index.ts';
 import type { Runner } from './runner/index.ts';
 import type { SetService } from './sets/index.ts';
@@ -51,7 +52,7 @@ export type AnswerSources = {
 /** Answers one request. */
 export async function answerRequest(
   sources: AnswerSources,
-  request: Exclude<RpcRequest, { method: 'reach' }>,
+  request: Exclude<RpcRequest, JoinCall | { method: 'reach' }>,
 ): Promise<readonly Uint8Array[]> {
   const { archive, feed } = sources;
   switch (request.method) {

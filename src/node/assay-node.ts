@@ -26,6 +26,7 @@ import type { CoreView } from './core-view.ts';
 import { isDetailed, reasonOf } from './error.ts';
 import type { ExecutionService, ModelLibrary } from './execution/index.ts';
 import { Feed, topicOf } from './feed.ts';
+import { deskOf, withDesk } from './joining/index.ts';
 import type { Host, Role } from './libp2p/index.ts';
 import type { Log } from './log/index.ts';
 import { LoopWatch } from './loop-watch.ts';
@@ -237,10 +238,8 @@ export class AssayNode {
 
   #serve(): void {
     const { host, models, execution, view, blobSources } = this.#options;
-    serveRpc(
-      host,
-      withDialBack(host, (request) => this.#answer(request)),
-    );
+    const answer = withDesk(deskOf(this.#options), (request) => this.#answer(request));
+    serveRpc(host, withDialBack(host, answer));
     const outputs = outputSource({ execution, subjects: view.subjects });
     serveBlobs(host, [(id) => models.directory.find(id), outputs, ...blobSources]);
     host.onPeer(({ peer, change }) => {

@@ -17,6 +17,7 @@ export const SPACES = [
   'step',
   'bill',
   'age',
+  'join',
   'meta',
 ] as const;
 export type Space = (typeof SPACES)[number];

@@ -47,6 +47,10 @@ export const SIGNING_DOMAINS = Object.freeze({
   confirmation: 'confirmation',
   /** BLS of a member, over what epochs come to. */
   settlement: 'settlement',
+  /** Ed25519 of who wants to be a member. */
+  join: 'join',
+  /** Ed25519 of the operator, to who is not admitted. */
+  refusal: 'refusal',
 } as const);
 export type SigningDomain = (typeof SIGNING_DOMAINS)[keyof typeof SIGNING_DOMAINS];
 

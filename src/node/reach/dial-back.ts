@@ -76,12 +76,12 @@ export class DialBack {
 /** Answers `reach` by dialling back, and everything else by `service`. */
 export function withDialBack(
   host: Host,
-  service: (request: Exclude<RpcRequest, Asked>) => Promise<readonly Uint8Array[]>,
+  service: (request: Exclude<RpcRequest, Asked>, peer: NodeId) => Promise<readonly Uint8Array[]>,
 ): RpcService {
   const options = { peers: () => host.peers(), nowMs: () => performance.now(), dial: greet };
   const dialBack = new DialBack(options);
   return async (request, peer) => {
-    if (request.method !== 'reach') return await service(request);
+    if (request.method !== 'reach') return await service(request, peer);
     return [reachabilityFormat.encode(await dialBack.answer(request, peer))];
   };
 }

@@ -11,6 +11,7 @@ import {
   assuranceClassCodec,
   batchIdCodec,
   blobIdCodec,
+  bytesBetween,
   claimIdCodec,
   digestCodec,
   formatOf,
@@ -31,7 +32,9 @@ export const ANSWER_LIMITS = Object.freeze({
   beacons: 512,
   certificates: 256,
 });
-const REQUEST_BYTES_MAX = 512;
+/** The longest is a request to join. */
+const REQUEST_BYTES_MAX = 2_560;
+const JOIN_BYTES_MAX = 2_304;
 
 /** Epochs after one that is settled, −1 where none is. */
 const spanFields = {
@@ -78,7 +81,12 @@ export type RpcRequest =
   /** [SETTLE-2] What a root that this node found is the hash of. */
   | { readonly method: 'settlement'; readonly root: Digest }
   /** What an account got and lost, as this node wrote it down. */
-  | { readonly method: 'earnings'; readonly account: NodeId };
+  | { readonly method: 'earnings'; readonly account: NodeId }
+  /** Somebody wants to be a member, or the operator refuses it: how that was taken. */
+  | { readonly method: 'join'; readonly signed: Uint8Array }
+  | { readonly method: 'refuse'; readonly signed: Uint8Array }
+  /** Who wants to be a member, all or one. */
+  | { readonly method: 'joins'; readonly id?: NodeId };
 
 /** The bytes of a request. */
 export const requestFormat = formatOf(
@@ -118,6 +126,12 @@ export const requestFormat = formatOf(
     bills: recordOf({ method: oneOf(['bills']), ...spanFields, from: asciiText(128) }),
     settlement: recordOf({ method: oneOf(['settlement']), root: digestCodec }),
     earnings: recordOf({ method: oneOf(['earnings']), account: nodeIdCodec }),
+    join: recordOf({ method: oneOf(['join']), signed: bytesBetween(1, JOIN_BYTES_MAX) }),
+    refuse: recordOf({ method: oneOf(['refuse']), signed: bytesBetween(1, JOIN_BYTES_MAX) }),
+    joins: recordOf<Extract<RpcRequest, { method: 'joins' }>>(
+      { method: oneOf(['joins']), id: nodeIdCodec },
+      ['id'],
+    ),
   }),
   REQUEST_BYTES_MAX,
 );
