@@ -4,6 +4,8 @@ export { parseConfigText, readDocument } from './document.ts';
 export * from './error.ts';
 export type { Explanation } from './explain.ts';
 export { explainKey } from './explain.ts';
+export type { JoinRequestFile } from './join-request.ts';
+export { joinRequestSchema, resolveJoinRequest } from './join-request.ts';
 export type { LatencyTable, LatencyTableName } from './latency-table.ts';
 export { changedWeights, parseLatencyTable, shippedLatencyTable } from './latency-table.ts';
 export { configHash, configYaml, jsonSchemaOf, plainConfig } from './loader.ts';
@@ -16,6 +18,8 @@ export {
   resolveNetworkFile,
   resolveProof,
 } from './network-file.ts';
+export type { OperatorPolicy } from './operator.ts';
+export { operatorSchema, resolveOperator } from './operator.ts';
 export type { PropagationScenario } from './propagation.ts';
 export { isPropagationDocument, propagationSchema, resolvePropagation } from './propagation.ts';
 export type { Ablation, Scenario } from './scenario.ts';

@@ -30,7 +30,8 @@ const AMOUNT_DIGITS_MAX = 20;
 
 const blobText = z.string().regex(/^b[a-z2-7]{58}$/);
 const name = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/);
-const multiaddr = z
+/** An address of libp2p. */
+export const multiaddr = z
   .string()
   .regex(/^\/[\x21-\x7e]+$/)
   .max(ADDRESS_CHARS_MAX);
@@ -105,7 +106,8 @@ const model = z
   })
   .meta({ description: 'A model as the network admits it' });
 
-const heldModels = z
+/** Names of models. */
+export const heldModels = z
   .array(z.string().min(1).max(64))
   .max(MODELS_MAX)
   .meta({ description: 'Models that it holds, by name or content id' });
@@ -116,7 +118,8 @@ const member = {
   stake: amount('Stake of the validator'),
 };
 
-const proofs = z
+/** Proofs of the keys of a validator. */
+export const proofs = z
   .strictObject({
     possession: hex(96, 'Proof that it holds the secret of voteKey, for this network'),
     ownership: hex(64, 'Its signature that voteKey is its own, for this network'),
@@ -291,14 +294,16 @@ export function resolveProof(document: ConfigDocument): ValidatorProof {
   return resolveConfig({ schema: proofSchema, relations: () => [] }, document, []);
 }
 
-function hex(bytes: number, description: string) {
+/** So many bytes, hexadecimal. */
+export function hex(bytes: number, description: string) {
   return z
     .string()
     .regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`))
     .meta({ description });
 }
 
-function identity(description: string) {
+/** An Ed25519 public key, hexadecimal. */
+export function identity(description: string) {
   return z
     .string()
     .regex(/^[0-9a-f]{64}$/)
@@ -315,7 +320,7 @@ function distance(doc: FieldDoc) {
 }
 
 /** A whole number, or text of digits when it is beyond 2^53. */
-function amount(description: string) {
+export function amount(description: string) {
   const digits = z.string().regex(new RegExp(`^\\d{1,${AMOUNT_DIGITS_MAX}}$`));
   return z
     .union([z.int().min(0).max(Number.MAX_SAFE_INTEGER), digits])

@@ -60,7 +60,8 @@ export type MembershipSnapshot = {
     readonly epoch: number;
     /** Hexadecimal. */
     readonly step: string;
-    /** Stake of the members that confirmed. */
+    /** Members that confirmed it, for one epoch, and their stake. */
+    readonly confirmedBy: readonly NodeId[];
     readonly weight: bigint;
   }[];
   readonly settlements: readonly SettlementTally[];
@@ -220,7 +221,7 @@ export class Assembly {
       settledEpoch: state.settledEpoch,
       quorum: quorumStake(state.network),
       proposals: [...this.#proposals].map(([step, { link }]) => {
-        return { number: link.number, epoch: link.epoch, step, weight: this.#weightOf(step) };
+        return { number: link.number, epoch: link.epoch, step, ...this.#confirmedBy(step) };
       }),
       settlements: [...this.#settlements.values()].flatMap((poll) => {
         const [first] = poll.messages();
@@ -236,13 +237,14 @@ export class Assembly {
     for (const [name, { link }] of this.#proposals) this.#considerConfirming(name, link);
   }
 
-  /** Most stake that confirmed a step for one epoch. */
-  #weightOf(step: string): bigint {
-    let most = 0n;
-    for (const [name, { weight }] of this.#confirmations) {
-      if (name.startsWith(step) && weight > most) most = weight;
-    }
-    return most;
+  /** Who confirmed a step for the epoch for which most did. */
+  #confirmedBy(step: string): { confirmedBy: readonly NodeId[]; weight: bigint } {
+    const polls = [...this.#confirmations].filter(([name]) => name.startsWith(step));
+    const [most] = polls.map(([, poll]) => poll).sort((a, b) => (a.weight < b.weight ? 1 : -1));
+    if (most === undefined) return { confirmedBy: [], weight: 0n };
+    const { validators } = this.#chain.head.state.network;
+    const confirmedBy = most.members().flatMap((index) => validators[index]?.id ?? []);
+    return { confirmedBy, weight: most.weight };
   }
 
   get #chain(): SetChain {

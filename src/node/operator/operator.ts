@@ -16,7 +16,7 @@ import {
   proposeStep,
   type SetChain,
 } from '../../core/index.ts';
-import type { Signer } from '../../crypto/index.ts';
+import { realCrypto, type Signer } from '../../crypto/index.ts';
 import type { NetworkFile } from '../../network-file/index.ts';
 import {
   type AgreedSettlement,
@@ -25,6 +25,7 @@ import {
   type ProposalMessage,
   type SetChange,
 } from '../../wire/index.ts';
+import type { JoinAsking } from '../joining/index.ts';
 import type { HostOptions } from '../libp2p/index.ts';
 import { pause } from '../light-client.ts';
 import type { Log } from '../log/index.ts';
@@ -105,6 +106,18 @@ export class Operator {
 
   standing(): MembershipSnapshot {
     return this.#observer.membership.assembly.snapshot();
+  }
+
+  /** How to ask nodes about those who want to be members. */
+  asking(signal: AbortSignal): JoinAsking {
+    const { host } = this.#observer;
+    return { host, network: this.head.state.network, crypto: realCrypto, signal };
+  }
+
+  /** Members that are not connected now. */
+  absent(): readonly NodeId[] {
+    const peers = new Set(this.#observer.host.peers().map(({ id }) => id));
+    return this.head.state.network.validators.map(({ id }) => id).filter((id) => !peers.has(id));
   }
 
   /** [SETTLE-2] The latest settlement that a quorum signed, if there is one to be had. */

@@ -35,7 +35,7 @@ describe('assay config', () => {
   });
 
   it('prints the schemas that are committed', () => {
-    for (const kind of ['scenario', 'network'] as const) {
+    for (const kind of ['scenario', 'network', 'operator'] as const) {
       const committed = readFileSync(`configs/schema/${kind}.schema.json`, 'utf8');
       assert.equal(schemaText(kind), committed);
     }

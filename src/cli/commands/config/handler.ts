@@ -1,4 +1,5 @@
 /** Does the work of `assay config …`. */
+import { basename } from 'node:path';
 import { planSweep } from '../../../../sim/sweep/index.ts';
 import type { ErrorDetail } from '../../../base/index.ts';
 import type { Explanation } from '../../../config/index.ts';
@@ -10,7 +11,9 @@ import {
   isSweepDocument,
   jsonSchemaOf,
   networkFileSchema,
+  operatorSchema,
   readDocument,
+  resolveOperator,
   resolveScenario,
   resolveSweep,
   scenarioSchema,
@@ -60,6 +63,10 @@ type CheckedFile = {
 function checkFile(file: string, set: readonly string[]): CheckedFile {
   const document = readDocument(file);
   if (isSweepDocument(document)) return checkSweep(document, set);
+  if (isOperatorFile(document)) {
+    const hash = configHash(resolveOperator(document));
+    return { file, kind: 'operator', name: 'operator', hash };
+  }
   if (!isNetworkFile(document)) {
     const scenario = resolveScenario(document, set);
     return { file, kind: 'scenario', name: scenario.name, hash: configHash(scenario) };
@@ -80,6 +87,12 @@ function isNetworkFile({ value }: ConfigDocument): boolean {
   return typeof value === 'object' && value !== null && 'operator' in value;
 }
 
+/** Told by its name in the folder of an operator, or by a key that nothing else has. */
+function isOperatorFile({ source, value }: ConfigDocument): boolean {
+  if (basename(source) === 'operator.yaml') return true;
+  return typeof value === 'object' && value !== null && 'admit' in value;
+}
+
 /** Explains one key, or lists the keys of the whole file. */
 export function explain(key: string): Answer {
   const explanation = explainKey(jsonSchemaOf(scenarioSchema), key);
@@ -90,6 +103,7 @@ const SCHEMAS = {
   scenario: scenarioSchema,
   sweep: sweepSchema,
   network: networkFileSchema,
+  operator: operatorSchema,
 } as const;
 
 /** Returns the JSON Schema of files of a kind, as it stands in configs/schema. */

@@ -16,5 +16,5 @@ export const CHECK_OPTIONS = {
 export const EXPLAIN_OPTIONS = { ...JSON_OPTION } as const;
 
 /** Kinds of files with a schema. */
-export const SCHEMA_KINDS = ['scenario', 'sweep', 'network'] as const;
+export const SCHEMA_KINDS = ['scenario', 'sweep', 'network', 'operator'] as const;
 export type SchemaKind = (typeof SCHEMA_KINDS)[number];
