@@ -121,6 +121,7 @@ function isInterrupted(args: readonly string[], signal: AbortSignal): boolean {
   // Ctrl-C is how a testnet is stopped, and a page that is looked at
   if (command === 'testnet' || command === 'explorer') return false;
   if (command === 'sim' && verb === 'view') return false;
+  if (command === 'network' && verb === 'operate') return false;
   return signal.aborted && !(signal.reason === 'SIGTERM' && SERVICES.includes(command));
 }
 

@@ -3,8 +3,8 @@
  *
  * The parser hands over text: `1/3` must stay a fraction and `abc` must not become NaN.
  */
-import type { Fraction } from '../base/index.ts';
-import { AssayError, fractionToNumber, parseFraction } from '../base/index.ts';
+import type { Fraction, Stake } from '../base/index.ts';
+import { AssayError, fractionToNumber, parseFraction, stake } from '../base/index.ts';
 
 /** Returns the value of an option as an exact fraction. @throws AssayError not-a-number */
 export function readFraction(value: string, option: string): Fraction {
@@ -32,5 +32,20 @@ export function readPositive(value: string, option: string): number {
     message: `must be more than 0, found ${value}`,
     where: option,
     remedy: 'Give a number above 0, or leave it out.',
+  });
+}
+
+/** Decimal digits of an amount: as many as a network file takes. */
+const STAKE_DIGITS_MAX = 20;
+
+/** Returns an amount of stake. @throws AssayError not-an-amount */
+export function readStake(text: string, option: string): Stake {
+  const digits = text.replaceAll(/[,_]/g, '');
+  if (/^\d+$/.test(digits) && digits.length <= STAKE_DIGITS_MAX) return stake(BigInt(digits));
+  throw new AssayError({
+    code: 'not-an-amount',
+    message: `${JSON.stringify(text)} is no amount of stake`,
+    where: option,
+    remedy: 'Write a whole number, e.g. 1000000 or 1,000,000.',
   });
 }

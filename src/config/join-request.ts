@@ -13,13 +13,12 @@ const asked = {
   network: hex(32, 'Id of the network that it wants to be a member of'),
   id: identity('Its Ed25519 public key, hexadecimal'),
   stake: amount('Stake that it wishes for'),
-  addresses: z
-    .array(multiaddr)
-    .max(4)
-    .default([])
-    .meta({ description: 'Where it will listen' }),
+  addresses: z.array(multiaddr).max(4).default([]).meta({ description: 'Where it will listen' }),
   askedAtMs: countField(
-    { description: 'When it was asked: of two requests the later one counts', unit: 'ms since 1970' },
+    {
+      description: 'When it was asked: of two requests the later one counts',
+      unit: 'ms since 1970',
+    },
     { min: 0, max: Number.MAX_SAFE_INTEGER },
   ),
   signature: hex(64, 'Its signature over all of this'),

@@ -12,15 +12,16 @@ const MEMBERS_MAX = 1_000;
 export const operatorSchema = z
   .strictObject({
     admit: z.enum(['by-hand', 'listed', 'all']).default('by-hand').meta({
-      description: 'Whose requests are granted: nobody\'s, those of listed ids, everybody\'s',
+      description: "Whose requests are granted: nobody's, those of listed ids, everybody's",
     }),
     listed: z
       .array(identity('Ed25519 public key, hexadecimal'))
       .max(LISTED_MAX)
       .default([])
       .meta({ description: 'Who is admitted with `admit: listed`' }),
-    stakeMax: amount('Greatest stake that is given; who wishes for more gets this')
-      .prefault(1_000_000_000),
+    stakeMax: amount('Greatest stake that is given; who wishes for more gets this').prefault(
+      1_000_000_000,
+    ),
     membersMax: countField(
       { description: 'Validators up to which somebody is admitted', unit: 'validators' },
       { min: 1, max: MEMBERS_MAX },

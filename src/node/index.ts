@@ -64,6 +64,21 @@ export {
 } from './folder.ts';
 export { databasePath, guardPath, keystorePath } from './folder-paths.ts';
 export { InferError, type Inference } from './infer/index.ts';
+export {
+  type Applicant,
+  applicants,
+  checkJoin,
+  JOIN_LIMITS,
+  type JoinAnswer,
+  type JoinAsking,
+  type JoinRequest,
+  joinBytes,
+  joinSignature,
+  type Refusal,
+  signJoin,
+  signRefusal,
+  tellNodes,
+} from './joining/index.ts';
 export * from './keys/index.ts';
 export { HostError, peerIdText } from './libp2p/index.ts';
 export { LightClient, type LightClientOptions, pause } from './light-client.ts';
@@ -80,6 +95,7 @@ export { clearMoved, markMoved, movedBy, unmove } from './moved.ts';
 export type { NodeFolder } from './node-parts.ts';
 export { type ObserverNode, openObserverNode } from './observer-node.ts';
 export type { OperatedNode } from './operated.ts';
+export { Operator, OperatorError, type Proposed } from './operator/index.ts';
 export { openProviderNode, type ProviderNode, type ProviderNodeOptions } from './provider-node.ts';
 export {
   type Answered,
@@ -90,6 +106,13 @@ export {
 export { NODE_STATES, type NodeState, type NodeStatus, RpcError } from './rpc/index.ts';
 export { readEventLogHead, replayEventLog } from './runner/index.ts';
 export { waitRoundsOf } from './safety/index.ts';
+export {
+  type Earning,
+  earningsFormat,
+  type PendingStep,
+  readSets,
+  type SetsReading,
+} from './sets/index.ts';
 export {
   openValidatorNode,
   type ValidatorNode,

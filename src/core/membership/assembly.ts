@@ -7,7 +7,7 @@
  * of a third of the stake that confirm twice. The operator can so hold the chain up, by proposing
  * two sets at once, and never split it.
  */
-import { assert, type Digest, equalBytes, toHex } from '../../base/index.ts';
+import { assert, type Digest, equalBytes, type NodeId, toHex } from '../../base/index.ts';
 import {
   type ConfirmationMessage,
   confirmationSigningBytes,

@@ -119,17 +119,26 @@ export class SetChain {
     this.#steps[this.#steps.length - 1] = link.step;
   }
 
-  /** Applies the steps again, from the network file to the last link that fits. */
-  #walk(fits: (link: ChainLink) => boolean): ChainLink {
+  /** All links, from the network file on; what they are is computed again. */
+  *links(): Iterable<ChainLink> {
     let link = this.genesis;
+    yield link;
     for (const step of this.#steps) {
       const state = applyStep(link.state, step.body);
-      if ('refused' in state) break;
-      const next = confirmedLink(linkOf(link, step.body, state), step);
-      if (!fits(next)) break;
-      link = next;
+      if ('refused' in state) return;
+      link = confirmedLink(linkOf(link, step.body, state), step);
+      yield link;
     }
-    return link;
+  }
+
+  /** The last link that fits, of those from the network file on. */
+  #walk(fits: (link: ChainLink) => boolean): ChainLink {
+    let last = this.genesis;
+    for (const link of this.links()) {
+      if (!fits(link)) break;
+      last = link;
+    }
+    return last;
   }
 }
 

@@ -120,13 +120,14 @@ const KEYS: Readonly<Record<Space, RegExp>> = {
   peer: /^[0-9a-f]{64}$/,
   step: new RegExp(`^${DIGITS}$`),
   bill: new RegExp(`^${DIGITS}/.+$`),
+  join: /^[0-9a-f]{64}$/,
   age: new RegExp(`^${DIGITS}/(batch|subject|claim)/.+$`),
   meta: /./,
 };
 
 function isKeyOf(space: Space, key: string): boolean {
   if (!KEYS[space].test(key)) return false;
-  if (space === 'evidence' || space === 'peer') return isNodeId(key);
+  if (space === 'evidence' || space === 'peer' || space === 'join') return isNodeId(key);
   return space !== 'batch' && space !== 'claim' ? true : isRecordId(key);
 }
 

@@ -7,6 +7,8 @@ export {
   checkRefusal,
   JOIN_LIMITS,
   type JoinRequest,
+  joinBytes,
+  joinSignature,
   type Refusal,
   signJoin,
   signRefusal,

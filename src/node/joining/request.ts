@@ -115,6 +115,17 @@ export function signJoin(networkId: Uint8Array, request: JoinRequest, signer: Si
   return signed(SIGNING_DOMAINS.join, networkId, { body: bodyFormat.encode(request), signer });
 }
 
+/** Returns the bytes of a request whose signature is known, as a file has it. */
+export function joinBytes(request: JoinRequest, signature: Uint8Array): Uint8Array {
+  return signedFormat.encode({ body: bodyFormat.encode(request), signature });
+}
+
+/** Returns the signature in the bytes of a signed request. */
+export function joinSignature(bytes: Uint8Array): Uint8Array | undefined {
+  const read = signedFormat.decode(bytes);
+  return read.kind === 'ok' ? read.value.signature : undefined;
+}
+
 /** Returns the bytes of a refusal that the operator signs. @param networkId 32 bytes */
 export function signRefusal(networkId: Uint8Array, refusal: Refusal, operator: Signer): Uint8Array {
   const body = refusalBodyFormat.encode(refusal);

@@ -17,6 +17,7 @@ import {
   confirmationSigningBytes,
   type Message,
   type ProposalMessage,
+  type SetChange,
   type SettlementMessage,
   settlementSigningBytes,
   stepDigest,
@@ -26,6 +27,7 @@ import type { LightClient } from '../light-client.ts';
 /** What is proposed and not confirmed by enough. */
 export type PendingStep = {
   readonly link: ChainLink;
+  readonly changes: readonly SetChange[];
   /** Members that confirmed it, and their stake. */
   readonly confirmedBy: readonly NodeId[];
   readonly weight: bigint;
@@ -86,7 +88,8 @@ function underWay(
   const pending = [...proposals.values()].flatMap((proposal) => {
     const checked = checkBody(realCrypto, head, proposal);
     if (checked.kind === 'invalid') return [];
-    return [{ link: checked.link, ...confirmedBy(head, checked.link, confirmations) }];
+    const { changes } = proposal.body;
+    return [{ link: checked.link, changes, ...confirmedBy(head, checked.link, confirmations) }];
   });
   const settlements = messages.filter((message) => message.type === 'settlement');
   return { pending, settlement: agreedSettlement(head, settlements) };
@@ -97,7 +100,7 @@ function confirmedBy(
   { state: { network } }: ChainLink,
   link: ChainLink,
   confirmations: readonly ConfirmationMessage[],
-): Omit<PendingStep, 'link'> {
+): Pick<PendingStep, 'confirmedBy' | 'weight'> {
   const about = confirmations.filter(({ step }) => equalBytes(step, link.digest));
   const polls = countBy(network, about, {
     key: ({ epoch }) => String(epoch),

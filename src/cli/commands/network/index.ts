@@ -2,11 +2,12 @@
 import type { Argv, CommandModule } from 'yargs';
 import { type CliContext, JSON_OPTION, printAnswer, TEXT } from '../../io.ts';
 import { NET_OPTION, PASSPHRASE_OPTIONS } from '../../node-options.ts';
+import { withOperatorCommands } from './operator-commands.ts';
 
 /** The command and its subcommands. */
 export const networkCommand: CommandModule = {
   command: 'network',
-  describe: 'Make the network file of a new network, as its operator',
+  describe: 'Make a network, and change who is in it, as its operator',
   builder: (parser) => build(parser as Argv<CliContext>),
   handler: () => undefined,
 };
@@ -68,7 +69,7 @@ const ANNOUNCE_EPILOGUE = [
 ].join('\n');
 
 function build(parser: Argv<CliContext>): Argv {
-  return parser
+  return withOperatorCommands(parser)
     .command(
       'create',
       'Write the draft of a network file; with the proofs of all validators, the signed file',
