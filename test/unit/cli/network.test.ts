@@ -76,9 +76,11 @@ describe('assay network create and assay join', function () {
     const member = await assay('join', at('op/network.yaml'), '--dir', at('a'));
     match(member.out, /assay start --dir/);
     const other = await assay('join', at('op/network.yaml'), '--dir', at('c'), ...password());
+    equal(other.code, 0, other.err);
     match(other.out, /A new key lies in/);
-    const again = await assay('join', at('op/network.yaml'), '--dir', at('c'));
-    match(again.out, /You are not in it\. Give these to its operator:\nid {8}[0-9a-f]{64}\n/);
+    match(readFileSync(at('c/request.yaml'), 'utf8'), /^role: validator$/m);
+    const again = await assay('join', at('op/network.yaml'), '--dir', at('c'), '--json');
+    deepEqual(JSON.parse(again.out).standing, { kind: 'unknown' });
   });
 
   it('[KEY-1] takes right proofs alone, for this network, of its validators', async () => {

@@ -12,30 +12,39 @@ import {
 } from '../../../network-file/index.ts';
 import { inspectKeystore, keystorePath, openKeystore } from '../../../node/index.ts';
 import { writeWhole } from '../../files.ts';
-import type { Answer } from '../../io.ts';
+import type { Answer, Io } from '../../io.ts';
 import type { PassphraseValues } from '../../node-options.ts';
 import { passphraseOf } from '../../node-session.ts';
 import { answerInit } from '../init/handler.ts';
+import { type AskValues, answerAsking } from './asking.ts';
 
-export type JoinValues = PassphraseValues & {
-  readonly network: string;
-  readonly dir: string;
-  readonly out: string | undefined;
-};
+export type JoinValues = PassphraseValues &
+  AskValues & {
+    readonly network: string;
+    readonly dir: string;
+    readonly out: string | undefined;
+    readonly io: Io;
+  };
 
 const MS_PER_S = 1000;
 const PROOF_FILE = 'proof.yaml';
 
 /**
- * Says what a network is and whether the key of a folder is in it; proves the key for a draft. A
- * key is made if the folder has none.
- * @throws ConfigError, NetworkFileError; AssayError vote-key-differs, file-unwritable; KeyError
+ * Of a draft: proves the keys of a folder for it. Of a signed file: asks to become a member, and
+ * says where that stands. A key is made if the folder has none.
+ * @throws ConfigError, NetworkFileError; AssayError vote-key-differs, file-unwritable; KeyError;
+ *   as `answerAsking`
  */
 export async function answerJoin(values: JoinValues): Promise<Answer> {
   const { network, dir } = values;
   const document = readDocument(network);
-  const isDraft = !isSigned(document.value);
-  const draft = isDraft ? resolveNetworkDraft(document) : loadNetworkFile(document, realCrypto);
+  if (isSigned(document.value)) {
+    const file = loadNetworkFile(document, realCrypto);
+    const { json, lines } = await answerAsking(values, file);
+    const told = { draft: file, id: file.id };
+    return { json: { network: file.id, ...json }, lines: [...networkLines(told), '', ...lines] };
+  }
+  const draft = resolveNetworkDraft(document);
   const told = { draft, id: toHex(networkId(draft)) };
   if (!existsSync(keystorePath(dir))) {
     const made = await answerInit({ ...values, description: undefined });
@@ -48,8 +57,7 @@ export async function answerJoin(values: JoinValues): Promise<Answer> {
   const member = draft.validators.find((validator) => validator.id === key.id);
   if (member === undefined) return strangerAnswer(told, key);
   if (member.voteKey !== toHex(key.voteKey)) throw voteKeyDiffers(network, dir);
-  const share = { id: key.id, stake: member.stake };
-  return isDraft ? await prove(values, told, share) : memberAnswer(values, told, share);
+  return await prove(values, told, { id: key.id, stake: member.stake });
 }
 
 type Told = { readonly draft: NetworkDraft; readonly id: string };
@@ -84,20 +92,6 @@ async function prove(values: JoinValues, told: Told, share: Share): Promise<Answ
   };
 }
 
-function memberAnswer({ dir, network }: JoinValues, told: Told, share: Share): Answer {
-  return {
-    json: { network: told.id, isMember: true, isDraft: false },
-    lines: [
-      ...networkLines(told),
-      '',
-      `You are in it, with ${percentOf(told.draft, share)} of the stake. Start, and let others`,
-      'reach the port (TCP):',
-      `  assay start --dir ${dir} --net ${network} \\`,
-      '    --listen /ip4/0.0.0.0/tcp/4101',
-    ],
-  };
-}
-
 function strangerAnswer(
   told: Told,
   key: { readonly id: NodeId; readonly voteKey: Uint8Array },
@@ -124,7 +118,7 @@ function networkLines({ draft, id }: Told): readonly string[] {
     ['id', id],
     ['operator', operator],
     ['rounds', `${beacon.periodMs / MS_PER_S} s`],
-    ['members', `${plural(validators, 'validator')}, ${plural(providers, 'provider')}`],
+    ['founded', `by ${plural(validators, 'validator')}, ${plural(providers, 'provider')}`],
     ['models', models.map((model) => model.name).join(', ')],
   ];
   return rows.map(([label = '', value = '']) => `${label.padEnd(9)} ${value}`);

@@ -6,7 +6,7 @@ import { DIR_OPTION, PASSPHRASE_OPTIONS } from '../../node-options.ts';
 /** The command. */
 export const joinCommand: CommandModule = {
   command: 'join <network>',
-  describe: 'Check a network, or the draft of one, and prove your keys for it',
+  describe: 'Ask to become a member of a network, and see where that stands',
   builder: (parser) => build(parser as Argv<CliContext>),
   handler: () => undefined,
 };
@@ -14,14 +14,22 @@ export const joinCommand: CommandModule = {
 const OPTIONS = {
   ...DIR_OPTION,
   ...PASSPHRASE_OPTIONS,
-  out: { ...TEXT, describe: 'File for the proof; default: proof.yaml in the folder' },
+  stake: { ...TEXT, describe: 'Stake to ask for', defaultDescription: 'the least of a validator' },
+  models: { ...TEXT, describe: 'Models to hold, a,b', defaultDescription: 'all of the network' },
+  provider: { type: 'boolean', default: false, describe: 'Ask to become a provider' },
+  listen: {
+    ...TEXT,
+    describe: 'Address that the node will listen on',
+    defaultDescription: '/ip4/0.0.0.0/tcp/4101',
+  },
+  out: { ...TEXT, describe: 'File for the proof for a draft; default: proof.yaml in the folder' },
   ...JSON_OPTION,
 } as const;
 
 function build(parser: Argv<CliContext>): Argv {
   return parser.command(
     '$0 <network>',
-    'Say what a network is and whether you are in it; prove your keys for a draft',
+    'Ask to become a member, and say where it stands; prove your keys for a draft',
     (command) =>
       command
         .positional('network', {
@@ -30,6 +38,7 @@ function build(parser: Argv<CliContext>): Argv {
           describe: 'Network file, or network.draft.yaml of its operator',
         })
         .options(OPTIONS)
+        .example('$0 join network.yaml --dir ./val', 'asks; run again: where it stands')
         .example('$0 join network.draft.yaml --dir ./val', 'writes ./val/proof.yaml'),
     async (argv) => {
       const { answerJoin } = await import('./handler.ts');

@@ -130,8 +130,8 @@ async function changed(
       `${shortId(change.id)} ${verb}: set ${link.number}, ${inForceText(link)}.`,
       `Confirmed by members of ${confirmed} of the stake. ${members}.`,
       ...left.map((each) => {
-        const { untilEpoch } = each;
-        return `What was taken off, ${amountText(each.stake)}, stays slashable to epoch ${untilEpoch}.`;
+        const amount = amountText(each.stake);
+        return `What was taken off, ${amount}, stays slashable to epoch ${each.untilEpoch}.`;
       }),
       ...[again].flat(),
     ],

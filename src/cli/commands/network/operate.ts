@@ -4,7 +4,12 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type OperatorPolicy, parseConfigText, readDocument, resolveOperator } from '../../../config/index.ts';
+import {
+  type OperatorPolicy,
+  parseConfigText,
+  readDocument,
+  resolveOperator,
+} from '../../../config/index.ts';
 import { epochOf } from '../../../core/index.ts';
 import { type Applicant, applicants, OperatorError, pause } from '../../../node/index.ts';
 import type { SetChange } from '../../../wire/index.ts';

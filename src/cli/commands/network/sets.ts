@@ -138,9 +138,10 @@ function settlementLines(
   const { epoch, balances, burned, pool, convicted } = settlement;
   const first = state.settledEpoch + 1;
   const span = first === epoch ? `epoch ${epoch}` : `epochs ${first} to ${epoch}`;
-  const lost = amountText(burned - state.burned);
+  const lost = `${amountText(burned - state.burned)} burned`;
+  const changed = `${balances.length} accounts changed`;
   return [
-    `  ${span} settled: ${balances.length} accounts changed, ${lost} burned, pool ${amountText(pool)}`,
+    `  ${span} settled: ${changed}, ${lost}, pool ${amountText(pool)}`,
     ...convicted.map((id) => `  ! ${shortId(id)}  convicted and slashed`),
   ];
 }
@@ -162,7 +163,8 @@ function pendingLines({ head }: SetChain, pending: PendingStep): readonly string
   const has = shareOf(weight, totalStake);
   const needs = shareOf(quorumStake(head.state.network), totalStake);
   return [
-    `Proposed: set ${link.number}, for epoch ${link.epoch}; ${has} confirmed it, ${needs} is needed`,
+    `Proposed: set ${link.number}, for epoch ${link.epoch}`,
+    `  ${has} of the stake confirmed it, ${needs} is needed`,
     ...changeLines(head, changes),
   ];
 }
