@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssayError, fromHex, type NodeId, toHex } from '../../../base/index.ts';
-import type { Network } from '../../../core/index.ts';
+import { Draws, type Network, SetChain } from '../../../core/index.ts';
 import { createSigner, realCrypto } from '../../../crypto/index.ts';
 import { type NetworkFile, networkOf, proveKeys } from '../../../network-file/index.ts';
 import {
@@ -31,7 +31,7 @@ import { passphraseOf } from '../../node-session.ts';
 import { readStake } from '../../values.ts';
 import { readVersion } from '../../version.ts';
 import { modelIds, readRequest, type SignedJoin, writeRequest } from './request-file.ts';
-import { type Standing, standingOf, standingText } from './standing.ts';
+import { type Someone, type Standing, standingOf, standingText } from './standing.ts';
 
 /** What is asked for. */
 export type AskValues = {
@@ -65,11 +65,12 @@ export async function answerAsking(values: Values, file: NetworkFile): Promise<A
   const client = await reach(file);
   try {
     const asking = client && { host: client.host, network, crypto: realCrypto, signal };
+    const who = { id: key.id, role };
     const reading = client && (await readSets(client, signal));
     const look = async (): Promise<Standing> => {
-      if (asking === undefined || reading === undefined) return { kind: 'unknown' };
+      if (asking === undefined || reading === undefined) return standingInFile(network, who);
       const [applicant] = await applicants(asking, key.id);
-      return standingOf(reading, { id: key.id, role }, applicant);
+      return standingOf(reading, who, applicant);
     };
     const before = await look();
     const at = { values, network, known, passphrase, id: key.id };
@@ -81,6 +82,13 @@ export async function answerAsking(values: Values, file: NetworkFile): Promise<A
   } finally {
     await client?.close();
   }
+}
+
+/** All that can be told while no node is reached. */
+function standingInFile(network: Network, who: Someone): Standing {
+  const chain = new SetChain(new Draws(network));
+  const standing = standingOf({ chain, pending: [], settlement: undefined }, who, undefined);
+  return standing.kind === 'not-asked' ? { kind: 'unknown' } : standing;
 }
 
 /** Whether something is to be said: nothing was, or something else is wanted now. */
@@ -264,7 +272,9 @@ function nextLines(
   const isProvider = provider || request?.request.role === 'provider';
   const command = isProvider ? 'assay serve --model FILE' : 'assay start';
   return [
-    'Start it; before it is admitted it follows the network, and votes on nothing:',
+    kind === 'active'
+      ? 'Start it, if it does not run:'
+      : 'Start it; before it is admitted it follows the network, and votes on nothing:',
     `  ${command} --dir ${dir} --net ${network} \\`,
     `    --listen ${listen}`,
     `Let TCP port ${port} through firewall and router.`,
