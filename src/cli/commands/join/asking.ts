@@ -49,8 +49,9 @@ const LISTEN_DEFAULT = '/ip4/0.0.0.0/tcp/4101';
 const ASK_MS = 30_000;
 
 /**
- * @throws AssayError vote-key-differs, not-an-amount, not-an-address, unknown-model, file-unwritable,
- *   request-wrong; KeyError; NodeError other-network
+ * Asks, if nothing was asked, and looks.
+ * @throws AssayError vote-key-differs, not-an-amount, not-an-address, unknown-model, request-wrong,
+ *   file-unwritable; KeyError; NodeError other-network
  */
 export async function answerAsking(values: Values, file: NetworkFile): Promise<Answer> {
   const { dir, io, provider } = values;
