@@ -1,6 +1,6 @@
 /**
  * Does a host come back to its base line after thousands of peers? Heap after a collection, and
- * peers that it remembers, every few hundred of them.
+ * peers that it remembers, every thousand of them.
  *
  * `node --expose-gc --import tsx bench/main.ts churn [peers]`. All of them are hosts of this
  * process, over connections in memory, a few at a time; each asks something and goes.
@@ -11,12 +11,12 @@ import { churn } from '../test/support/churn.ts';
 import { startHost } from '../test/support/libp2p-hosts.ts';
 import { print } from './report.ts';
 
-const STEP = 250;
+const STEP = 1000;
 const SETTLE_MS = 11_000;
 const MEBIBYTE = 1024 ** 2;
 
 export async function bench(): Promise<void> {
-  const [peers = '2000'] = process.argv.slice(3);
+  const [peers = '6000'] = process.argv.slice(3);
   const { gc } = globalThis;
   if (gc === undefined) throw new Error('run it with node --expose-gc');
   const host = await startHost(0, 'memory');
