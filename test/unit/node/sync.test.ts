@@ -8,7 +8,13 @@ import {
   type TimeMs,
   timeMs,
 } from '../../../src/base/index.ts';
-import { Draws, type Report, Validator, windowRounds } from '../../../src/core/index.ts';
+import {
+  Draws,
+  type Report,
+  type SetChain,
+  Validator,
+  windowRounds,
+} from '../../../src/core/index.ts';
 import type { Crypto } from '../../../src/crypto/index.ts';
 import { Archive } from '../../../src/node/archive.ts';
 import { rememberBeacons } from '../../../src/node/beacon/index.ts';
@@ -19,7 +25,12 @@ import { type Clock, Runner, systemClock, validatorCore } from '../../../src/nod
 import { Sync } from '../../../src/node/sync.ts';
 import { createMemoryStore } from '../../../src/store/index.ts';
 import { encodeMessage } from '../../../src/wire/index.ts';
-import { createClusterKeys, EXECUTION_CLASS } from '../../support/cluster-network.ts';
+import {
+  type ClusterKeys,
+  createClusterKeys,
+  EXECUTION_CLASS,
+} from '../../support/cluster-network.ts';
+import { changedFixtureOf } from '../receipt/fixture.ts';
 import { batchOf, certificateAbout, headerAt, nodeOf } from './protocol-messages.ts';
 
 type Request = Parameters<typeof requestFormat.encode>[0];
@@ -102,6 +113,16 @@ describe('Sync', () => {
       await feed.take('neighbour', { message, bytes: encodeMessage(message) });
     }
     assert.equal(skews.length, 1, 'beacons that just came out, regularly, tell of the clock');
+  });
+
+  it('[SET-1] archives certificates of the set that served their round', async () => {
+    const { keys: changed, chain, receipt } = changedFixtureOf('drawn');
+    assert.ok(receipt.kind === 'drawn');
+    const bytes = encodeMessage(receipt.certificate);
+    const tells: Peer = ({ method }) => (method === 'certificates' ? [bytes] : []);
+    const at = { keys: changed, due: receipt.certificate.header.round + 8 };
+    assert.equal(await nodeWith([tells], { ...at, chain }).sync.certificates(), 1);
+    assert.equal(await nodeWith([tells], at).sync.certificates(), 0, 'a set that it does not know');
   });
 
   it('[TIME-1] verifies beacons of certificates many at a time, each once', async () => {
@@ -234,27 +255,31 @@ type More = {
   readonly fetchBeacon?: (r: Round) => Promise<Uint8Array | undefined>;
   readonly signal?: AbortSignal;
   readonly unopened?: readonly number[];
+  readonly keys?: ClusterKeys;
+  readonly chain?: SetChain;
+  readonly due?: number;
 };
 
 /** A validator that knows nothing yet, among peers that answer as the test says. */
 function nodeWith(peers: readonly Peer[], more: More = {}) {
+  const { keys: own = keys } = more;
   const checks = { alone: 0, together: 0 };
   const verified: number[][] = [];
   const counting: Crypto = {
-    ...keys.crypto,
+    ...own.crypto,
     verifyBeacon: (...args) => {
       checks.alone += 1;
-      return keys.crypto.verifyBeacon(...args);
+      return own.crypto.verifyBeacon(...args);
     },
     verifyBeacons: (...args) => {
       checks.together += 1;
       verified.push(args[1].map((signed) => signed.round));
-      return keys.crypto.verifyBeacons(...args);
+      return own.crypto.verifyBeacons(...args);
     },
   };
   const crypto = rememberBeacons(counting);
-  const { network } = keys;
-  const signer = defined(keys.validators[0], 'there is a validator');
+  const { network } = own;
+  const signer = defined(own.validators[0], 'there is a validator');
   const options = { draws: new Draws(network), crypto, signer, executionClass: EXECUTION_CLASS };
   const known: number[] = [];
   const skews: Report[] = [];
@@ -284,9 +309,9 @@ function nodeWith(peers: readonly Peer[], more: More = {}) {
   const archive = new Archive(createMemoryStore());
   const sync = new Sync({
     ...{ host, network, crypto, feed, archive },
-    chain: () => validator.chain,
+    chain: () => more.chain ?? validator.chain,
     latest: () => (known.length === 0 ? undefined : round(Math.max(...known))),
-    due: () => DUE,
+    due: () => more.due ?? DUE,
     unopened: () => more.unopened ?? [],
     fetchBeacon: more.fetchBeacon ?? (() => Promise.resolve(undefined)),
     signal: more.signal ?? new AbortController().signal,
