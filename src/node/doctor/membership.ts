@@ -35,7 +35,7 @@ export function examineSet(chain: SetChain, self: string | undefined): readonly 
   const { number, state } = chain.head;
   if (self === undefined || !isNodeId(self) || number === 0) return [];
   const { validatorIndex, providerById } = state.network;
-  const check = 'membership now';
+  const check = 'membership-now';
   if (validatorIndex.has(self)) return [ok(check, `a validator of set ${number}`)];
   if (providerById.has(self)) return [ok(check, `a provider of set ${number}`)];
   const isLeaving = state.leaving.some(({ id }) => id === self);
