@@ -12,7 +12,8 @@ import { Display } from './display.ts';
 import { type Plan, planOf, TESTNET_FILES } from './plan.ts';
 import { Processes } from './processes.ts';
 
-export type TestnetValues = {
+/** What a testnet is made of. */
+export type ShapeValues = {
   readonly dir: string;
   readonly validators: string;
   readonly providers: string;
@@ -20,24 +21,27 @@ export type TestnetValues = {
   readonly period: string;
   readonly 'epoch-rounds': string | undefined;
   readonly model: readonly string[];
-  readonly 'log-level': string;
-  readonly io: Io;
 };
+
+export type TestnetValues = ShapeValues & { readonly 'log-level': string; readonly io: Io };
 
 /** Between two looks at the nodes. */
 const LOOK_MS = 1_000;
 const VALIDATORS_MAX = 64;
 const PROVIDERS_MAX = 16;
 
-/** Starts a network and shows it until the user stops it. @throws AssayError */
-export async function runTestnet(values: TestnetValues): Promise<void> {
-  const { dir, io } = values;
+/**
+ * Makes the folder of a testnet, or reads what is there; nothing runs yet.
+ * @throws AssayError not-a-whole-number, not-a-period, testnet-differs
+ */
+export async function madePlan(values: ShapeValues): Promise<Plan> {
+  const { dir } = values;
   const providers = readWhole(values.providers, {
     option: '--providers',
     min: 0,
     max: PROVIDERS_MAX,
   });
-  const plan = await planOf(dir, {
+  return await planOf(dir, {
     validators: readWhole(values.validators, {
       option: '--validators',
       min: 1,
@@ -49,6 +53,12 @@ export async function runTestnet(values: TestnetValues): Promise<void> {
     models: values.model,
     ...epochsOf(values),
   });
+}
+
+/** Starts a network and shows it until the user stops it. @throws AssayError */
+export async function runTestnet(values: TestnetValues): Promise<void> {
+  const { dir, io } = values;
+  const plan = await madePlan(values);
   const processes = new Processes({ dir, plan, logLevel: values['log-level'] });
   process.once('exit', () => processes.killAll());
   const terminal = terminalOf(process.stdout);

@@ -1,6 +1,6 @@
 /** `assay testnet`: a whole network on this machine. */
 import type { Argv, CommandModule } from 'yargs';
-import { type CliContext, TEXT } from '../../io.ts';
+import { type CliContext, JSON_OPTION, printAnswer, TEXT } from '../../io.ts';
 import { CHAOS_OPTIONS } from './chaos/options.ts';
 
 /** The command and its subcommands. */
@@ -11,7 +11,7 @@ export const testnetCommand: CommandModule = {
   handler: () => undefined,
 };
 
-const OPTIONS = {
+const SHAPE_OPTIONS = {
   dir: { ...TEXT, demandOption: true, describe: 'Folder of the network; made if need be' },
   validators: { ...TEXT, default: '4', describe: 'Validators, 1 .. 64' },
   providers: { ...TEXT, default: '1', describe: 'Providers, 0 .. 16' },
@@ -33,6 +33,10 @@ const OPTIONS = {
     default: ['mlp'],
     describe: 'Models: mlp, conv, transformer, or ONNX files',
   },
+} as const;
+
+const OPTIONS = {
+  ...SHAPE_OPTIONS,
   'log-level': {
     choices: ['debug', 'info', 'warn', 'error'] as const,
     default: 'info' as const,
@@ -53,6 +57,28 @@ function build(parser: Argv<CliContext>): Argv {
       async (argv) => {
         const { runTestnet } = await import('./handler.ts');
         await runTestnet(argv);
+      },
+    )
+    .command(
+      'make',
+      'Make the folder of a network and start nothing: for containers and supervisors',
+      (command) => command.options({ ...SHAPE_OPTIONS, ...JSON_OPTION }),
+      async (argv) => {
+        const { answerMake } = await import('./single.ts');
+        printAnswer(argv.io, await answerMake(argv), argv.json);
+      },
+    )
+    .command(
+      'run <dir> <name>',
+      'Run one process of a network that was made, in the foreground',
+      (command) =>
+        command
+          .positional('dir', { ...TEXT, demandOption: true, describe: 'Folder of the network' })
+          .positional('name', { ...TEXT, demandOption: true, describe: 'E.g. beacon, validator-1' })
+          .options({ 'log-level': OPTIONS['log-level'] }),
+      async (argv) => {
+        const { runSingle } = await import('./single.ts');
+        await runSingle(argv);
       },
     )
     .command(

@@ -125,7 +125,7 @@ export async function readPlan(path: string): Promise<Plan> {
     code: 'testnet-unreadable',
     message: 'this is no plan of a testnet',
     where: path,
-    remedy: 'Remove the folder: a testnet is quickly made again.',
+    remedy: 'Remove the folder, if it is one: a testnet is quickly made again.',
   });
 }
 

@@ -111,6 +111,22 @@ export class Processes {
     this.#reaper.close();
   }
 
+  /** Runs one of them in place of this process's work: its output is ours. Resolves at its end. */
+  async runAlone(name: string, signal: AbortSignal): Promise<number> {
+    const child = spawn(process.execPath, [LAUNCHER, ...this.#argumentsOf(name)], {
+      stdio: 'inherit',
+      detached: true,
+    });
+    const stop = (): void => void child.kill('SIGTERM');
+    signal.addEventListener('abort', stop);
+    const code = await new Promise<number>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (status) => resolve(status ?? 1));
+    });
+    signal.removeEventListener('abort', stop);
+    return code;
+  }
+
   #launchOf(name: string): Launch {
     return this.#options.launch?.(name) ?? {};
   }

@@ -1,0 +1,100 @@
+/** What is shipped to run nodes says nothing that the commands do not understand. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+
+type Service = {
+  readonly command?: string | readonly string[];
+  readonly user?: string;
+  readonly read_only?: boolean;
+  readonly stop_grace_period?: string;
+};
+type Compose = { readonly services: Readonly<Record<string, Service>> };
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+const compose = (name: string): Compose =>
+  parse(read(`configs/deploy/${name}`), { merge: true }) as Compose;
+
+/** Words of the `assay` command in a command line. */
+function wordsOf(command: Service['command']): readonly string[] {
+  if (command === undefined) return [];
+  const words = (typeof command === 'string' ? [command] : command).flatMap((w) => w.split(/\s+/));
+  const at = words.indexOf('assay');
+  return at < 0 ? words : words.slice(at + 1);
+}
+
+/** Commands and options of a command line, as its help knows them. */
+function assertUnderstood(words: readonly string[]): void {
+  const commands = words.slice(
+    0,
+    words.findIndex((word) => !/^[a-z]+$/.test(word)),
+  );
+  const first = commands.slice(0, commands[0] === 'testnet' ? 2 : 1);
+  const help = execFileSync(process.execPath, ['src/cli/assay.js', ...first, '--help'], {
+    encoding: 'utf8',
+  });
+  for (const word of words) {
+    const option = /^--([a-z-]+)/.exec(word)?.[1];
+    if (option !== undefined) assert.match(help, new RegExp(`--${option}\\b`), words.join(' '));
+  }
+}
+
+describe('deployment', function () {
+  this.timeout(60_000);
+
+  it('compose files run commands that exist, read-only, with time to stop', () => {
+    for (const name of ['compose.yaml', 'validator.compose.yaml']) {
+      for (const [service, each] of Object.entries(compose(name).services)) {
+        if (service.startsWith('validator-') && service !== 'validator-1') continue;
+        assertUnderstood(wordsOf(each.command));
+        if (service === 'make') continue;
+        assert.equal(each.read_only, true, service);
+        assert.equal(each.stop_grace_period, '60s', service);
+        assert.equal(each.user, undefined, 'the user of the image');
+      }
+    }
+  });
+
+  it('the testnet runs each process that its folder is made with', () => {
+    const { services } = compose('compose.yaml');
+    const made = wordsOf(services['make']?.command);
+    const count = (option: string) => Number(made[made.indexOf(option) + 1]);
+    const names = (role: string, of: number) =>
+      Array.from({ length: of }, (_, i) => `${role}-${i + 1}`);
+    const wanted = [
+      'beacon',
+      ...names('validator', count('--validators')),
+      ...names('provider', count('--providers')),
+    ];
+    assert.deepEqual(
+      Object.keys(services).filter((name) => name !== 'make'),
+      wanted,
+    );
+    for (const name of wanted) assert.equal(wordsOf(services[name]?.command).at(-1), name);
+  });
+
+  it('the unit runs a command that exists, and is hardened', () => {
+    const unit = read('configs/deploy/assay-validator.service').replaceAll('\\\n', ' ');
+    const start = /^ExecStart=(.*)$/m.exec(unit)?.[1];
+    assert.ok(start !== undefined);
+    assertUnderstood(wordsOf(start));
+    const wanted = ['ProtectSystem=strict', 'NoNewPrivileges=yes', 'LimitCORE=0', 'PrivateTmp=yes'];
+    for (const line of [...wanted, 'TimeoutStopSec=60', 'RestartPreventExitStatus=2']) {
+      assert.ok(unit.split('\n').includes(line), line);
+    }
+    assert.match(unit, /^MemoryMax=/m);
+    assert.match(unit, /^User=(?!root)/m);
+  });
+
+  it('the image is not root, runs no install scripts, and keeps one platform', () => {
+    const file = read('Dockerfile');
+    const last = file.slice(file.lastIndexOf('\nFROM '));
+    assert.match(last, /^USER node$/m);
+    for (const line of file.split('\n')) {
+      if (/npm (ci|prune|install)/.test(line)) assert.match(line, /--ignore-scripts/);
+    }
+    assert.match(file, /ONNXRUNTIME_NODE_INSTALL=skip/);
+    assert.match(file, /onnxruntime-node\/bin .*\n.*linux\/\$\(node -p process\.arch\)/);
+  });
+});
