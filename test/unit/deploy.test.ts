@@ -1,7 +1,7 @@
 /** What is shipped to run nodes says nothing that the commands do not understand. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
 type Service = {
@@ -16,6 +16,9 @@ const read = (path: string): string => readFileSync(path, 'utf8');
 const compose = (name: string): Compose =>
   parse(read(`configs/deploy/${name}`), { merge: true }) as Compose;
 
+/** Commands whose second word is a command. */
+const NESTED = ['testnet', 'network', 'guard', 'keys', 'db', 'peers', 'receipt', 'model'];
+
 /** Words of the `assay` command in a command line. */
 function wordsOf(command: Service['command']): readonly string[] {
   if (command === undefined) return [];
@@ -26,11 +29,8 @@ function wordsOf(command: Service['command']): readonly string[] {
 
 /** Commands and options of a command line, as its help knows them. */
 function assertUnderstood(words: readonly string[]): void {
-  const commands = words.slice(
-    0,
-    words.findIndex((word) => !/^[a-z]+$/.test(word)),
-  );
-  const first = commands.slice(0, commands[0] === 'testnet' ? 2 : 1);
+  const [command = '', sub = ''] = words;
+  const first = NESTED.includes(command) && /^[a-z]+$/.test(sub) ? [command, sub] : [command];
   const help = execFileSync(process.execPath, ['src/cli/assay.js', ...first, '--help'], {
     encoding: 'utf8',
   });
@@ -96,5 +96,38 @@ describe('deployment', function () {
     }
     assert.match(file, /ONNXRUNTIME_NODE_INSTALL=skip/);
     assert.match(file, /onnxruntime-node\/bin .*\n.*linux\/\$\(node -p process\.arch\)/);
+  });
+});
+
+describe('the page for operators', function () {
+  this.timeout(120_000);
+
+  it('names commands and options that exist', () => {
+    const text = read('OPERATING.md');
+    const lines = [...text.matchAll(/(?:^|`)(assay [a-z][^`\n#]*)/gm)].map(([, line = '']) => line);
+    assert.ok(lines.length > 20, 'it has commands');
+    const seen = new Set<string>();
+    for (const line of lines) {
+      const words = line.trim().split(/\s+/).slice(1);
+      const key = words.filter((word) => /^(--)?[a-z-]+$/.test(word)).join(' ');
+      if (seen.has(key)) continue;
+      seen.add(key);
+      assertUnderstood(words);
+    }
+  });
+
+  it('names files and errors that exist', () => {
+    const text = read('OPERATING.md');
+    for (const [, path = ''] of text.matchAll(/`((?:configs|src)\/[\w./-]+)`/g)) {
+      assert.ok(existsSync(path), path);
+    }
+    const table = text.slice(text.indexOf('| you see'), text.indexOf('## Operating a network'));
+    const codes = [...table.matchAll(/^\| `([a-z]+(?:-[a-z]+)+)`/gm)].map(([, code = '']) => code);
+    assert.ok(codes.length > 5);
+    const sources = readdirSync('src/', { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => read(`src/${name}`))
+      .join('');
+    for (const code of codes) assert.ok(sources.includes(`'${code}'`), code);
   });
 });
