@@ -12,6 +12,7 @@ import {
   billFormat,
   convictionBill,
   epochOf,
+  exitEpochs,
   type NamedBill,
   type Network,
   settlingRound,
@@ -35,6 +36,8 @@ export class BillBook {
   readonly #network: Network;
   /** Latest beacon known. */
   readonly #latest: () => number;
+  /** The statement asked for last. */
+  #last: { key: string; statement: Promise<ReadonlyMap<string, string>> } | undefined;
 
   constructor(options: { store: Store; network: Network; latest: () => number }) {
     this.#store = options.store;
@@ -67,6 +70,13 @@ export class BillBook {
 
   /** [SETTLE-1] Digests of the bills of a span of epochs, in hexadecimal, by name. */
   async statement(span: EpochSpan): Promise<ReadonlyMap<string, string>> {
+    // every member asks for the same one: it is computed once, until a bill comes
+    const key = `${span.above}/${span.upTo}`;
+    if (this.#last?.key !== key) this.#last = { key, statement: this.#compute(span) };
+    return await this.#last.statement;
+  }
+
+  async #compute(span: EpochSpan): Promise<ReadonlyMap<string, string>> {
     const statement = new Map<string, string>();
     for await (const { name, bill } of this.bills(span)) {
       statement.set(name, toHex(billDigest(bill)));
@@ -85,11 +95,16 @@ export class BillBook {
     }
   }
 
-  /** Forgets what was settled some epochs ago; the rest next time. */
+  /**
+   * Forgets what was settled some epochs ago, and what nobody settled while the stake of then could
+   * leave [SET-4]; the rest next time.
+   */
   async prune(settledEpoch: number): Promise<void> {
-    const below = epochKey(Math.max(0, settledEpoch - KEPT_EPOCHS));
+    const gone = epochOf(this.#network, this.#latest()) - exitEpochs(this.#network);
+    const below = epochKey(Math.max(0, Math.max(settledEpoch, gone) - KEPT_EPOCHS));
     const keys = await this.#store.keys('bill', { below, limit: DELETED_AT_ONCE });
     await this.#store.put(keys.map((key) => ({ space: 'bill', key, value: undefined })));
+    if (keys.length > 0) this.#last = undefined;
   }
 
   /** What is too late for its own epoch counts in the first that is not being settled yet. */
@@ -102,6 +117,7 @@ export class BillBook {
   async #put(epoch: number, { name, bill }: NamedBill): Promise<void> {
     const value = billFormat.encode(bill);
     await this.#store.put([{ space: 'bill', key: `${epochKey(epoch)}/${name}`, value }]);
+    this.#last = undefined;
   }
 
   async #get(key: string): Promise<Bill | undefined> {

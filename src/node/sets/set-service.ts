@@ -14,7 +14,7 @@ import {
 import type { CoreView } from '../core-view.ts';
 import type { Feed } from '../feed.ts';
 import type { Host } from '../libp2p/index.ts';
-import { callForMessages, type RpcRequest, withinLimits } from '../rpc/index.ts';
+import { callForMessages, callRpc, type RpcRequest, withinLimits } from '../rpc/index.ts';
 import { BillBook } from './bill-book.ts';
 import { earningsOf } from './earnings.ts';
 import {
@@ -60,11 +60,13 @@ export class SetService {
   #asking: Promise<void> | undefined;
 
   constructor(options: SetServiceOptions) {
-    const { store, network, latest, host, view, found, signal } = options;
+    const { store, network, latest, host, view, found } = options;
     this.#options = options;
     this.#book = new BillBook({ store, network, latest });
     this.#settling = new Settling({
-      ...{ host, chain: view.membership.chain, book: this.#book, found, signal },
+      ...{ chain: view.membership.chain, book: this.#book, found, self: host.id },
+      peers: () => host.peers().map((peer) => peer.id),
+      ask: (peer, request) => this.#call(peer, request),
       isAgreed: (epoch) => isAgreed(view, epoch),
     });
   }
@@ -106,6 +108,7 @@ export class SetService {
     if (latest < this.#askAt) return;
     this.#askAt = latest + ASK_ROUNDS;
     track(this.catchUp());
+    track(this.#book.prune(this.#options.view.membership.chain.head.state.settledEpoch));
   }
 
   /** Takes a report of the core. @param header looks up the header of a batch */
@@ -172,6 +175,12 @@ export class SetService {
       ...{ setNumber: head.number, epoch, epochsSettled: head.state.settledEpoch + 1 },
       settlement: agreed === undefined ? '' : `${agreed.epoch}/${toHex(agreed.root)}`,
     };
+  }
+
+  async #call(peer: NodeId, request: RpcRequest): Promise<readonly Uint8Array[]> {
+    const { host, signal } = this.#options;
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]);
+    return await callRpc(host, peer, request, deadline).catch(() => []);
   }
 
   async #ask(): Promise<void> {

@@ -20,28 +20,29 @@ import {
   settlingRound,
 } from '../../core/index.ts';
 import { type SettlementResult, settlementRoot } from '../../wire/index.ts';
-import type { Host } from '../libp2p/index.ts';
-import { callRpc, type RpcRequest } from '../rpc/index.ts';
+import type { RpcRequest } from '../rpc/index.ts';
 import type { BillBook, EpochSpan } from './bill-book.ts';
 import { namedBillFormat, readBill, statementFormat } from './formats.ts';
 
 /** Rounds until what is not agreed is gathered again. */
 const RETRY_ROUNDS = 3;
-const CALL_TIMEOUT_MS = 10_000;
 /** Results kept for operators that ask. */
 const RESULTS_MAX = 16;
 /** Calls for bills, one after the other, before it is tried again later. */
 const FETCHES_MAX = 256;
 
 export type SettlingOptions = {
-  readonly host: Host;
+  readonly self: NodeId;
+  /** Who is connected. */
+  readonly peers: () => readonly NodeId[];
+  /** Asks a peer; no frames if it does not answer. */
+  readonly ask: (peer: NodeId, request: RpcRequest) => Promise<readonly Uint8Array[]>;
   readonly chain: SetChain;
   readonly book: BillBook;
   /** Tells the core what was found. */
   readonly found: (result: SettlementResult) => void;
   /** Whether a quorum signed something for an epoch on the head. */
   readonly isAgreed: (epoch: number) => boolean;
-  readonly signal: AbortSignal;
 };
 
 export class Settling {
@@ -81,9 +82,9 @@ export class Settling {
   }
 
   async #settle(head: ChainLink, span: EpochSpan): Promise<void> {
-    const { host, book, chain, found } = this.#options;
+    const { self, book, chain, found } = this.#options;
     const { network } = head.state;
-    const own = { validator: host.id, bills: await book.statement(span) };
+    const own = { validator: self, bills: await book.statement(span) };
     const others = await Promise.all(this.#members(network).map((id) => this.#ask(id, span)));
     const statements = [own, ...others.flatMap((statement) => statement ?? [])];
     const heard = statements.reduce((sum, { validator }) => sum + stakeOf(network, validator), 0n);
@@ -127,26 +128,30 @@ export class Settling {
     { above, upTo }: EpochSpan,
     at: { missing: readonly [string, string]; statements: readonly Statement[] },
   ): Promise<readonly NamedBill[]> {
-    const { host } = this.#options;
+    const { self, ask } = this.#options;
     const [from, digest] = at.missing;
     const who = at.statements.filter(({ validator, bills }) => {
-      return validator !== host.id && bills.get(from) === digest;
+      return validator !== self && bills.get(from) === digest;
     });
     for (const { validator } of who) {
-      const frames = await this.#call(validator, { method: 'bills', above, upTo, from });
+      const frames = await ask(validator, { method: 'bills', above, upTo, from });
       const bills = frames.flatMap((frame) => {
         const read = namedBillFormat.decode(frame);
         const bill = read.kind === 'ok' ? readBill(read.value.bytes) : undefined;
         return read.kind === 'ok' && bill !== undefined ? [{ name: read.value.name, bill }] : [];
       });
-      if (bills.some(({ name }) => name === from)) return bills;
+      // who sends another bill than it vouches for is passed over
+      const isThere = bills.some(({ name, bill }) => {
+        return name === from && toHex(billDigest(bill)) === digest;
+      });
+      if (isThere) return bills;
     }
     return [];
   }
 
   /** What a member vouches for; `undefined` while it is not so far. */
   async #ask(validator: NodeId, { above, upTo }: EpochSpan): Promise<Statement | undefined> {
-    const frames = await this.#call(validator, { method: 'statement', above, upTo });
+    const frames = await this.#options.ask(validator, { method: 'statement', above, upTo });
     if (frames.length === 0) return undefined;
     const bills = new Map<string, string>();
     for (const frame of frames) {
@@ -157,19 +162,9 @@ export class Settling {
     return { validator, bills };
   }
 
-  async #call(peer: NodeId, request: RpcRequest): Promise<readonly Uint8Array[]> {
-    const { host, signal } = this.#options;
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]);
-    return await callRpc(host, peer, request, deadline).catch(() => []);
-  }
-
   #members({ validatorIndex }: Network): readonly NodeId[] {
-    const { host } = this.#options;
-    return host
-      .peers()
-      .map(({ id }) => id)
-      .filter((id) => validatorIndex.has(id))
-      .sort(compareText);
+    const members = this.#options.peers().filter((id) => validatorIndex.has(id));
+    return members.sort(compareText);
   }
 
   #remember(root: string, result: SettlementResult): void {
