@@ -74,7 +74,7 @@ export async function runTestnet(values: TestnetValues): Promise<void> {
 
 const EPOCH_ROUNDS = { min: 8, max: 100_000 } as const;
 
-function epochsOf(values: TestnetValues): { readonly epochRounds?: number } {
+function epochsOf(values: ShapeValues): { readonly epochRounds?: number } {
   const text = values['epoch-rounds'];
   if (text === undefined) return {};
   return { epochRounds: readWhole(text, { option: '--epoch-rounds', ...EPOCH_ROUNDS }) };
