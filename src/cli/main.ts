@@ -12,6 +12,7 @@ import { beaconCommand } from './commands/beacon/index.ts';
 import { configCommand } from './commands/config/index.ts';
 import { dbCommand } from './commands/db/index.ts';
 import { doctorCommand } from './commands/doctor/index.ts';
+import { earningsCommand } from './commands/earnings/index.ts';
 import { explorerCommand } from './commands/explorer/index.ts';
 import { guardCommand } from './commands/guard/index.ts';
 import { inferCommand } from './commands/infer/index.ts';
@@ -183,6 +184,7 @@ function buildParser(): Argv {
     .command(inferCommand)
     .command(receiptCommand)
     .command(statusCommand)
+    .command(earningsCommand)
     .command(doctorCommand)
     .command(whyCommand)
     .command(explorerCommand)

@@ -34,6 +34,7 @@ export {
   BanList,
   type BanView,
   ControlError,
+  type EarningsReport,
   type OwnReport,
   openControl,
   type PeersReport,

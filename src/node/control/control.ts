@@ -2,14 +2,24 @@
 import { isNodeId, type NodeId } from '../../base/index.ts';
 import type { OperatedNode } from '../operated.ts';
 import { askReachability, portIn } from '../reach/index.ts';
+import { earningsFormat, type OwnPlace, placeOf } from '../sets/index.ts';
 import { type Ban, BanList } from './ban-list.ts';
 import { ControlError } from './error.ts';
-import type { BanView, ControlService, OwnReport, PeersReport } from './messages.ts';
+import type {
+  BanView,
+  ControlService,
+  EarningsReport,
+  OwnReport,
+  PeersReport,
+} from './messages.ts';
 import { removeRunning, writeRunning } from './running.ts';
 import { serveControl } from './server.ts';
 
 /** What a node needs to answer commands. */
-export type Controlled = Pick<OperatedNode, 'node' | 'host' | 'network' | 'guard' | 'directory'> & {
+export type Controlled = Pick<
+  OperatedNode,
+  'node' | 'view' | 'host' | 'network' | 'guard' | 'directory'
+> & {
   readonly listen: readonly string[];
   readonly announce: readonly string[];
   readonly softwareVersion: string;
@@ -71,6 +81,7 @@ function serviceOf(of: Controlled, bans: BanList): ControlService {
       const wasListed = await bans.remove(id, Date.now());
       return { wasBanned: host.unban(id) || wasListed };
     },
+    earnings: () => earningsReport(of),
     reach: async () => {
       const port = announcedPort(of);
       if (port === undefined) return { answers: [] };
@@ -79,16 +90,31 @@ function serviceOf(of: Controlled, bans: BanList): ControlService {
   };
 }
 
-function reportOf({ node, host, network, guard }: Controlled): OwnReport {
+function reportOf(of: Controlled): OwnReport {
+  const { node, host, network, guard } = of;
   return {
     pid: process.pid,
     status: node.status(),
     signs: node.safety.signs(),
     watermark: guard.watermark,
     roundMs: network.parameters.roundMs,
+    place: ownPlace(of),
     addresses: host.addresses(),
     validators: node.sets.current.validators.length,
   };
+}
+
+function ownPlace({ node, host, view }: Controlled): OwnPlace {
+  return placeOf(view.membership.chain, { id: host.id, latest: node.latestRound ?? 0 });
+}
+
+async function earningsReport(of: Controlled): Promise<EarningsReport> {
+  const { node, host } = of;
+  const [frame] = await node.sets.answer({ method: 'earnings', account: host.id });
+  const read = frame === undefined ? undefined : earningsFormat.decode(frame);
+  const earnings = read?.kind === 'ok' ? read.value.earnings : [];
+  const inWords = earnings.map((each) => ({ ...each, amount: each.amount.toString() }));
+  return { place: ownPlace(of), earnings: inWords };
 }
 
 async function peersOf({ host }: Controlled, list: BanList): Promise<PeersReport> {

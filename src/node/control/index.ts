@@ -7,6 +7,7 @@ export type {
   BanView,
   ControlAnswers,
   ControlRequest,
+  EarningsReport,
   OwnReport,
   PeersReport,
 } from './messages.ts';

@@ -2,6 +2,7 @@
 import type { PeerInfo } from '../libp2p/index.ts';
 import type { NodeStatus, Reachability } from '../rpc/index.ts';
 import type { SafetySigns } from '../safety/index.ts';
+import type { Earning, OwnPlace } from '../sets/index.ts';
 
 /** A question, or an order. Peers by their id. */
 export type ControlRequest =
@@ -14,6 +15,8 @@ export type ControlRequest =
       readonly forMs: number;
     }
   | { readonly method: 'unban'; readonly peer: string }
+  /** What its account got and lost, as it wrote it down. */
+  | { readonly method: 'earnings' }
   /** Asks peers to dial this node. */
   | { readonly method: 'reach' };
 
@@ -25,9 +28,17 @@ export type OwnReport = {
   /** Nothing is signed for rounds below. */
   readonly watermark: number;
   readonly roundMs: number;
+  /** [SET-1] Its place in the set of validators and providers. */
+  readonly place: OwnPlace;
   readonly addresses: readonly string[];
   /** Who can be reached, of whom the network file names. */
   readonly validators: number;
+};
+
+/** [SETTLE-1] Sums by epoch and reason, latest first; amounts in the smallest unit, decimal. */
+export type EarningsReport = {
+  readonly place: OwnPlace;
+  readonly earnings: readonly (Omit<Earning, 'amount'> & { readonly amount: string })[];
 };
 
 /** A ban that is in force. */
@@ -51,6 +62,7 @@ export type ControlAnswers = {
   readonly report: OwnReport;
   readonly peers: PeersReport;
   readonly ban: { readonly isNew: boolean };
+  readonly earnings: EarningsReport;
   readonly unban: { readonly wasBanned: boolean };
   readonly reach: { readonly answers: readonly Reachability[] };
 };

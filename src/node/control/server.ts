@@ -95,6 +95,8 @@ function dispatch(service: ControlService, request: unknown): Promise<unknown> {
       return service.ban(request);
     case 'unban':
       return service.unban(request);
+    case 'earnings':
+      return service.earnings(request);
     default:
       return service.reach(request);
   }
@@ -103,7 +105,7 @@ function dispatch(service: ControlService, request: unknown): Promise<unknown> {
 function isRequest(value: unknown): value is ControlRequest {
   if (typeof value !== 'object' || value === null || !('method' in value)) return false;
   const { method } = value;
-  if (method === 'report' || method === 'peers' || method === 'reach') return true;
+  if (['report', 'peers', 'reach', 'earnings'].includes(String(method))) return true;
   const isAboutPeer = 'peer' in value && typeof value.peer === 'string';
   if (method === 'unban') return isAboutPeer;
   const isBan = 'reason' in value && typeof value.reason === 'string' && 'forMs' in value;

@@ -44,6 +44,8 @@ function votingOf(report: OwnReport): Pick<Advice, 'isVoting' | 'voting'> {
   if (upgrade?.isOver === true) {
     return { isVoting: false, voting: `release ${upgrade.release} is needed to vote` };
   }
+  const standby = standbyText(report);
+  if (standby !== undefined) return { isVoting: false, voting: standby };
   if (round + 1 < watermark) {
     const voting = `the guard signs nothing before round ${watermark}; this is round ${round}`;
     return { isVoting: false, voting };
@@ -54,6 +56,20 @@ function votingOf(report: OwnReport): Pick<Advice, 'isVoting' | 'voting'> {
       : `${counters.batchesAcked} batches acknowledged, ${counters.revealed} votes`;
   const but = state === 'degraded' ? `; but ${reason}` : '';
   return { isVoting: true, voting: `round ${round}, ${done} since its start${but}` };
+}
+
+/** [SET-1] Who is not in the set follows the network, and nobody asks it for anything. */
+function standbyText({ place, status }: OwnReport): string | undefined {
+  switch (place.kind) {
+    case 'member':
+      return undefined;
+    case 'admitted':
+      return `not in the set yet: admitted from epoch ${place.fromEpoch} on, this is ${place.epoch}`;
+    case 'leaving':
+      return `not in the set: it left; its stake is free in epoch ${place.freeInEpoch}`;
+    default:
+      return `not in the set of epoch ${status.epoch}: the operator has to admit it`;
+  }
 }
 
 function safetyOf({ status, signs, watermark }: OwnReport): Pick<Advice, 'isSafe' | 'safe'> {
@@ -78,7 +94,8 @@ function safetyOf({ status, signs, watermark }: OwnReport): Pick<Advice, 'isSafe
   return { isSafe: true, safe: `${guard}; folder locked; ${heard}; not slashed` };
 }
 
-function todoOf({ status, signs, roundMs, addresses }: OwnReport, dir: string): readonly string[] {
+function todoOf(report: OwnReport, dir: string): readonly string[] {
+  const { status, signs, roundMs, addresses, place } = report;
   const { state, reason, roundsBehind } = status;
   const doctor = `assay doctor --dir ${dir} --net NETWORK`;
   const { doppelganger } = signs;
@@ -93,6 +110,8 @@ function todoOf({ status, signs, roundMs, addresses }: OwnReport, dir: string): 
   if (state === 'starting' || state === 'syncing') return ['wait'];
   if (state === 'isolated') return [doctor, ...addresses.slice(0, 1).map(openPort)];
   const found: readonly (string | false)[] = [
+    place.kind === 'outside' && `assay join NETWORK --dir ${dir}: asks, and says where that stands`,
+    place.kind === 'admitted' && 'wait',
     signs.upgrade !== undefined && `install release ${signs.upgrade.release} of assay`,
     signs.diskFreeBytes !== undefined && /free on the disk/.test(reason) && `df -h ${dir}`,
     /the clock is off/.test(reason) && 'timedatectl set-ntp true',

@@ -106,16 +106,31 @@ export function ownAnswer(
   };
 }
 
-function detailLines({ status, signs, pid, addresses }: OwnReport): readonly string[] {
+function detailLines({ status, signs, pid, addresses, place }: OwnReport): readonly string[] {
   const { id, role, state, peers, beaconMesh, claimsMesh, openSubjects, rssBytes } = status;
   const free = signs.diskFreeBytes;
   const disk = free === undefined ? '' : `, ${Math.floor(free / MEBIBYTE)} MiB of disk free`;
   return [
     `  ${role} ${id.slice(0, ID_DIGITS)}, ${state}, process ${pid}, ${status.softwareVersion}`,
+    `  ${placeText(place)}`,
     `  ${peers} peers, neighbours for beacons/claims ${beaconMesh}/${claimsMesh}`,
     `  ${openSubjects} claims open, ${Math.round(rssBytes / MEBIBYTE)} MiB of memory${disk}`,
     ...addresses.slice(0, 2).map((address) => `  ${address}`),
   ];
+}
+
+function placeText(place: OwnReport['place']): string {
+  const { kind, setNumber, epoch, permille, stake, inExit, freeInEpoch } = place;
+  const share =
+    permille > 0 ? `${(permille / 10).toFixed(1)} % of the stake` : `a stake of ${stake}`;
+  const words = {
+    member: `in the set with ${share}`,
+    admitted: `admitted with ${share}`,
+    leaving: 'not in the set any more',
+    outside: 'not in the set',
+  };
+  const exit = freeInEpoch === undefined ? '' : `; ${inExit} in exit, free in epoch ${freeInEpoch}`;
+  return `set ${setNumber}, epoch ${epoch}: ${words[kind]}${exit}`;
 }
 
 function noKeystore(dir: string): AssayError {

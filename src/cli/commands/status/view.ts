@@ -31,6 +31,9 @@ export type NetworkView = {
   /** Due by the clock of this machine, 0 before the first. */
   readonly due: number;
   readonly roundMs: number;
+  /** [SET-1] As half of the validators that answer know them. */
+  readonly setNumber: number;
+  readonly epoch: number;
   readonly answering: number;
   readonly validators: number;
   /** Of validators that say that they take part. */
@@ -55,10 +58,13 @@ export function viewOf(
   const stakeTotal = stakeOf(validators);
   const stakeNeeded = quorumOf(stakeTotal);
   const stakeUp = stakeOf(up);
-  const round = commonRound(answering);
+  const round = common(answering, (status) => status.round);
+  const setNumber = common(answering, (status) => status.setNumber);
+  const epoch = common(answering, (status) => status.epoch);
   const { due } = clock;
   return {
     state: stateOf({ due, round, isQuorum: stakeUp >= stakeNeeded }),
+    ...{ setNumber, epoch },
     ...{ round, ...clock, answering: answering.length, validators: validators.length },
     ...{ stakeUp, stakeNeeded, stakeTotal, members, losses: lossesOf(members) },
   };
@@ -78,10 +84,12 @@ function stakeOf(members: readonly Member[]): bigint {
   return members.reduce((sum, { stake }) => sum + stake, 0n);
 }
 
-/** The latest round that at least half of them know. */
-function commonRound(answering: readonly MemberView[]): number {
-  const rounds = answering.map(({ status }) => status?.round ?? 0).sort((a, b) => b - a);
-  return rounds[Math.floor((rounds.length - 1) / 2)] ?? 0;
+/** The greatest number that at least half of them have reached. */
+function common(answering: readonly MemberView[], of: (status: NodeStatus) => number): number {
+  const numbers = answering
+    .map(({ status }) => (status === undefined ? 0 : of(status)))
+    .sort((a, b) => b - a);
+  return numbers[Math.floor((numbers.length - 1) / 2)] ?? 0;
 }
 
 function lossesOf(members: readonly MemberView[]): readonly Loss[] {

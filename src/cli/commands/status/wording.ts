@@ -49,10 +49,11 @@ export function statusAnswer(view: NetworkView, layout: Layout): Answer {
 }
 
 function headLines(view: NetworkView, { columns, hasColour }: Layout): readonly string[] {
-  const { state, answering, validators, stakeUp, stakeNeeded, stakeTotal } = view;
+  const { setNumber, epoch, state, answering, validators, stakeUp, stakeNeeded, stakeTotal } = view;
   const word = WORDS[state];
   const text =
-    `${roundWords(view)}; ${answering} of ${validators} validators, ` +
+    `${roundWords(view)}; ${answering === 0 ? '' : `set ${setNumber}, epoch ${epoch}; `}` +
+    `${answering} of ${validators} validators, ` +
     `${percent(stakeUp, stakeTotal)} of stake up (${percentUp(stakeNeeded, stakeTotal)} needed)`;
   const colour = state === 'alive' ? 'green' : 'red';
   const [first = '', ...more] = paragraph(`${word}: ${text}`, columns);

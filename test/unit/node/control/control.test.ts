@@ -192,10 +192,13 @@ describe('advice about the own node', () => {
     desertedTopics: [],
     upgrade: undefined,
   };
-  const advice = (more: { status?: object; signs?: object; watermark?: number } = {}) => {
+  const advice = (
+    more: { status?: object; signs?: object; place?: object; watermark?: number } = {},
+  ) => {
     const report = {
       ...{ pid: 1, watermark: more.watermark ?? 0, roundMs: 3000, validators: 4 },
       addresses: ['/ip4/1.2.3.4/tcp/4101'],
+      place: { kind: 'member', epoch: 3, ...more.place },
       status: { ...status, ...more.status },
       signs: { ...signs, ...more.signs },
     };
@@ -205,6 +208,16 @@ describe('advice about the own node', () => {
   it('says that all is well, and nothing is to do', () => {
     const { isVoting, isSafe, todo } = advice();
     assert.deepEqual([isVoting, isSafe, todo], [true, true, []]);
+  });
+
+  it('[SET-1] never says that who is not in the set votes', () => {
+    const places = [{ kind: 'outside' }, { kind: 'admitted', fromEpoch: 4 }, { kind: 'leaving' }];
+    for (const place of places) {
+      const { isVoting, voting } = advice({ place });
+      assert.equal(isVoting, false, place.kind);
+      assert.match(voting, /^not in the set/);
+    }
+    assert.match(advice({ place: { kind: 'outside' } }).todo.join(), /assay join/);
   });
 
   it('says why a node does not vote, and what to do', () => {
