@@ -64,7 +64,7 @@ function standbyText({ place, status }: OwnReport): string | undefined {
     case 'member':
       return undefined;
     case 'admitted':
-      return `not in the set yet: admitted from epoch ${place.fromEpoch} on, this is ${place.epoch}`;
+      return `not in the set yet: from epoch ${place.fromEpoch} on, this is ${place.epoch}`;
     case 'leaving':
       return `not in the set: it left; its stake is free in epoch ${place.freeInEpoch}`;
     default:
