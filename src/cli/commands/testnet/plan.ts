@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { AssayError, defined, toHex } from '../../../base/index.ts';
+import { AssayError, defined, type ProtocolParameters, toHex } from '../../../base/index.ts';
 import { buildModel, MODEL_KINDS, openModel, structuredInputs } from '../../../inference/index.ts';
 import { writeNetworkFile } from '../../../network-file/index.ts';
 import {
@@ -70,6 +70,7 @@ export const TESTNET_FILES = {
 } as const;
 
 /** Windows of a network with short epochs, rounds: an epoch is settled soon after its end. */
+const SHORT_EPOCH_ROUNDS = 32;
 const SHORT_WINDOWS = { evidenceWindowRounds: 2, postWindowRounds: 2, partitionRounds: 4 } as const;
 
 /** From making the folder to the first beacon: time to start all processes. */
@@ -188,13 +189,18 @@ function devnetOf(
       endpoints,
       ...(shape.epochRounds === undefined
         ? {}
-        : { parameters: { ...SHORT_WINDOWS, epochRounds: shape.epochRounds } }),
+        : { parameters: epochParameters(shape.epochRounds) }),
     });
   const seed = new Uint8Array(randomBytes(32));
   const { publicKey } = make(seed, []).file.beacon;
   const chainKey = new Uint8Array(Buffer.from(publicKey, 'hex'));
   const { hash } = chainInfoOf({ chainKey, genesisMs, periodMs: shape.periodMs });
   return make(seed, [`http://127.0.0.1:${beaconPort}/${hash}`]);
+}
+
+/** Windows would outlast very short epochs many times over: those get short ones. */
+function epochParameters(epochRounds: number): Partial<ProtocolParameters> {
+  return { ...(epochRounds < SHORT_EPOCH_ROUNDS ? SHORT_WINDOWS : {}), epochRounds };
 }
 
 /** A folder for `assay network admit` and the like, as `assay network create` makes one. */

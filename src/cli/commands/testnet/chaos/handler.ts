@@ -80,7 +80,8 @@ async function folderOf(values: ChaosValues): Promise<Plan> {
   const plan = await readPlan(path);
   if (!isAsked) return plan;
   const { validators, period } = values;
-  const asked = shapeOf({
+  // a folder keeps its epochs, whatever they are
+  const { epochRounds: _, ...asked } = shapeOf({
     validators: validators ?? String(plan.validators),
     period: period ?? `${plan.beacon.periodMs}ms`,
   });

@@ -54,7 +54,9 @@ const SKEW_MS = 5_000;
 const DELAY_MAX_MS = 60_000;
 const FOR_MAX_MS = 48 * 3_600_000;
 const KIB = 1024;
-export const VALIDATORS_DEFAULT = 7;
+export /** So that epochs are settled while things go wrong. */
+const EPOCH_ROUNDS = 40;
+const VALIDATORS_DEFAULT = 7;
 
 /**
  * Reads the options.
@@ -151,7 +153,7 @@ export function shapeOf(words: Pick<ChaosWords, 'validators' | 'period'>) {
   const { validators = String(VALIDATORS_DEFAULT), period = '1s' } = words;
   return {
     validators: readWhole(validators, { option: '--validators', min: 4, max: 64 }),
-    ...{ providers: 1, dishonest: 0, models: ['mlp'] },
+    ...{ providers: 1, dishonest: 0, models: ['mlp'], epochRounds: EPOCH_ROUNDS },
     periodMs: readPeriod(period),
   };
 }

@@ -12,6 +12,8 @@ export type ChaosReport = {
   readonly claims: Readonly<Record<string, number>>;
   readonly recoveryMsMax: number | undefined;
   readonly audit: Audit;
+  /** [SETTLE-2] Latest epoch that a quorum found to come to the same; how many nodes say so. */
+  readonly settlement: { readonly epoch: number; readonly nodes: number } | undefined;
   readonly memory: {
     readonly heap: Slope | undefined;
     readonly rss: Slope | undefined;
@@ -34,6 +36,7 @@ export function reportOf(
     claims: countsOf(run.claims),
     recoveryMsMax: recoveries.length === 0 ? undefined : Math.max(...recoveries),
     audit,
+    settlement: latestSettlement(run.statuses),
     memory: {
       heap: slopeOf(memory, { of: 'heapBytes', warmUpMs: WARM_UP_MS }),
       rss: slopeOf(memory, { of: 'rssBytes', warmUpMs: WARM_UP_MS }),
@@ -107,6 +110,16 @@ function lossesOf(status: NodeStatus, dishonest: ReadonlySet<NodeId>): readonly 
     ...slashed.map(({ id, reason }) => `${id}: ${reason}`),
     ...convicted.map((id) => `${id} convicted`),
   ];
+}
+
+/** [SETTLE-2] */
+function latestSettlement(statuses: ReadonlyMap<string, NodeStatus>): ChaosReport['settlement'] {
+  const epochs = [...statuses.values()].flatMap(({ settlement }) => {
+    return settlement === '' ? [] : [Number(settlement.split('/')[0])];
+  });
+  if (epochs.length === 0) return undefined;
+  const epoch = Math.max(...epochs);
+  return { epoch, nodes: epochs.filter((each) => each === epoch).length };
 }
 
 /** [SETTLE-2] Settlements that nodes state, of epochs for which they state more than one. */

@@ -32,6 +32,7 @@ export function reportText(report: ChaosReport): string {
     `claims        ${counts.join(', ')}`,
     `drawn         ${drawn}: ${decided} decided, ${unresolved} without a quorum`,
     `recovery      ${recoveryWords(recoveryMsMax)}`,
+    `settlement    ${settlementWords(report)}`,
     `judged        ${audit.steps} steps of ${audit.lives} lives of processes, ` +
       `${audit.certificates} certificates, ${audit.checks} checks`,
     ...(excused.length === 0 ? [] : [`excused       ${excused.join(', ')}`]),
@@ -42,6 +43,11 @@ export function reportText(report: ChaosReport): string {
     ...violations.map(({ invariant, count, detail }) => `  ${invariant}, ${count}×: ${detail}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function settlementWords({ settlement }: ChaosReport): string {
+  if (settlement === undefined) return 'no epoch was over for long enough';
+  return `epoch ${settlement.epoch} came to the same at ${settlement.nodes} nodes`;
 }
 
 function recoveryWords(ms: number | undefined): string {
