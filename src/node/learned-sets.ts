@@ -38,7 +38,7 @@ export class LearnedSets {
 
   /**
    * Asks for steps until nobody has more.
-   * @returns whether the chain grew
+   * @returns whether there is anything new
    * @throws NodeError sets-forked: two steps of one number, both confirmed
    */
   async learn(signal: AbortSignal): Promise<boolean> {
@@ -46,16 +46,18 @@ export class LearnedSets {
     // [SET-2] without an operator there are no steps
     if (network.operator === undefined) return false;
     const epoch = epochOf(network, roundDueAt(network, Date.now()));
-    const before = this.chain.head.number;
-    for (let known = -1; known < this.chain.head.number && !signal.aborted; ) {
-      known = this.chain.head.number;
-      for (const { message } of await this.#ask(known + 1, signal)) {
+    const before = this.chain.head;
+    // [SET-1] the head may turn out to be in force earlier: it is asked for again
+    for (let isAgain = before.number > 0; !signal.aborted; isAgain = false) {
+      const known = this.chain.head.number;
+      for (const { message } of await this.#ask(isAgain ? known : known + 1, signal)) {
         if (message.type === 'step') this.#take(message);
       }
       this.#assertOne();
+      if (!isAgain && this.chain.head.number === known) break;
     }
     if (!signal.aborted) this.#askedInEpoch = epoch;
-    return this.chain.head.number > before;
+    return this.chain.head !== before;
   }
 
   /**
@@ -86,8 +88,13 @@ export class LearnedSets {
     }
     const before = chain.link(number - 1);
     const name = stepDigest(chain.genesis.state.network.id, step.body);
-    if (before === undefined || equalBytes(name, known.digest)) return;
-    if (checkStep(this.#crypto, before, step).kind === 'valid') this.#fork = number;
+    if (before === undefined) return;
+    const isSame = equalBytes(name, known.digest);
+    if (isSame && (number < chain.head.number || step.epoch >= known.epoch)) return;
+    const checked = checkStep(this.#crypto, before, step);
+    if (checked.kind === 'invalid') return;
+    if (isSame) chain.replaceHead({ ...checked.link, step });
+    else this.#fork = number;
   }
 
   #assertOne(): void {

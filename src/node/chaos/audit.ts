@@ -14,6 +14,7 @@ import {
   timeMs,
 } from '../../base/index.ts';
 import {
+  checkStep,
   Draws,
   levelRounds,
   type Network,
@@ -216,12 +217,19 @@ class Auditor {
 
   /** [SET-2] Steps come before the rounds that their sets serve. */
   #takeStep(step: StepMessage): void {
-    if (step.body.number !== this.#chain.head.number + 1) return;
-    const checked = this.#chain.check(this.#crypto, step);
+    const { head } = this.#chain;
+    const { number } = step.body;
+    // [SET-1] of two epochs of one step the earlier one counts
+    const isEarlier = number === head.number && step.epoch < head.epoch;
+    const before = isEarlier ? this.#chain.link(number - 1) : head;
+    if (before === undefined || number !== before.number + 1) return;
+    const checked = checkStep(this.#crypto, before, step);
     this.#checker.hold(checked.kind === 'valid', 'steps-verify', () => {
       return checked.kind === 'valid' ? '' : `${checked.check} of step ${step.body.number}`;
     });
-    if (checked.kind === 'valid') this.#chain.append({ ...checked.link, step });
+    if (checked.kind === 'invalid') return;
+    if (isEarlier) this.#chain.replaceHead({ ...checked.link, step });
+    else this.#chain.append({ ...checked.link, step });
   }
 
   #learn(message: Message, isPromised: boolean): void {

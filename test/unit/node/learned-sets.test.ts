@@ -6,9 +6,11 @@ import { NodeError } from '../../../src/node/error.ts';
 import { LearnedSets } from '../../../src/node/learned-sets.ts';
 import {
   type CertificateMessage,
+  confirmationSigningBytes,
   encodeMessage,
   type Message,
   type StepMessage,
+  stepDigest,
 } from '../../../src/wire/index.ts';
 import { createClusterKeys } from '../../support/cluster-network.ts';
 import { admissionOf, chainOfTwo, extend, stepOn } from '../../support/set-steps.ts';
@@ -87,6 +89,26 @@ describe('the sets that a light client learns', () => {
     const before = asked.length;
     await sets.follow(1, [{ ...certificate, set: setHash }], signal);
     assert.equal(asked.length, before);
+  });
+
+  it('[SET-1] serve from the earlier of two epochs that a quorum confirmed', async () => {
+    const [first, second] = chain.steps;
+    const one = chain.link(1);
+    assert.ok(first !== undefined && second !== undefined && one !== undefined);
+    const { network } = one.state;
+    const said = { number: 2, epoch: 5, step: stepDigest(network.id, second.body) };
+    const message = confirmationSigningBytes(network.id, said);
+    const signers = [...keys.validators, ...keys.standby].map((each) => each.signVote(message));
+    const confirmation = keys.crypto.aggregate(signers);
+    assert.ok(confirmation !== undefined);
+    const tellers: Teller[] = [{ steps: [first, { ...second, epoch: 5, confirmation }] }];
+    const { sets } = learnedFrom(tellers);
+    await sets.learn(signal);
+    assert.equal(sets.chain.head.epoch, 5);
+    tellers.push({ steps: chain.steps });
+    assert.equal(await sets.learn(signal), true);
+    assert.equal(sets.chain.head.epoch, 2);
+    assert.equal(await sets.learn(signal), false);
   });
 
   it('are not relied on when two of one number are confirmed', async () => {
