@@ -20,6 +20,7 @@ import {
   type Message,
 } from '../../src/wire/index.ts';
 import { mlpInput, TestDevnet } from '../support/devnet.ts';
+import { until } from '../support/testnet.ts';
 
 type Told = { kind: string; bytes?: Uint8Array; record?: object; report?: Record<string, unknown> };
 type Line = {
@@ -44,6 +45,10 @@ describe('the judge of real nodes', function () {
     try {
       const outcome = await askOnce(net);
       assert.equal(outcome.kind, 'receipt');
+      // who asks gets a certificate before it is published
+      await until('a certificate is published', 20_000, () => {
+        return allTold(parsed()).some(isCertificate) ? true : undefined;
+      });
     } finally {
       await net.stop();
     }
@@ -197,13 +202,17 @@ describe('the judge of real nodes', function () {
   });
 
   /** Judges the logs after a change. */
+  function parsed(): Logs {
+    return new Map(
+      [...texts].map(([name, lines]) => [name, lines.map((line) => fromTaggedJson(line) as Line)]),
+    );
+  }
+
   async function judge(
     change: (logs: Logs) => void,
     { calmAtMs = 0, damage = (lines: readonly string[]) => [...lines] } = {},
   ): Promise<Audit> {
-    const logs: Logs = new Map(
-      [...texts].map(([name, lines]) => [name, lines.map((line) => fromTaggedJson(line) as Line)]),
-    );
+    const logs = parsed();
     change(logs);
     const directory = mkdtempSync(join(tmpdir(), 'assay-audit-'));
     const members = [...net.devnet.validators, ...net.devnet.providers];
@@ -281,6 +290,10 @@ function forged(certificate: CertificateMessage): CertificateMessage {
 
 function allTold(logs: Logs): readonly Told[] {
   return [...logs.values()].flat().flatMap(({ told }) => told ?? []);
+}
+
+function isCertificate({ kind, bytes }: Told): boolean {
+  return kind === 'publish' && bytes !== undefined && messageOf(bytes).type === 'certificate';
 }
 
 function endOf(log: readonly Line[]): number {
