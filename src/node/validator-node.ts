@@ -32,7 +32,7 @@ export type ValidatorNodeOptions = NodeFolder & {
 
 /** How long a node tries to get one model before it tries the others. */
 const MODEL_TIMEOUT_MS = 600_000;
-/** Between tries to get what is missing. */
+/** Between looks for what is missing, and tries to get it. */
 const MODEL_RETRY_MS = 5_000;
 
 /**
@@ -96,6 +96,8 @@ export class ValidatorNode {
   readonly #parts: NodeParts;
   readonly #missing: Set<BlobId>;
   readonly #log: ValidatorNodeOptions['log'];
+  /** Models that were looked for. */
+  readonly #noted = new Set<BlobId>();
   readonly #abort = new AbortController();
   #fetching: Promise<void> = Promise.resolve();
 
@@ -130,21 +132,26 @@ export class ValidatorNode {
     await this.#parts.store.close();
   }
 
-  /** [MODEL-1] The models that this validator declares to hold. */
+  /** [MODEL-1] The models that this validator declares to hold, in this set and in the next. */
   async #noteMissing(): Promise<void> {
     const { models, signer } = this.#parts;
-    const { validators, validatorIndex } = this.node.sets.current;
-    const held = validators[validatorIndex.get(signer.id) ?? -1]?.models ?? [];
+    const { current, coming } = this.node.sets;
+    const held = [current, coming].flatMap(({ validators, validatorIndex }) => {
+      return validators[validatorIndex.get(signer.id) ?? -1]?.models ?? [];
+    });
     for (const id of held) {
+      if (this.#noted.has(id)) continue;
+      this.#noted.add(id);
       const found = await models.find(id);
       if ('problem' in found) this.#missing.add(id);
     }
   }
 
-  /** Until then the core abstains for them. [EXEC-2] */
+  /** Until then the core abstains for them. [EXEC-2] Who is admitted later holds others then. */
   async #fetchMissing(): Promise<void> {
     const { network, models } = this.#parts;
-    while (this.#missing.size > 0 && !this.#abort.signal.aborted) {
+    while (!this.#abort.signal.aborted) {
+      await this.#noteMissing();
       for (const id of [...this.#missing]) {
         const manifest = network.modelById.get(id);
         if (manifest === undefined) continue;
@@ -160,7 +167,7 @@ export class ValidatorNode {
           this.#log.debug('model-missing', { model: id, reason: reasonOf(error) });
         }
       }
-      if (this.#missing.size > 0) await pause(MODEL_RETRY_MS, this.#abort.signal);
+      await pause(MODEL_RETRY_MS, this.#abort.signal);
     }
   }
 }

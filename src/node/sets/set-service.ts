@@ -82,6 +82,11 @@ export class SetService {
       .network;
   }
 
+  /** [SET-1] The network of the latest set, which may serve later. */
+  get coming(): Network {
+    return this.#options.view.membership.chain.head.state.network;
+  }
+
   /** Gives the core the steps on disk. */
   async restore(): Promise<void> {
     const { store, feed, view } = this.#options;
