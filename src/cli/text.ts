@@ -2,6 +2,11 @@
 
 const COLUMNS = 80;
 
+/** Says how many there are: `1 provider`, `2 providers`. */
+export function plural({ length }: readonly unknown[], what: string): string {
+  return `${length} ${what}${length === 1 ? '' : 's'}`;
+}
+
 /** Breaks text at spaces into lines of at most 80 columns, each indented. */
 export function wrapText(text: string, { indent }: { readonly indent: number }): readonly string[] {
   const lines: string[] = [];

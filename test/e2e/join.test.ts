@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { realCrypto } from '../../src/crypto/index.ts';
+import { networkOf } from '../../src/network-file/index.ts';
 import type { NodeStatus } from '../../src/node/index.ts';
+import { readChain } from '../../src/receipt/index.ts';
 import { assay, Testnet, until } from '../support/testnet.ts';
 
 const WAIT_MS = 120_000;
@@ -68,6 +72,17 @@ describe('joining a testnet', function () {
       return status !== undefined && status.counters.revealed > 0 ? status : undefined;
     });
     assert.equal(voted.id, id);
+  });
+
+  it('the chain that a light client exports is the one that receipts are checked with', async () => {
+    const out = at('chain.json');
+    const shown = await assay('network', 'sets', '--net', net.networkPath, '--export', out);
+    assert.equal(shown.code, 0, shown.err);
+    assert.match(shown.out, /Set 1, .*: 5 validators with/);
+    const network = networkOf(net.file);
+    const read = readChain(network, realCrypto, new Uint8Array(readFileSync(out)));
+    assert.equal(read.kind, 'ok');
+    assert.ok(read.kind === 'ok' && read.chain.head.number >= 1);
   });
 });
 

@@ -15,6 +15,7 @@ import { writeWhole } from '../../files.ts';
 import type { Answer, Io } from '../../io.ts';
 import type { PassphraseValues } from '../../node-options.ts';
 import { passphraseOf } from '../../node-session.ts';
+import { plural } from '../../text.ts';
 import { answerInit } from '../init/handler.ts';
 import { type AskValues, answerAsking } from './asking.ts';
 
@@ -122,10 +123,6 @@ function networkLines({ draft, id }: Told): readonly string[] {
     ['models', models.map((model) => model.name).join(', ')],
   ];
   return rows.map(([label = '', value = '']) => `${label.padEnd(9)} ${value}`);
-}
-
-function plural({ length }: readonly unknown[], what: string): string {
-  return `${length} ${what}${length === 1 ? '' : 's'}`;
 }
 
 /** Tenths of a percent. */

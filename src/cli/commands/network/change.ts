@@ -17,6 +17,7 @@ import {
 } from '../../../node/index.ts';
 import { bitmapIndices, type SetChange } from '../../../wire/index.ts';
 import type { Answer } from '../../io.ts';
+import { plural } from '../../text.ts';
 import { readStake } from '../../values.ts';
 import { modelIds, readRequest } from '../join/request-file.ts';
 import {
@@ -122,7 +123,8 @@ async function changed(
   const { network } = link.state;
   const again = proposed.isRepeated ? 'It had been proposed before; now it is confirmed.' : [];
   const json = { id: change.id, number: link.number, epoch: link.epoch, confirmed };
-  const members = `${network.validators.length} validators, ${network.providers.length} providers`;
+  const { validators, providers } = network;
+  const members = `${plural(validators, 'validator')}, ${plural(providers, 'provider')}`;
   const left = link.state.leaving.filter((each) => each.number === link.number);
   return {
     json: { ...json, isRepeated: proposed.isRepeated, step: toHex(link.digest) },

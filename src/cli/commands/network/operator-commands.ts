@@ -103,12 +103,20 @@ function withRequests(parser: Argv<CliContext>): Argv<CliContext> {
     );
 }
 
+const EXPORT_OPTION = {
+  ...TEXT,
+  describe: 'File for the chain, for `receipt verify --chain`; .cbor is smaller than .json',
+} as const;
+
 function withWatching(parser: Argv<CliContext>): Argv<CliContext> {
   return parser
     .command(
       'sets',
       'Verify the chain of validator sets, and show what changed and what is under way',
-      (command) => command.options({ ...NET_OPTION, ...JSON_OPTION }),
+      (command) =>
+        command
+          .options({ ...NET_OPTION, export: EXPORT_OPTION, ...JSON_OPTION })
+          .example('$0 network sets --net network.yaml --export chain.json', ''),
       async (argv) => {
         const { answerSets } = await import('./sets.ts');
         printAnswer(argv.io, await answerSets(argv), argv.json);

@@ -3,27 +3,40 @@ import { toHex } from '../../../base/index.ts';
 import { type ChainLink, quorumStake, type SetChain } from '../../../core/index.ts';
 import { readNetworkFile } from '../../../network-file/index.ts';
 import { LightClient, type PendingStep, readSets, type SetsReading } from '../../../node/index.ts';
+import { encodeChain, encodeChainJson } from '../../../receipt/index.ts';
 import type { AgreedSettlement, SetChange } from '../../../wire/index.ts';
+import { writeWhole } from '../../files.ts';
 import type { Answer, Io } from '../../io.ts';
+import { plural } from '../../text.ts';
 import { readVersion } from '../../version.ts';
 import { confirmedShare } from './change.ts';
 import { amountText, epochNow, inForceText, shareOf, shortId } from './wording.ts';
 
-export type SetsValues = { readonly net: string; readonly io: Io };
+export type SetsValues = {
+  readonly net: string;
+  /** File for the chain: JSON, or dag-cbor if its name ends in `.cbor`. */
+  readonly export: string | undefined;
+  readonly io: Io;
+};
 
 /** Asked nodes answer well within it. */
 const READ_MS = 60_000;
 
 /**
- * Reads and verifies the chain of sets.
- * @throws ConfigError, NetworkFileError; NodeError unreachable
+ * Reads and verifies the chain of sets; writes it to a file, if one is named.
+ * @throws ConfigError, NetworkFileError; NodeError unreachable; AssayError file-unwritable
  */
-export async function answerSets({ net, io }: SetsValues): Promise<Answer> {
+export async function answerSets({ net, export: out, io }: SetsValues): Promise<Answer> {
   const file = readNetworkFile(net);
   const client = await LightClient.open({ file, softwareVersion: `assay/${readVersion()}` });
   try {
     const signal = AbortSignal.any([io.signal, AbortSignal.timeout(READ_MS)]);
-    return setsAnswer(await readSets(client, signal));
+    const reading = await readSets(client, signal);
+    const answer = setsAnswer(reading);
+    if (out === undefined) return answer;
+    const encode = out.endsWith('.cbor') ? encodeChain : encodeChainJson;
+    await writeWhole(out, encode(reading.chain));
+    return { ...answer, lines: [...answer.lines, '', `The chain is in ${out}.`] };
   } finally {
     await client.close();
   }
@@ -104,8 +117,8 @@ function setLines(before: ChainLink | undefined, link: ChainLink): readonly stri
   const { number, state, step } = link;
   const { validators, providers, totalStake } = state.network;
   const when = number === 0 ? 'from the first round on' : inForceText(link);
-  const members = `${validators.length} validators with ${amountText(totalStake)}`;
-  const head = `Set ${number}, ${when}: ${members}, ${providers.length} providers`;
+  const members = `${plural(validators, 'validator')} with ${amountText(totalStake)}`;
+  const head = `Set ${number}, ${when}: ${members}, ${plural(providers, 'provider')}`;
   if (step === undefined || before === undefined) return [head];
   return [
     head,
