@@ -7,7 +7,15 @@
  * by modification times, which costs milliseconds; a published package has no sources and skips it.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,9 +24,13 @@ const STAMP = join(ROOT, 'dist', '.built');
 const SOURCES = ['src', 'sim', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
 const PAGE = join(ROOT, 'dist', 'explorer', 'index.html');
 const EXIT_SOFTWARE = 70;
+const LOCK = join(ROOT, '.building');
+/** A build takes a minute on a slow machine; whoever holds the lock for longer is gone. */
+const LOCK_LIMIT_MS = 180_000;
+const LOCK_POLL_MS = 100;
 
 const isClone = existsSync(join(ROOT, 'src', 'base'));
-if (isClone && !isFresh() && !build()) process.exit(EXIT_SOFTWARE);
+if (isClone && !isFresh() && !buildAlone()) process.exit(EXIT_SOFTWARE);
 if (isClone && servesPage() && !isPageFresh() && !buildPage()) process.exit(EXIT_SOFTWARE);
 const { runWithHeap } = await import('../../dist/src/cli/heap.js');
 if (!(await runWithHeap(fileURLToPath(import.meta.url), process.argv.slice(2)))) {
@@ -65,6 +77,29 @@ function newestMs(path) {
   if (!status.isDirectory()) return status.mtimeMs;
   const inside = readdirSync(path).map((name) => newestMs(join(path, name)));
   return Math.max(status.mtimeMs, ...inside);
+}
+
+/** One process compiles, those that were started with it wait: a testnet starts many at once. */
+function buildAlone() {
+  const deadline = Date.now() + LOCK_LIMIT_MS;
+  while (!lock()) {
+    if (Date.now() > deadline) rmSync(LOCK, { recursive: true, force: true });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_POLL_MS);
+  }
+  try {
+    return isFresh() || build();
+  } finally {
+    rmSync(LOCK, { recursive: true, force: true });
+  }
+}
+
+function lock() {
+  try {
+    mkdirSync(LOCK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Compiles; on failure prints what the compiler says and returns false. */
