@@ -74,7 +74,7 @@ describe('joining a testnet', function () {
     assert.equal(voted.id, id);
   });
 
-  it('the chain that a light client exports is the one that receipts are checked with', async () => {
+  it('the chain that a light client exports checks receipts', async () => {
     const out = at('chain.json');
     const shown = await assay('network', 'sets', '--net', net.networkPath, '--export', out);
     assert.equal(shown.code, 0, shown.err);
