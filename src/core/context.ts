@@ -8,6 +8,7 @@ import { type EvidenceMessage, encodeMessage, type Message } from '../wire/index
 import { BeaconLog } from './beacon-log.ts';
 import type { Draws } from './committee/draws.ts';
 import type { Effect, ProviderEffect, Report } from './events.ts';
+import { ignored, type Judgement, rejected } from './judgement.ts';
 import { SetChain } from './membership/chain.ts';
 import { type CommonNetwork, isInForce, nominalTime, windowRounds } from './network.ts';
 import { Shards } from './shards.ts';
@@ -39,6 +40,11 @@ export class Context {
   /** What all sets have in common: id, parameters, beacon, models. Members are the chain's. */
   get network(): CommonNetwork {
     return this.chain.genesis.draws.network;
+  }
+
+  /** [WIRE-3] Of who is in no set here: whoever passed it on may know a later one, if there are. */
+  stranger(code: string): Judgement {
+    return this.network.operator === undefined ? rejected(code) : ignored(code);
   }
 
   get id(): NodeId {

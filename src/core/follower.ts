@@ -20,7 +20,7 @@ import { checkHeader } from './certificate/certificate.ts';
 import type { Context } from './context.ts';
 import { type Early, EarlyBuffer } from './early.ts';
 import type { CoreEvent } from './events.ts';
-import { guiltyOf } from './evidence/evidence.ts';
+import { guiltyOf, isAboutMember } from './evidence/evidence.ts';
 import { ACCEPTED, combined, ignored, type Judgement, rejected } from './judgement.ts';
 import type { Assembly } from './membership/assembly.ts';
 import { answerQuery } from './query.ts';
@@ -187,7 +187,11 @@ export class Follower {
   #takeHeader(header: HeaderMessage): Outcome {
     if (!this.#isOfInterest(header)) {
       const { chain, crypto } = this.#context;
-      const fault = checkHeader(chain.drawsAt(header.round).network, crypto, header);
+      // [WIRE-3] to compute an old set again costs more than to send a header
+      const set = chain.recentAt(header.round);
+      if (set === undefined) return ignored('forgotten-round');
+      const fault = checkHeader(set.state.network, crypto, header);
+      if (fault === 'provider') return this.#context.stranger(fault);
       return fault === undefined ? ACCEPTED : rejected(fault);
     }
     const added = this.#books.addHeader(header);
@@ -199,7 +203,7 @@ export class Follower {
   #takeBundle(bundle: BundleMessage): Outcome {
     const { network, chain, crypto } = this.#context;
     // [SEAT-3] only members of a set say anything; who passed it on may know a later one
-    if (!chain.isValidator(bundle.validator)) return this.#unknownValidator();
+    if (!chain.isValidator(bundle.validator)) return this.#context.stranger('unknown-validator');
     const isNew = bundle.entries.some(
       ({ entry }) => entry.kind === 'ack' || !this.#court.isKnown(bundle.validator, entry),
     );
@@ -214,12 +218,6 @@ export class Follower {
     // [WIRE-3] whoever passed it on may know less: the fault is that of the signer
     this.#context.report({ kind: 'fault', code: judgement.code, from: bundle.validator });
     return ignored(judgement.code);
-  }
-
-  /** [WIRE-3] Nobody else's set is later where the set never changes. */
-  #unknownValidator(): Judgement {
-    const isFixed = this.#context.network.operator === undefined;
-    return isFixed ? rejected('unknown-validator') : ignored('unknown-validator');
   }
 
   #takeEntry(bundle: BundleMessage, position: number): Judgement {
@@ -302,7 +300,10 @@ export class Follower {
     const { chain, crypto } = this.#context;
     if (this.#isOldNews(message)) return ignored('known-evidence');
     const guilty = guiltyOf(chain, crypto, message);
-    if (guilty.length === 0) return rejected('evidence-proves-nothing');
+    if (guilty.length === 0) {
+      const code = 'evidence-proves-nothing';
+      return isAboutMember(chain, message) ? rejected(code) : this.#context.stranger(code);
+    }
     if (guilty.every((id) => this.convicted.has(id))) return ignored('known-evidence');
     if (this.#context.convict(message, guilty) === 0) return ignored('too-much-evidence');
     return ACCEPTED;

@@ -58,7 +58,7 @@ export type GuardRecord =
       readonly kind: 'confirm';
       readonly number: number;
       readonly step: Digest;
-      /** First round that the set would serve. */
+      /** First round that the set would serve, by the epoch that was confirmed first. */
       readonly round: Round;
     }
   | { readonly kind: 'header'; readonly slot: Slot; readonly batch: BatchId }

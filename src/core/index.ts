@@ -32,7 +32,6 @@ export type {
 } from './events.ts';
 export { entryEvidence, guiltyOf, signedEntry } from './evidence/evidence.ts';
 export { type AnsweredLeaf, type GuardRecord, type Slot, slotKey } from './guard.ts';
-export type { MembershipSnapshot, SettlementTally } from './membership/assembly.ts';
 export {
   type ChainLink,
   checkBody,
@@ -52,6 +51,7 @@ export {
   type SetState,
   stateHash,
 } from './membership/set-state.ts';
+export type { MembershipSnapshot, SettlementTally } from './membership/snapshot.ts';
 export {
   createNetwork,
   executionRounds,

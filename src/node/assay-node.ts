@@ -128,6 +128,7 @@ export class AssayNode {
     this.sets = new SetService({
       ...{ ...options, feed, track, signal: this.#abort.signal },
       latest: () => this.#latest ?? 0,
+      durable: () => this.runner.take({ kind: 'time-reached' }),
       found: (result) => this.runner.give({ kind: 'settlement-computed', result }),
     });
     this.#chronicle = new Chronicle({ ...options, runner, feed, track, sets: this.sets });

@@ -5,7 +5,7 @@
  * Until the beacons of the past are known, messages wait here: a core that learns the latest
  * beacon first takes what came before it for void. Beacons of now are passed on meanwhile.
  */
-import type { BatchId, NodeId, Round } from '../base/index.ts';
+import { type BatchId, type NodeId, type Round, round } from '../base/index.ts';
 import {
   type BeaconMessage,
   batchId,
@@ -56,6 +56,7 @@ export type FeedOptions = {
 export class Feed {
   readonly #options: FeedOptions;
   #held: Held[] | undefined = [];
+  #latest = round(0);
   readonly #headers = new BoundedCache<HeaderMessage>(KNOWN_MAX);
 
   constructor(options: FeedOptions) {
@@ -160,13 +161,18 @@ export class Feed {
   /** [GUARD-2] A guard that was renewed does not know what the key signed in earlier rounds. */
   #isBelowWatermark(message: Message): boolean {
     const watermark = this.#options.watermark();
+    // [SET-2] what may be confirmed now serves from a later round
+    if (message.type === 'proposal') return this.#latest < watermark;
     if (message.type === 'header') return message.round < watermark;
     if (message.type !== 'openings' && message.type !== 'certificate') return false;
     return message.header.round < watermark;
   }
 
   #judged(message: Message, noted: BatchId | undefined, verdict: Judgement): void {
-    if (verdict === 'accept' && message.type === 'beacon') this.#options.onBeacon(message);
+    if (verdict === 'accept' && message.type === 'beacon') {
+      this.#latest = round(Math.max(this.#latest, message.round));
+      this.#options.onBeacon(message);
+    }
     if (verdict === 'reject' && noted !== undefined) this.#headers.delete(noted);
     // a forgery of the same header may have come first, and been forgotten since
     if (verdict === 'accept') this.note(message);

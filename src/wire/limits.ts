@@ -52,6 +52,8 @@ export const LIMITS = Object.freeze({
   setSteps: 524_288,
   /** Admissions, exits and changes of stake in one step; 32 admissions fill a third of it. */
   changesPerStep: 32,
+  /** Bytes of a step without number, predecessor, state and signatures: 4 KiB are for those. */
+  stepContentBytes: 61_440,
   /** Models that one validator declares. */
   modelsPerValidator: 16,
   /** Accounts that one settlement changes: 512 of them fill two thirds of a message. */

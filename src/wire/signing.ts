@@ -15,8 +15,8 @@ import { encodeData } from './data.ts';
 import { encodeHeaderBody, encodeMeasurement } from './encoding.ts';
 import { promiseBodyFields, requestBodyFields } from './message-codecs.ts';
 import type { HeaderBody, PromiseMessage, RequestMessage } from './messages.ts';
-import { settlementResultCodec, stepBodyCodec } from './step-codecs.ts';
-import type { ConfirmationMessage, SettlementResult, StepBody } from './steps.ts';
+import { settlementResultCodec, stepBodyCodec, stepContentCodec } from './step-codecs.ts';
+import type { ConfirmationMessage, SettlementResult, StepBody, StepContent } from './steps.ts';
 
 /** Version of the protocol, in everything signed and hashed. */
 export const PROTOCOL_VERSION = 1;
@@ -124,6 +124,12 @@ export function requestSigningBytes(networkId: Uint8Array, request: RequestBody)
 export function stepDigest(networkId: Uint8Array, body: StepBody): Digest {
   const payload = encodeData(stepBodyCodec.write(body));
   return digest(sha256(inDomain(STEP_DOMAIN, networkId, payload)));
+}
+
+/** [WIRE-4] Returns the size of what a step changes, in bytes. */
+export function stepContentBytes({ changes, settlement }: StepContent): number {
+  const more = settlement === undefined ? {} : { settlement };
+  return encodeData(stepContentCodec.write({ changes, ...more })).length;
 }
 
 /** [SET-2] Returns what the operator signs for a step. */

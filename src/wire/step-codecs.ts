@@ -26,6 +26,7 @@ import type {
   SettlementMessage,
   SettlementResult,
   StepBody,
+  StepContent,
   StepMessage,
 } from './steps.ts';
 
@@ -85,18 +86,25 @@ const settlementFields = {
 /** What a settlement root is the hash of. */
 export const settlementResultCodec = recordOf<SettlementResult>(settlementFields);
 
+const contentFields = {
+  settlement: recordOf<AgreedSettlement>({
+    ...settlementFields,
+    holders: bitmapCodec,
+    signature: voteSignatureCodec,
+  }),
+  changes: listOf(changeCodec, { min: 0, max: LIMITS.changesPerStep }),
+};
+
+/** What a step changes, whose size is bounded. */
+export const stepContentCodec = recordOf<StepContent>(contentFields, ['settlement']);
+
 /** What the digest of a step is the hash of. */
 export const stepBodyCodec = recordOf<StepBody>(
   {
     number: setNumberCodec,
     predecessor: digestCodec,
     epoch: epochCodec,
-    settlement: recordOf<AgreedSettlement>({
-      ...settlementFields,
-      holders: bitmapCodec,
-      signature: voteSignatureCodec,
-    }),
-    changes: listOf(changeCodec, { min: 0, max: LIMITS.changesPerStep }),
+    ...contentFields,
     state: digestCodec,
   },
   ['settlement'],

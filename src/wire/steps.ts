@@ -57,6 +57,9 @@ export type StepBody = {
   readonly state: Digest;
 };
 
+/** What a step changes. */
+export type StepContent = Pick<StepBody, 'changes' | 'settlement'>;
+
 /** [SET-2] Signed by the operator; a member that finds it right confirms it. */
 export type ProposalMessage = {
   readonly type: 'proposal';

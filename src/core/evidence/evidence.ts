@@ -69,13 +69,26 @@ export function guiltyOf(
       if (!chain.isValidator(evidence.validator)) return [];
       return areContradicting(network, crypto, evidence) ? [evidence.validator] : [];
     default: {
-      const { header } = evidence.first;
-      return signedBoth(chain.drawsAt(header.round).network, crypto, evidence);
+      // [SET-4] of the latest sets; [WIRE-3] older ones would have to be computed again
+      const set = chain.recentAt(evidence.first.header.round);
+      return set === undefined ? [] : signedBoth(set.state.network, crypto, evidence);
     }
   }
 }
 
 /** [CLAIM-2] Two different headers for one provider, round, class and model. */
+/** Tells whether evidence is about somebody whom a set here names, or of a set here. */
+export function isAboutMember(chain: SetChain, evidence: EvidenceMessage): boolean {
+  switch (evidence.kind) {
+    case 'headers':
+      return chain.isProvider(evidence.first.provider);
+    case 'entries':
+      return chain.isValidator(evidence.validator);
+    default:
+      return chain.recentAt(evidence.first.header.round) !== undefined;
+  }
+}
+
 function areRivalHeaders(
   network: Network,
   crypto: Crypto,

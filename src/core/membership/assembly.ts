@@ -7,7 +7,7 @@
  * of a third of the stake that confirm twice. The operator can so hold the chain up, by proposing
  * two sets at once, and never split it.
  */
-import { assert, type Digest, equalBytes, type NodeId, toHex } from '../../base/index.ts';
+import { equalBytes, type NodeId, toHex } from '../../base/index.ts';
 import {
   type ConfirmationMessage,
   confirmationSigningBytes,
@@ -23,6 +23,7 @@ import {
 import type { Context } from '../context.ts';
 import type { GuardRecord } from '../guard.ts';
 import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
+import { windowRounds } from '../network.ts';
 import {
   type ChainLink,
   checkBody,
@@ -31,15 +32,15 @@ import {
   quorumStake,
   type SetChain,
 } from './chain.ts';
+import { Confirmations } from './confirmations.ts';
 import { epochOf, firstRound } from './epochs.ts';
-import { Poll, type PollResult } from './poll.ts';
+import { Poll } from './poll.ts';
+import type { MembershipSnapshot } from './snapshot.ts';
 
 /** Rounds that a step must be confirmed before its epoch: everybody has to hear of it. */
 const CONFIRM_MARGIN_ROUNDS = 2;
 /** Proposals of one number that are followed: more than one is the operator's fault. [WIRE-4] */
 const PROPOSALS_MAX = 4;
-/** Steps and epochs for which confirmations are counted. [WIRE-4] */
-const CONFIRMATION_POLLS_MAX = 64;
 /** Members that publish a step: any would do, if it were up. */
 const PUBLISHERS = 3;
 /** Epochs whose settlements are counted, and roots of one member for one. [WIRE-4] */
@@ -48,31 +49,6 @@ const ROOTS_MAX = 4;
 
 type Proposed = { readonly message: ProposalMessage; readonly link: ChainLink };
 
-/** How the chain stands at a node. */
-export type MembershipSnapshot = {
-  readonly number: number;
-  readonly epoch: number;
-  readonly settledEpoch: number;
-  /** Stake that speaks for the set. */
-  readonly quorum: bigint;
-  readonly proposals: readonly {
-    readonly number: number;
-    readonly epoch: number;
-    /** Hexadecimal. */
-    readonly step: string;
-    /** Members that confirmed it, for one epoch, and their stake. */
-    readonly confirmedBy: readonly NodeId[];
-    readonly weight: bigint;
-  }[];
-  readonly settlements: readonly SettlementTally[];
-};
-
-/** What members found an epoch to come to. */
-export type SettlementTally = PollResult & {
-  readonly epoch: number;
-  readonly root: Digest;
-};
-
 export class Assembly {
   readonly #context: Context;
   /** Whether this node confirms and votes when it is a member. */
@@ -80,7 +56,7 @@ export class Assembly {
   #confirmed: { readonly number: number; readonly step: string } | undefined;
   readonly #proposals = new Map<string, Proposed>();
   /** Confirmations of the next number, by step. */
-  readonly #confirmations = new Map<string, Poll<ConfirmationMessage>>();
+  readonly #confirmations = new Confirmations();
   /** Settlements on the head, by epoch and root. */
   readonly #settlements = new Map<string, Poll<SettlementMessage>>();
 
@@ -108,10 +84,7 @@ export class Assembly {
     const { epoch } = message.body;
     this.#context.report({ kind: 'set-proposed', number, epoch, step: name });
     this.#considerConfirming(name, checked.link);
-    for (const poll of this.#confirmations.values()) {
-      const [first] = poll.messages();
-      if (first !== undefined && toHex(first.step) === name) this.#tryStep(name, first.epoch);
-    }
+    for (const each of this.#confirmations.epochs(name)) this.#tryStep(name, each);
     return ACCEPTED;
   }
 
@@ -124,18 +97,15 @@ export class Assembly {
     const member = network.validatorIndex.get(validator);
     // who passed it on may know another set
     if (member === undefined) return ignored('unknown-validator');
-    const name = pollName(toHex(step), epoch);
-    const poll = this.#confirmations.get(name);
-    if (poll?.has(member)) return ignored('known-confirmation');
-    if (poll === undefined && this.#confirmations.size >= CONFIRMATION_POLLS_MAX) {
-      return ignored('too-many-proposals');
-    }
+    const name = toHex(step);
+    if (this.#confirmations.get(name, epoch)?.has(member)) return ignored('known-confirmation');
+    if (this.#confirmations.isOutdone(member, epoch)) return ignored('old-confirmation');
     const signed = confirmationSigningBytes(network.id, message);
     if (!this.#isSignedBy(member, signed, message.signature)) {
       return rejected('confirmation-signature');
     }
-    this.#count(this.#confirmations, name, { member, message });
-    this.#tryStep(toHex(step), epoch);
+    this.#confirmations.add({ member, message }, network);
+    this.#tryStep(name, epoch);
     return ACCEPTED;
   }
 
@@ -144,10 +114,11 @@ export class Assembly {
     const { network } = this.#context;
     const chain = this.#chain;
     const { number } = message.body;
-    const known = chain.link(number);
+    const known = chain.steps[number - 1];
     if (known !== undefined) {
-      const isSame = equalBytes(stepDigest(network.id, message.body), known.digest);
-      return isSame ? this.#hasten(message, known) : this.#fork(message, known);
+      const [here, there] = [known, message].map(({ body }) => stepDigest(network.id, body));
+      const isSame = here !== undefined && there !== undefined && equalBytes(here, there);
+      return isSame ? this.#hasten(message) : this.#fork(message);
     }
     if (number > chain.head.number + 1) return this.#behind(number);
     const checked = chain.check(this.#context.crypto, message);
@@ -166,7 +137,7 @@ export class Assembly {
     const member = network.validatorIndex.get(validator);
     if (member === undefined) return ignored('unknown-validator');
     if (epoch >= epochOf(network, this.#context.beacons.latest ?? 0)) return ignored('far-epoch');
-    if (epoch + EPOCHS_KEPT < this.#latestVoted()) return ignored('old-epoch');
+    if (epoch < this.#oldestKept()) return ignored('old-epoch');
     const name = `${epoch}/${toHex(root)}`;
     if (this.#settlements.get(name)?.has(member)) return ignored('known-settlement');
     const said = [...this.#settlements].filter(([key, poll]) => {
@@ -208,7 +179,7 @@ export class Assembly {
   pending(): readonly (ProposalMessage | ConfirmationMessage | SettlementMessage)[] {
     return [
       ...[...this.#proposals.values()].map(({ message }) => message),
-      ...[...this.#confirmations.values()].flatMap((poll) => poll.messages()),
+      ...this.#confirmations.messages(),
       ...[...this.#settlements.values()].flatMap((poll) => poll.messages()),
     ];
   }
@@ -239,8 +210,9 @@ export class Assembly {
 
   /** Who confirmed a step for the epoch for which most did. */
   #confirmedBy(step: string): { confirmedBy: readonly NodeId[]; weight: bigint } {
-    const polls = [...this.#confirmations].filter(([name]) => name.startsWith(step));
-    const [most] = polls.map(([, poll]) => poll).sort((a, b) => (a.weight < b.weight ? 1 : -1));
+    const epochs = this.#confirmations.epochs(step);
+    const polls = epochs.flatMap((epoch) => this.#confirmations.get(step, epoch) ?? []);
+    const [most] = polls.sort((a, b) => (a.weight < b.weight ? 1 : -1));
     if (most === undefined) return { confirmedBy: [], weight: 0n };
     const { validators } = this.#chain.head.state.network;
     const confirmedBy = most.members().flatMap((index) => validators[index]?.id ?? []);
@@ -262,15 +234,17 @@ export class Assembly {
     if (before !== undefined && link.number <= before.number && !isSame) return;
     const epoch = this.#epochFor(link);
     if (epoch === undefined) return;
-    if (this.#confirmations.get(pollName(name, epoch))?.has(member)) return;
+    if (this.#confirmations.get(name, epoch)?.has(member)) return;
     const { number, digest: step } = link;
-    this.#confirmed = { number, step: name };
-    const round = firstRound(network, link.epoch);
-    this.#context.emit({ kind: 'persist', record: { kind: 'confirm', number, step, round } });
+    if (!isSame) {
+      this.#confirmed = { number, step: name };
+      const round = firstRound(network, epoch);
+      this.#context.emit({ kind: 'persist', record: { kind: 'confirm', number, step, round } });
+    }
     const said = { number, epoch, step };
     const signature = signer.signVote(confirmationSigningBytes(network.id, said));
     const message = { type: 'confirmation', validator: signer.id, ...said, signature } as const;
-    this.#count(this.#confirmations, pollName(name, epoch), { member, message });
+    this.#confirmations.add({ member, message }, network);
     this.#context.publish(message);
     this.#context.report({ kind: 'set-confirmed', number });
     this.#tryStep(name, epoch);
@@ -293,7 +267,7 @@ export class Assembly {
   /** Makes the step when a quorum confirmed it. */
   #tryStep(name: string, epoch: number): void {
     const proposed = this.#proposals.get(name);
-    const poll = this.#confirmations.get(pollName(name, epoch));
+    const poll = this.#confirmations.get(name, epoch);
     const { network } = this.#chain.head.state;
     if (proposed === undefined || poll === undefined) return;
     if (poll.weight < quorumStake(network) || epoch < proposed.link.epoch) return;
@@ -318,26 +292,33 @@ export class Assembly {
   }
 
   /** [SET-1] Of two epochs that a quorum confirmed a step for, the earlier one counts. */
-  #hasten(message: StepMessage, known: ChainLink): Judgement {
+  #hasten(message: StepMessage): Judgement {
     const chain = this.#chain;
-    const before = chain.link(known.number - 1);
-    const isEarlier = message.epoch < known.epoch && known.number === chain.head.number;
+    const before = chain.recent(chain.head.number - 1);
+    const isHead = message.body.number === chain.head.number;
+    const isEarlier = isHead && message.epoch < chain.head.epoch;
     if (!isEarlier || before === undefined) return ignored('known-step');
     const checked = checkStep(this.#context.crypto, before, message);
     if (checked.kind === 'invalid') return rejected(`step-${checked.check}`);
     chain.replaceHead(confirmedLink(checked.link, message));
+    // what was proposed on top stands on other exits now
+    const proposals = [...this.#proposals.values()];
+    this.#proposals.clear();
     const { number, epoch } = chain.head;
     this.#context.report({ kind: 'set-changed', number, epoch });
+    for (const { message: proposal } of proposals) this.takeProposal(proposal);
     return ACCEPTED;
   }
 
   /** [SET-2] Two sets of one number, both confirmed: more than a third of the stake is at fault. */
-  #fork(message: StepMessage, known: ChainLink): Judgement {
-    const before = this.#chain.link(known.number - 1);
-    assert(before !== undefined, 'each step has one before it');
+  #fork(message: StepMessage): Judgement {
+    const { number } = message.body;
+    // [WIRE-3] to compute an old set again costs more than to send a step
+    const before = this.#chain.recent(number - 1);
+    if (before === undefined) return ignored('old-step');
     const checked = checkStep(this.#context.crypto, before, message);
     if (checked.kind === 'invalid') return rejected(`step-${checked.check}`);
-    this.#context.report({ kind: 'set-forked', number: known.number });
+    this.#context.report({ kind: 'set-forked', number });
     return ignored('forked-step');
   }
 
@@ -351,23 +332,17 @@ export class Assembly {
     return key !== undefined && this.#context.crypto.verifyAggregate([key], signed, signature);
   }
 
-  #count<M extends { readonly signature: Uint8Array }>(
-    polls: Map<string, Poll<M>>,
-    name: string,
-    vote: { readonly member: number; readonly message: M },
-  ): Poll<M> {
-    const poll = polls.get(name) ?? new Poll<M>();
-    polls.set(name, poll);
-    poll.add(vote, this.#chain.head.state.network);
-    return poll;
-  }
-
-  #latestVoted(): number {
-    return Math.max(-1, ...[...this.#settlements.keys()].map(epochIn));
+  /** Votes for epochs before are forgotten; who votes early pushes out none that is due. */
+  #oldestKept(): number {
+    const { network } = this.#context;
+    const voted = [...this.#settlements.keys()].map(epochIn);
+    const window = windowRounds(network);
+    const over = epochOf(network, (this.#context.beacons.latest ?? 0) - window) - 1;
+    return Math.min(over, Math.max(-1, ...voted)) - EPOCHS_KEPT;
   }
 
   #forgetOld(): void {
-    const oldest = this.#latestVoted() - EPOCHS_KEPT;
+    const oldest = this.#oldestKept();
     for (const name of this.#settlements.keys()) {
       if (epochIn(name) < oldest) this.#settlements.delete(name);
     }
@@ -377,9 +352,12 @@ export class Assembly {
     name: string,
     vote: { readonly member: number; readonly message: SettlementMessage },
   ): void {
-    const quorum = quorumStake(this.#chain.head.state.network);
-    const wasAgreed = (this.#settlements.get(name)?.weight ?? 0n) >= quorum;
-    const poll = this.#count(this.#settlements, name, vote);
+    const { network } = this.#chain.head.state;
+    const quorum = quorumStake(network);
+    const poll = this.#settlements.get(name) ?? new Poll<SettlementMessage>();
+    this.#settlements.set(name, poll);
+    const wasAgreed = poll.weight >= quorum;
+    poll.add(vote, network);
     if (wasAgreed || poll.weight < quorum) return;
     const { epoch, root } = vote.message;
     this.#context.report({ kind: 'settlement-agreed', epoch, root: toHex(root) });
@@ -389,8 +367,4 @@ export class Assembly {
 /** Epoch in the name of a poll: `epoch/root`. */
 function epochIn(name: string): number {
   return Number(name.slice(0, name.indexOf('/')));
-}
-
-function pollName(step: string, epoch: number): string {
-  return `${step}/${epoch}`;
 }

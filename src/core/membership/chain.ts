@@ -8,12 +8,14 @@ import {
   bitmapIndices,
   confirmationSigningBytes,
   keyOwnershipSigningBytes,
+  LIMITS,
   proposalSigningBytes,
   type SetChange,
   type StepBody,
   type StepMessage,
   settlementRoot,
   settlementSigningBytes,
+  stepContentBytes,
   stepDigest,
 } from '../../wire/index.ts';
 import { Draws } from '../committee/draws.ts';
@@ -69,8 +71,7 @@ export class SetChain {
   /** [SET-1] The set that serves the subjects of round `r`, at all their levels. */
   at(r: number): ChainLink {
     const epoch = epochOf(this.genesis.draws.network, r);
-    const recent = this.#links.findLast((link) => link.epoch <= epoch);
-    return recent ?? this.#walk((link) => link.epoch <= epoch);
+    return this.recentAt(r) ?? this.#walk((link) => link.epoch <= epoch);
   }
 
   /** Draws of the set that serves round `r`. */
@@ -81,10 +82,23 @@ export class SetChain {
   /** Link of a number, if the chain is that long. */
   link(number: number): ChainLink | undefined {
     if (number < 0 || number > this.head.number) return undefined;
-    return (
-      this.#links.find((link) => link.number === number) ??
-      this.#walk((link) => link.number <= number)
-    );
+    return this.recent(number) ?? this.#walk((link) => link.number <= number);
+  }
+
+  /** Link of a number, if it is one of the latest: at hand, whoever asks for it. */
+  recent(number: number): ChainLink | undefined {
+    return this.#links.find((link) => link.number === number);
+  }
+
+  /** The set that serves round `r`, if it is one of the latest. */
+  recentAt(r: number): ChainLink | undefined {
+    const epoch = epochOf(this.genesis.draws.network, r);
+    return this.#links.findLast((link) => link.epoch <= epoch);
+  }
+
+  /** Tells whether `id` was a validator in one of the latest sets. */
+  wasValidator(id: NodeId): boolean {
+    return this.#links.some(({ state }) => state.network.validatorIndex.has(id));
   }
 
   /** Tells whether `id` is a validator of one of the latest sets, or has stake in exit. */
@@ -153,17 +167,20 @@ export function checkBody(
   const { network } = head.state;
   if (body.number !== head.number + 1) return failed('number');
   if (!equalBytes(body.predecessor, head.digest)) return failed('predecessor');
+  // [WIRE-3] nobody but the operator makes a node compute a set
+  const { operator } = network;
+  const signed = proposalSigningBytes(network.id, stepDigest(network.id, body));
+  if (operator === undefined || !crypto.verify(operator, signed, signature)) {
+    return failed('operator-signature');
+  }
+  // [WIRE-4] room for those who confirm it
+  if (stepContentBytes(body) > LIMITS.stepContentBytes) return failed('too-large');
   // [SET-1] sets follow one another: an epoch has one
   if (body.epoch <= head.epoch) return failed('epoch');
   const state = applyStep(head.state, body);
   if ('refused' in state) return failed(state.refused);
   if (!equalBytes(stateHash(state), body.state)) return failed('state');
   const link = linkOf(head, body, state);
-  const { operator } = network;
-  const signed = proposalSigningBytes(network.id, link.digest);
-  if (operator === undefined || !crypto.verify(operator, signed, signature)) {
-    return failed('operator-signature');
-  }
   if (!body.changes.every((change) => areKeysProved(crypto, network, change))) {
     return failed('key-proofs');
   }

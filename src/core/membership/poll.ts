@@ -31,6 +31,11 @@ export class Poll<M extends { readonly signature: Uint8Array }> {
     this.#weight += set.validators[member]?.stake ?? 0n;
   }
 
+  /** Takes a member out again. */
+  remove(member: number, set: Network): void {
+    if (this.#votes.delete(member)) this.#weight -= set.validators[member]?.stake ?? 0n;
+  }
+
   /** Indices of the members, ascending. */
   members(): readonly number[] {
     return [...this.#votes.keys()].sort((a, b) => a - b);

@@ -2,10 +2,12 @@
 import type { Signer } from '../../crypto/index.ts';
 import {
   type AgreedSettlement,
+  LIMITS,
   type ProposalMessage,
   proposalSigningBytes,
   type SetChange,
   type StepBody,
+  stepContentBytes,
   stepDigest,
 } from '../../wire/index.ts';
 import type { ChainLink } from './chain.ts';
@@ -26,6 +28,11 @@ export function proposeStep(
   operator: Signer,
 ): ProposalMessage | { readonly refused: string } {
   const content = { number: head.number + 1, predecessor: head.digest, ...planned };
+  // [WIRE-4] counted first: the codec takes no longer list
+  const isTooLong = planned.changes.length > LIMITS.changesPerStep;
+  if (isTooLong || stepContentBytes(content) > LIMITS.stepContentBytes) {
+    return { refused: 'too-large' };
+  }
   const state = applyStep(head.state, content);
   if ('refused' in state) return state;
   const body: StepBody = { ...content, state: stateHash(state) };

@@ -16,6 +16,7 @@ import {
 import {
   type CanonicalValue,
   encodeCanonical,
+  LIMITS,
   nodeIdBytes,
   type SetChange,
   type SettlementResult,
@@ -56,6 +57,7 @@ export type SetState = {
 /** Entries in exit, and identities convicted, that a state remembers. [WIRE-4] */
 const LEAVING_MAX = 1_024;
 const CONVICTED_MAX = 4_096;
+const BITS_PER_BYTE = 8;
 
 /** Returns the state that a network file defines. */
 export function genesisState(network: Network): SetState {
@@ -87,6 +89,9 @@ export type Applied = SetState | { readonly refused: string };
  * Total. Signatures, quorum and proofs of keys are checked elsewhere.
  */
 export function applyStep(before: SetState, body: Omit<StepBody, 'state'>): Applied {
+  const { epochRounds } = before.network.parameters;
+  // [WIRE-4] rounds beyond cannot be named
+  if (body.epoch * epochRounds >= LIMITS.epochs) return { refused: 'far-epoch' };
   const members = new Members(before, body);
   if (body.settlement !== undefined) {
     const fault = members.settle(body.settlement);
@@ -183,6 +188,12 @@ class Members {
     const leaving = this.#leaving.filter((entry) => hasStake(entry) && entry.untilEpoch > epoch);
     if (validators.length === 0) return { refused: 'empty-set' };
     if (leaving.length > LEAVING_MAX) return { refused: 'too-many-exits' };
+    // [WIRE-4] what no bitmap and no amount can hold
+    if (validators.length > BITS_PER_BYTE * LIMITS.bitmapBytes) return { refused: 'too-many' };
+    const { pool, burned } = this.#settled;
+    const staked = [...validators, ...providers, ...leaving].map((each) => each.stake);
+    const money = staked.reduce((sum, amount) => sum + amount, pool + burned);
+    if (money.toString().length > LIMITS.stakeDigits) return { refused: 'too-much-stake' };
     const network = createNetwork({ ...this.#before.network, validators, providers });
     return { ...this.#settled, network, leaving };
   }

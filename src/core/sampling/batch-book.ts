@@ -195,7 +195,8 @@ export class BatchBook {
     }
     const { network } = chain.drawsAt(header.round);
     const fault = checkHeader(network, crypto, header);
-    return fault === undefined ? 'early' : rejected(fault);
+    if (fault === undefined) return 'early';
+    return fault === 'provider' ? this.#context.stranger(fault) : rejected(fault);
   }
 
   /** Other batches of the slot of `header`, in order of arrival. */
@@ -213,6 +214,7 @@ export class BatchBook {
     const { network } = draws;
     // [MODEL-1] [CLAIM-6] admitted model and class, count within the limit, signed by the provider
     const fault = checkHeader(network, crypto, header);
+    if (fault === 'provider') return this.#context.stranger(fault);
     if (fault !== undefined) return rejected(fault);
     const manifest = network.modelById.get(header.model);
     const oneIn = network.parameters.classes.get(header.assuranceClass);

@@ -75,11 +75,11 @@ export function batchBill(network: Network, header: HeaderMessage): NamedBill {
   return { name: `batch/${batchId(header)}`, bill };
 }
 
-/** [SLASH-1] The bill of a conviction. */
-export function convictionBill(network: Network, id: NodeId): NamedBill {
+/** [SLASH-1] The bill of a conviction. @param isVoter whether `id` was a validator lately */
+export function convictionBill(network: Network, id: NodeId, isVoter: boolean): NamedBill {
   return {
     name: `${CONVICTION}${id}`,
-    bill: { charges: equivocationOf(network, id), rewards: [] },
+    bill: { charges: equivocationOf(network, id, isVoter), rewards: [] },
   };
 }
 

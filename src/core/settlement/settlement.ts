@@ -36,7 +36,10 @@ export function settle({ network, sealed, subjects, guilty }: SettlementInput): 
     ...network.providers.map(({ id, stake }) => [id, stake] as const),
   ]);
   for (const header of sealed) accounts.apply(reserveOf(network, header));
-  for (const id of guilty) for (const each of equivocationOf(network, id)) accounts.apply(each);
+  for (const id of guilty) {
+    const isVoter = network.validatorIndex.has(id);
+    for (const each of equivocationOf(network, id, isVoter)) accounts.apply(each);
+  }
   for (const subject of subjects)
     for (const each of chargesOf(network, subject)) accounts.apply(each);
   for (const subject of subjects)
@@ -59,11 +62,15 @@ export function reserveOf(network: Network, header: HeaderMessage): Charge {
   return { kind: 'collect', account: header.provider, amount, reason: 'reserve' };
 }
 
-/** [SLASH-1] What equivocation costs, whoever did it. */
-export function equivocationOf(network: Network, account: NodeId): readonly Charge[] {
+/** [SLASH-1] What equivocation costs. @param isVoter whether it is a validator */
+export function equivocationOf(
+  network: Network,
+  account: NodeId,
+  isVoter: boolean,
+): readonly Charge[] {
   if (network.ablated.has('SLASH-1')) return [];
   const { slashProvider, slashVoter } = network.parameters;
-  const amount = network.validatorIndex.has(account) ? slashVoter : slashProvider;
+  const amount = isVoter ? slashVoter : slashProvider;
   return [{ kind: 'burn', account, amount, reason: 'slash-equivocation' }];
 }
 

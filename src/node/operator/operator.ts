@@ -239,6 +239,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'no-stake': 'Give it a stake above 0.',
   'vote-key-taken': 'Another validator has this vote key: let it make a key of its own.',
   models: 'It may only declare models that the network file lists, each once.',
+  'too-large': 'Make fewer changes in one step: two steps hold twice as many.',
   'empty-set': 'One validator with stake has to stay.',
 };
 

@@ -110,12 +110,15 @@ export async function callForStatus(
 }
 
 /** As many frames as one answer may have. */
-export function withinLimits(frames: readonly Uint8Array[]): readonly Uint8Array[] {
+export function withinLimits(frames: Iterable<Uint8Array>): readonly Uint8Array[] {
+  const answer: Uint8Array[] = [];
   let bytes = 0;
-  return frames.slice(0, ANSWER_LIMITS.frames).filter((frame) => {
+  for (const frame of frames) {
     bytes += frame.length;
-    return bytes <= ANSWER_LIMITS.bytes;
-  });
+    if (answer.length >= ANSWER_LIMITS.frames || bytes > ANSWER_LIMITS.bytes) break;
+    answer.push(frame);
+  }
+  return answer;
 }
 
 async function readAnswer(stream: FrameStream, peer: NodeId): Promise<readonly Uint8Array[]> {

@@ -55,8 +55,8 @@ export class BillBook {
   }
 
   /** [SLASH-1] A conviction belongs to the epoch in which it became known. */
-  async addConviction(id: NodeId): Promise<void> {
-    const { name, bill } = convictionBill(this.#network, id);
+  async addConviction(id: NodeId, { isVoter }: { isVoter: boolean }): Promise<void> {
+    const { name, bill } = convictionBill(this.#network, id, isVoter);
     const known = await this.#store.get('meta', name);
     if (known !== undefined) return;
     await this.#store.put([{ space: 'meta', key: name, value: new Uint8Array(0) }]);
@@ -110,7 +110,12 @@ export class BillBook {
   /** What is too late for its own epoch counts in the first that is not being settled yet. */
   async #add(round: number, named: NamedBill): Promise<void> {
     let epoch = epochOf(this.#network, round);
-    while (settlingRound(this.#network, epoch) <= this.#latest()) epoch += 1;
+    while (settlingRound(this.#network, epoch) <= this.#latest()) {
+      // settled as others saw it: twice would take and pay twice
+      const known = await this.#store.get('bill', `${epochKey(epoch)}/${named.name}`);
+      if (known !== undefined) return;
+      epoch += 1;
+    }
     await this.#put(epoch, named);
   }
 

@@ -9,6 +9,7 @@ import {
   decodeMessage,
   encodeMessage,
   type HeaderMessage,
+  type Message,
   type SettlementResult,
 } from '../../wire/index.ts';
 import type { CoreView } from '../core-view.ts';
@@ -46,6 +47,8 @@ export type SetServiceOptions = {
   readonly store: Store;
   readonly feed: Feed;
   readonly latest: () => number;
+  /** Resolves when what the core says now is durable. */
+  readonly durable: () => Promise<unknown>;
   readonly found: (result: SettlementResult) => void;
   readonly track: (work: Promise<unknown>) => void;
   readonly signal: AbortSignal;
@@ -131,7 +134,9 @@ export class SetService {
         return;
       }
       case 'evidence-found':
-        for (const id of report.guilty) track(this.#book.addConviction(id));
+        for (const id of report.guilty) {
+          track(this.#book.addConviction(id, { isVoter: this.chain.wasValidator(id) }));
+        }
         return;
       case 'set-behind':
         return track(this.catchUp());
@@ -145,7 +150,7 @@ export class SetService {
   async answer(request: SetRequest): Promise<readonly Uint8Array[]> {
     switch (request.method) {
       case 'chain':
-        return this.#steps(request.from);
+        return await this.#steps(request.from);
       case 'statement':
         return await this.#statement(request);
       case 'bills':
@@ -192,7 +197,9 @@ export class SetService {
     const { view, feed, signal } = this.#options;
     for (const peer of this.#peers()) {
       if (signal.aborted) return;
-      const request = { method: 'chain', from: view.membership.chain.head.number + 1 } as const;
+      // [SET-1] the latest again: others may know it for an earlier epoch
+      const from = Math.max(1, view.membership.chain.head.number);
+      const request = { method: 'chain', from } as const;
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]);
       const answer = await callForMessages(this.#options.host, peer, request, deadline).catch(
         () => [],
@@ -213,9 +220,9 @@ export class SetService {
 
   async #archive(): Promise<void> {
     const { view, store } = this.#options;
-    // the latest one again: its epoch may have changed
+    // the last one again: its epoch may have changed
     const { chain } = view.membership;
-    const steps = chain.steps.slice(Math.max(0, Math.min(this.#archived, chain.head.number - 1)));
+    const steps = chain.steps.slice(Math.max(0, this.#archived - 1));
     this.#archived = chain.head.number;
     this.#settling.restart();
     await store.put(
@@ -228,10 +235,13 @@ export class SetService {
     await this.#book.prune(view.membership.chain.head.state.settledEpoch);
   }
 
-  #steps(from: number): readonly Uint8Array[] {
+  async #steps(from: number): Promise<readonly Uint8Array[]> {
     const { chain, assembly } = this.#options.view.membership;
     const messages = [...chain.steps.slice(Math.max(0, from - 1)), ...assembly.pending()];
-    return withinLimits(messages.map(encodeMessage));
+    const frames = withinLimits(encoded(messages));
+    // [GUARD-1] one of them may be a confirmation of this node
+    await this.#options.durable();
+    return frames;
   }
 
   /** Nothing while the span is not over here. */
@@ -259,6 +269,10 @@ export class SetService {
     }
     return withinLimits(frames);
   }
+}
+
+function* encoded(messages: readonly Message[]): Iterable<Uint8Array> {
+  for (const message of messages) yield encodeMessage(message);
 }
 
 /** Bills in one answer. */

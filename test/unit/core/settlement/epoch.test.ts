@@ -83,7 +83,7 @@ describe('settlement of epochs', () => {
   });
 
   it('slashes whom evidence convicts once, over all settlements', () => {
-    const bills = [convictionBill(network, v2)];
+    const bills = [convictionBill(network, v2, true)];
     const result = settleEpochs(state, 0, bills);
     deepStrictEqual(result.convicted, [v2]);
     deepStrictEqual(result.balances, [{ id: v2, stake: 0n }]);

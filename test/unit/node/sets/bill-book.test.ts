@@ -58,8 +58,8 @@ describe('bill book', () => {
   it('a statement follows what is added', async () => {
     const book = bookAt(createMemoryStore(), () => 1);
     equal((await book.statement(WHOLE)).size, 0);
-    await book.addConviction(id);
-    const { name, bill } = convictionBill(network, id);
+    await book.addConviction(id, { isVoter: true });
+    const { name, bill } = convictionBill(network, id, true);
     deepStrictEqual([...(await book.statement(WHOLE))], [[name, toHex(billDigest(bill))]]);
   });
 
@@ -67,9 +67,9 @@ describe('bill book', () => {
     const store = createMemoryStore();
     let latest = 1;
     const book = bookAt(store, () => latest);
-    await book.addConviction(id);
+    await book.addConviction(id, { isVoter: true });
     latest = 100;
-    await bookAt(store, () => latest).addConviction(id);
+    await bookAt(store, () => latest).addConviction(id, { isVoter: true });
     equal((await epochsIn(book)).length, 1);
   });
 
@@ -93,7 +93,7 @@ describe('bill book', () => {
 
   it('sums up what an account got and lost', async () => {
     const book = bookAt(createMemoryStore(), () => 1);
-    await book.addConviction(id);
+    await book.addConviction(id, { isVoter: true });
     const earnings = await earningsOf(book.bills(WHOLE), id, 0);
     const amount = network.parameters.slashVoter;
     deepStrictEqual(earnings, [

@@ -80,7 +80,7 @@ async function settle(
   return { results, book, asked };
 }
 
-const [first, second] = others.map((id) => convictionBill(network, id));
+const [first, second] = others.map((id) => convictionBill(network, id, true));
 ok(first !== undefined && second !== undefined);
 const both = [first, second];
 const expected = (bills: readonly NamedBill[]) => settleEpochs(chain.head.state, 0, bills);
