@@ -58,6 +58,8 @@ export type SetState = {
 const LEAVING_MAX = 1_024;
 const CONVICTED_MAX = 4_096;
 const BITS_PER_BYTE = 8;
+/** Stake of one validator: what the hash of a set can hold, 64 bits. */
+const VALIDATOR_STAKE_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** Returns the state that a network file defines. */
 export function genesisState(network: Network): SetState {
@@ -193,7 +195,10 @@ class Members {
     const { pool, burned } = this.#settled;
     const staked = [...validators, ...providers, ...leaving].map((each) => each.stake);
     const money = staked.reduce((sum, amount) => sum + amount, pool + burned);
-    if (money.toString().length > LIMITS.stakeDigits) return { refused: 'too-much-stake' };
+    const isHuge = validators.some(({ stake }) => stake > VALIDATOR_STAKE_MAX);
+    if (isHuge || money.toString().length > LIMITS.stakeDigits) {
+      return { refused: 'too-much-stake' };
+    }
     const network = createNetwork({ ...this.#before.network, validators, providers });
     return { ...this.#settled, network, leaving };
   }

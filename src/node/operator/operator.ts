@@ -240,6 +240,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'vote-key-taken': 'Another validator has this vote key: let it make a key of its own.',
   models: 'It may only declare models that the network file lists, each once.',
   'too-large': 'Make fewer changes in one step: two steps hold twice as many.',
+  'too-much-stake': 'A validator holds less than 2^64 units, all accounts less than 10^28.',
   'empty-set': 'One validator with stake has to stay.',
 };
 
