@@ -1,11 +1,12 @@
 /** From gossip to the core and back. */
 import assert from 'node:assert/strict';
 import { type Round, round } from '../../../src/base/index.ts';
-import type { ProviderEvent } from '../../../src/core/index.ts';
+import { Draws, type ProviderEvent, proposeStep, SetChain } from '../../../src/core/index.ts';
 import { Feed, topicOf } from '../../../src/node/feed.ts';
 import type { GossipMessage, Host, Judgement, Topic } from '../../../src/node/libp2p/index.ts';
 import { Runner, systemClock } from '../../../src/node/runner/index.ts';
 import { encodeMessage, type Message } from '../../../src/wire/index.ts';
+import { createClusterKeys } from '../../support/cluster-network.ts';
 import { until } from '../../support/libp2p-hosts.ts';
 import {
   batchOf,
@@ -74,6 +75,22 @@ describe('Feed', () => {
     assert.deepEqual(seen, ['header']);
     // beacons of the past are what catching up is made of
     assert.equal(await feed.take('sync', received(beaconAt(3))), true);
+  });
+
+  it('[GUARD-2] keeps proposals from the core until the watermark is passed', async () => {
+    const { feed, gossip, seen } = feedOf({ watermark: 10 });
+    feed.open();
+    const { network, operator } = createClusterKeys({ stakes: [10], hasOperator: true });
+    const { head } = new SetChain(new Draws(network));
+    const made = proposeStep(head, { epoch: 9, changes: [] }, operator);
+    assert('type' in made);
+    const bytes = encodeMessage(made);
+    await feed.take('sync', received(beaconAt(9)));
+    assert.equal(gossip('claims', bytes).judgement, 'ignore');
+    assert.equal(await feed.take('sync', received<Message>(made)), false);
+    await feed.take('sync', received(beaconAt(10)));
+    assert.equal(await feed.take('sync', received<Message>(made)), true);
+    assert.deepEqual(seen, ['beacon', 'beacon', 'proposal']);
   });
 
   it('tells of every message, also of those that the core does not hear of', async () => {

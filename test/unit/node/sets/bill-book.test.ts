@@ -1,11 +1,12 @@
 /** [SETTLE-1] Bills on disk: in the right epoch, the same after a restart, forgotten in time. */
-import { deepStrictEqual, equal } from 'node:assert/strict';
-import { round, toHex } from '../../../../src/base/index.ts';
+import { deepStrictEqual, equal, notEqual } from 'node:assert/strict';
+import { round, stake, toHex } from '../../../../src/base/index.ts';
 import {
   billDigest,
   convictionBill,
   exitEpochs,
   settlingRound,
+  subjectBill,
 } from '../../../../src/core/index.ts';
 import { BillBook } from '../../../../src/node/sets/bill-book.ts';
 import { earningsOf } from '../../../../src/node/sets/earnings.ts';
@@ -14,7 +15,7 @@ import { createClusterKeys } from '../../../support/cluster-network.ts';
 
 const keys = createClusterKeys({
   stakes: [10, 10],
-  parameters: { epochRounds: 8, partitionRounds: 1 },
+  parameters: { epochRounds: 8, partitionRounds: 1, slashVoter: stake(7n) },
 });
 const { network } = keys;
 const [validator] = keys.validators;
@@ -53,6 +54,26 @@ describe('bill book', () => {
     const before = bookAt(createMemoryStore(), () => latest - 1);
     await before.addSubject(round(9), subject);
     deepStrictEqual(await epochsIn(before), [1]);
+  });
+
+  it('what was settled as others saw it counts only once, however late it is found here', async () => {
+    const latest = settlingRound(network, 1);
+    const book = bookAt(createMemoryStore(), () => latest);
+    const { name, bill } = subjectBill(network, subject);
+    await book.adopt(1, { name, bill });
+    await book.addSubject(round(9), subject);
+    deepStrictEqual(await epochsIn(book), [1]);
+  });
+
+  it('[SLASH-1] a validator pays what voters pay, whatever set it is of', async () => {
+    for (const isVoter of [true, false]) {
+      const book = bookAt(createMemoryStore(), () => 1);
+      await book.addConviction(keys.requester.id, { isVoter });
+      const [earned] = await earningsOf(book.bills(WHOLE), keys.requester.id, 0);
+      const { slashVoter, slashProvider } = network.parameters;
+      notEqual(slashVoter, slashProvider);
+      equal(earned?.amount, isVoter ? slashVoter : slashProvider);
+    }
   });
 
   it('a statement follows what is added', async () => {
