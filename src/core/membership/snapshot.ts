@@ -1,4 +1,4 @@
-/** What a node tells about the chain: what is proposed, and what members found epochs to come to. */
+/** What a node tells about the chain: what is proposed, and what epochs come to. */
 import type { Digest, NodeId } from '../../base/index.ts';
 import type { PollResult } from './poll.ts';
 

@@ -56,7 +56,7 @@ describe('bill book', () => {
     deepStrictEqual(await epochsIn(before), [1]);
   });
 
-  it('what was settled as others saw it counts only once, however late it is found here', async () => {
+  it('what was settled as others saw it counts once, however late it is found', async () => {
     const latest = settlingRound(network, 1);
     const book = bookAt(createMemoryStore(), () => latest);
     const { name, bill } = subjectBill(network, subject);

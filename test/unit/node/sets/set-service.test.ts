@@ -74,7 +74,7 @@ describe('set service', () => {
     deepStrictEqual(await answer, steps.map(encodeMessage));
   });
 
-  it('[SET-1] keeps on disk that a set comes earlier, also when the next one is there', async () => {
+  it('[SET-1] keeps on disk that a set comes earlier, also under the next one', async () => {
     const early = stepsOf(1500, 2);
     const late = stepsOf((EPOCH_ROUNDS + EPOCH_ROUNDS / 2) * 1000 + 1500, 1);
     const { cluster } = early;
