@@ -15,6 +15,7 @@ import {
 } from '../../../../src/core/index.ts';
 import {
   type AgreedSettlement,
+  bitmapOf,
   type ConfirmationMessage,
   confirmationSigningBytes,
   encodeMessage,
@@ -23,6 +24,8 @@ import {
   type ProposalMessage,
   proposalSigningBytes,
   type SettlementMessage,
+  type Signature,
+  type StepBody,
   type StepMessage,
   settlementSigningBytes,
   stepDigest,
@@ -105,6 +108,38 @@ describe('assembly under attack', () => {
     cluster.inject(proposal(cluster), ['v1', 'v2', 'v3', 'v5']);
     cluster.runRounds(1);
     equal(chainOf(cluster).head.number, 1);
+  });
+
+  it('[SET-2] [SETTLE-2] counts a member once, for what it signed itself', () => {
+    const cluster = clusterOf();
+    cluster.runUntil(2 * EPOCH_ROUNDS * ROUND_MS);
+    const { assembly } = cluster.node('v1').validator;
+    const once = confirmation(cluster, { name: 'v4', epoch: 3, step: 1 });
+    const vote = settlementVote(cluster, 'v4', 0);
+    const { id } = cluster.node('v3').signer;
+    for (const message of [once, once, { ...once, validator: id }]) cluster.inject(message, ['v1']);
+    for (const message of [vote, vote, { ...vote, validator: id }]) cluster.inject(message, ['v1']);
+    equal(assembly.pending().length, 2);
+    deepStrictEqual(
+      assembly.snapshot().settlements.map(({ weight }) => weight),
+      [10n],
+    );
+    deepStrictEqual(
+      cluster.judged.slice(-6).map(({ code }) => code),
+      [
+        ...['new', 'known-confirmation', 'confirmation-signature'],
+        ...['new', 'known-settlement', 'settlement-signature'],
+      ],
+    );
+    cluster.inject({ ...vote, head: digest(new Uint8Array(32)) }, ['v1']);
+    equal(cluster.judged.at(-1)?.code, 'other-head');
+    for (let root = 1; root < 6; root++) {
+      const said = { epoch: 0, head: vote.head, root: digest(new Uint8Array(32).fill(root)) };
+      const bytes = settlementSigningBytes(cluster.network.id, said);
+      const signature = cluster.node('v4').signer.signVote(bytes);
+      cluster.inject({ ...vote, ...said, signature }, ['v1']);
+    }
+    equal(assembly.snapshot().settlements.length, 4);
   });
 
   it('[SET-2] a step that many epochs passed by is confirmed when enough are up', () => {
@@ -267,6 +302,69 @@ describe('assembly under attack', () => {
     }
     cluster.inject({ type: 'evidence', kind: 'headers', first, second }, ['v1']);
     equal(cluster.judged.at(-1)?.verdict, 'ignore');
+  });
+});
+
+describe('check of a step', () => {
+  const cluster = new Cluster({ stakes: [10, 10, 10], hasOperator: true });
+  const { keys, network, draws } = cluster;
+  const chain = new SetChain(draws);
+  const made = proposal(cluster, { name: 'v3' });
+
+  /** The operator signs what it likes. */
+  function signed(over: Partial<StepBody>): StepBody & { readonly by: Signature } {
+    const body = { ...made.body, ...over };
+    return {
+      ...body,
+      by: keys.operator.sign(proposalSigningBytes(network.id, stepDigest(network.id, body))),
+    };
+  }
+
+  function checkOf(over: Partial<StepBody>, members: readonly number[], epoch = 1) {
+    const { by: signature, ...body } = signed(over);
+    const said = { number: body.number, epoch, step: stepDigest(network.id, body) };
+    const bytes = confirmationSigningBytes(network.id, said);
+    const signers = members.flatMap((member) => keys.validators[member] ?? []);
+    const confirmation = keys.crypto.aggregate(signers.map((each) => each.signVote(bytes)));
+    ok(confirmation !== undefined);
+    const holders = bitmapOf(members, network.validators.length);
+    const step = { type: 'step', body, signature, epoch, holders, confirmation } as const;
+    const checked = chain.check(keys.crypto, step);
+    return checked.kind === 'valid' ? 'valid' : checked.check;
+  }
+
+  it('[SET-2] takes more than two thirds of the stake, not two thirds', () => {
+    equal(checkOf({}, [0, 1]), 'confirmation');
+    equal(checkOf({}, [0, 1, 2]), 'valid');
+  });
+
+  it('[SET-2] takes no word of the operator about what is before and after a step', () => {
+    const other = digest(new Uint8Array(32));
+    const all = [0, 1, 2];
+    equal(checkOf({ predecessor: other }, all), 'predecessor');
+    equal(checkOf({ state: other }, all), 'state');
+    equal(checkOf({ number: 2 }, all), 'number');
+    equal(checkOf({ epoch: 0 }, all), 'epoch');
+    equal(checkOf({ epoch: 2 }, all), 'epoch');
+    equal(checkOf({}, all, 2), 'valid');
+  });
+
+  it('[SET-2] a step of another set of the same number is told of, and not taken', () => {
+    const network = clusterOf();
+    network.runUntil(1500);
+    network.inject(proposal(network));
+    network.runRounds(1);
+    const other = clusterOf();
+    other.runUntil(1500);
+    other.inject(proposal(other, { amount: 8n }));
+    other.runRounds(1);
+    const { step } = chainOf(other).head;
+    ok(step !== undefined);
+    const before = chainOf(network).head.digest;
+    network.inject(step, ['v1']);
+    equal(network.judged.at(-1)?.code, 'forked-step');
+    equal(network.reports.at(-1)?.report.kind, 'set-forked');
+    deepStrictEqual(chainOf(network).head.digest, before);
   });
 });
 
