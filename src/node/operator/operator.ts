@@ -24,6 +24,7 @@ import {
   encodeMessage,
   type ProposalMessage,
   type SetChange,
+  stepDigest,
 } from '../../wire/index.ts';
 import type { JoinAsking } from '../joining/index.ts';
 import type { HostOptions } from '../libp2p/index.ts';
@@ -181,7 +182,7 @@ export class Operator {
       await this.#observer.host.publish('claims', decoded.bytes);
       await this.#settled(message.body.number, signal);
       const link = this.#observer.membership.chain.link(message.body.number);
-      if (link !== undefined) return link;
+      if (link !== undefined) return this.#own(link, message);
     }
     const [proposal] = this.standing().proposals;
     const { totalStake } = this.head.state.network;
@@ -190,6 +191,16 @@ export class Operator {
       code: 'step-not-confirmed',
       message: `members of ${percent} % of the stake confirmed it, more than 66 % are needed`,
       remedy: 'It stays proposed. Run the command again when more validators are up.',
+    });
+  }
+
+  /** The link, if it is what was proposed, and not what the same key proposed elsewhere. */
+  #own(link: ChainLink, { body }: ProposalMessage): ChainLink {
+    if (equalBytes(link.digest, stepDigest(link.state.network.id, body))) return link;
+    throw new OperatorError({
+      code: 'step-not-confirmed',
+      message: `members confirmed another step ${body.number}, which this folder did not propose`,
+      remedy: 'Use one folder for the operator. Look at the set of now, then propose again.',
     });
   }
 

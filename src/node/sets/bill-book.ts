@@ -84,9 +84,20 @@ export class BillBook {
     return statement;
   }
 
-  /** The bills of a span of epochs, from a name on. */
+  /**
+   * The bills of a span of epochs, and convictions of the epochs before: too few may have known
+   * them then, or one settlement could not hold them all. Who is slashed is not slashed again.
+   */
   async *bills({ above, upTo }: EpochSpan): AsyncIterable<NamedBill & { readonly epoch: number }> {
-    const range = { from: epochKey(above + 1), below: epochKey(upTo + 1), limit: BILLS_MAX };
+    for (let epoch = Math.max(0, above + 1 - KEPT_EPOCHS); epoch <= above; epoch++) {
+      // all names between are convictions
+      const [from, below] = [`${epochKey(epoch)}/conviction/`, `${epochKey(epoch)}/conviction0`];
+      yield* this.#within({ from, below, limit: BILLS_MAX });
+    }
+    yield* this.#within({ from: epochKey(above + 1), below: epochKey(upTo + 1), limit: BILLS_MAX });
+  }
+
+  async *#within(range: Parameters<Store['keys']>[1]) {
     for (const key of await this.#store.keys('bill', range)) {
       const bill = await this.#get(key);
       if (bill === undefined) continue;

@@ -60,6 +60,8 @@ export class SetService {
   readonly #settling: Settling;
   #archived = 0;
   #askAt = 0;
+  /** Round in which somebody last said that there are later sets. */
+  #behindAt = -1;
   #asking: Promise<void> | undefined;
 
   constructor(options: SetServiceOptions) {
@@ -138,8 +140,13 @@ export class SetService {
           track(this.#book.addConviction(id, { isVoter: this.chain.wasValidator(id) }));
         }
         return;
-      case 'set-behind':
+      case 'set-behind': {
+        // [WIRE-3] anybody can say so: once in a round is enough
+        const latest = this.#options.latest();
+        if (latest <= this.#behindAt) return;
+        this.#behindAt = latest;
         return track(this.catchUp());
+      }
       case 'set-changed':
         return track(this.#archive());
       default:

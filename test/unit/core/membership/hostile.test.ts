@@ -7,6 +7,7 @@ import { digest, nodeId, round, stake } from '../../../../src/base/index.ts';
 import {
   applyStep,
   type ChainLink,
+  exitEpochs,
   firstRound,
   genesisState,
   guiltyOf,
@@ -169,6 +170,30 @@ describe('assembly under attack', () => {
     const signature = operator.sign(proposalSigningBytes(id, stepDigest(id, body)));
     cluster.inject({ type: 'proposal', body, signature }, ['v1']);
     equal(cluster.judged.at(-1)?.code, 'proposal-far-epoch');
+  });
+
+  it('[WIRE-4] follows few proposals of one number, however many the operator signs', () => {
+    const cluster = clusterOf();
+    cluster.runUntil(1500);
+    for (let amount = 1n; amount < 9n; amount++) {
+      cluster.inject(proposal(cluster, { amount }), ['v1']);
+    }
+    equal(cluster.judged.at(-1)?.code, 'too-many-proposals');
+    equal(cluster.node('v1').validator.assembly.snapshot().proposals.length, 4);
+  });
+
+  it('[SET-4] an exit takes its time from the epoch that was confirmed', () => {
+    const cluster = clusterOf();
+    const first = proposal(cluster);
+    cluster.runUntil((EPOCH_ROUNDS * 4 + EPOCH_ROUNDS / 2) * ROUND_MS + 1500);
+    cluster.inject(first);
+    cluster.runRounds(1);
+    const { epoch, state } = chainOf(cluster).head;
+    equal(epoch, 5);
+    deepStrictEqual(
+      state.leaving.map(({ untilEpoch }) => untilEpoch),
+      [epoch + exitEpochs(cluster.network)],
+    );
   });
 
   it('[WIRE-4] a step leaves room for those who confirm it', () => {

@@ -1,5 +1,5 @@
 /** [SETTLE-1] Which bills count, and what epochs come to. */
-import { deepStrictEqual, equal } from 'node:assert/strict';
+import { deepStrictEqual, equal, ok } from 'node:assert/strict';
 import { type NodeId, stake } from '../../../../src/base/index.ts';
 import {
   agreedBills,
@@ -59,6 +59,14 @@ describe('settlement of epochs', () => {
     const statements = [said(v1, { a: '1' }), said(keys.requester.id, { a: '1' })];
     equal(agreedBills(network, statements).size, 0);
     equal(agreedBills(network, [...statements, said(v2, { a: '1' })]).size, 1);
+  });
+
+  it('a third of the stake is not enough: it may be dishonest as a whole', () => {
+    const third = createClusterKeys({ stakes: [10, 10, 10] }).network;
+    const [one, two] = third.validators.map(({ id }) => said(id, { a: '1' }));
+    ok(one !== undefined && two !== undefined);
+    equal(agreedBills(third, [one]).size, 0);
+    equal(agreedBills(third, [one, two]).size, 1);
   });
 
   it('of two versions the one of more stake counts, whoever is asked first', () => {

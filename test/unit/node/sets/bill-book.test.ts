@@ -76,6 +76,19 @@ describe('bill book', () => {
     }
   });
 
+  it('[SLASH-1] a conviction that a settlement left out comes with the next one', async () => {
+    const book = bookAt(createMemoryStore(), () => 1);
+    await book.addConviction(id, { isVoter: true });
+    await book.addSubject(round(1), subject);
+    const { name } = convictionBill(network, id, true);
+    for (const above of [0, 3]) {
+      const statement = await book.statement({ above, upTo: above + 1 });
+      deepStrictEqual([...statement.keys()], [name]);
+    }
+    equal((await book.statement({ above: 4, upTo: 5 })).size, 0);
+    equal((await book.statement({ above: -1, upTo: 5 })).size, 2);
+  });
+
   it('a statement follows what is added', async () => {
     const book = bookAt(createMemoryStore(), () => 1);
     equal((await book.statement(WHOLE)).size, 0);

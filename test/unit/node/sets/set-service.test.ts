@@ -74,6 +74,26 @@ describe('set service', () => {
     deepStrictEqual(await answer, steps.map(encodeMessage));
   });
 
+  it('[WIRE-3] asks once in a round, whoever says that there are later sets', async () => {
+    const { cluster } = stepsOf(1500, 1);
+    const { chain } = cluster.node('v1').validator;
+    let [latest, asked] = [5, 0];
+    const host = {
+      id: cluster.node('v1').signer.id,
+      peers: () => {
+        asked += 1;
+        return [];
+      },
+    };
+    const { service, done } = serviceOn(cluster, chain, { host, latest: () => latest });
+    for (let i = 0; i < 6; i++) {
+      if (i === 3) latest += 1;
+      service.take({ kind: 'set-behind', number: 9 }, () => undefined);
+      await done();
+    }
+    equal(asked, 2);
+  });
+
   it('[SET-1] keeps on disk that a set comes earlier, also under the next one', async () => {
     const early = stepsOf(1500, 2);
     const late = stepsOf((EPOCH_ROUNDS + EPOCH_ROUNDS / 2) * 1000 + 1500, 1);
