@@ -105,6 +105,8 @@ describe('assembly under attack', () => {
     const { assembly } = cluster.node('v1').validator;
     const kept = assembly.pending().filter(({ type }) => type === 'confirmation');
     equal(kept.length, 8);
+    cluster.inject(confirmation(cluster, { name: 'v4', epoch: 92, step: 91 }), ['v1']);
+    equal(cluster.judged.at(-1)?.code, 'old-confirmation');
     cluster.rules.push({ from: ['v4'], action: 'drop' });
     cluster.inject(proposal(cluster), ['v1', 'v2', 'v3', 'v5']);
     cluster.runRounds(1);
@@ -413,6 +415,28 @@ describe('old sets', () => {
     const header = { round: round(1) };
     const evidence = { type: 'evidence', kind: 'certificates', first: { header } } as never;
     deepStrictEqual(guiltyOf(chain, cluster.keys.crypto, evidence), []);
+  });
+
+  it('[SET-4] may be forgotten before exits are over: evidence convicts who has one', () => {
+    const cluster = clusterOf();
+    cluster.runUntil(1500);
+    cluster.inject(proposal(cluster, { amount: 0n }));
+    cluster.runRounds(1);
+    const { head } = chainOf(cluster);
+    const { step } = head;
+    ok(step !== undefined);
+    const chain = new SetChain(cluster.draws);
+    const { id } = cluster.node('v4').signer;
+    for (let number = 1; number <= 40; number++) {
+      chain.append({ ...head, number, epoch: number, step });
+    }
+    equal(chain.wasValidator(id), false);
+    equal(chain.isValidator(id), true);
+    const state = { ...head.state, leaving: [] };
+    for (let number = 41; number <= 80; number++) {
+      chain.append({ ...head, number, epoch: number, step, state });
+    }
+    equal(chain.isValidator(id), false);
   });
 
   it('[SLASH-1] tell who was a validator, and who only a provider', () => {

@@ -3,6 +3,7 @@
  * them or was away.
  */
 import { deepStrictEqual, equal, ok } from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import type { NodeId } from '../../../../src/base/index.ts';
 import {
   billFormat,
@@ -127,6 +128,18 @@ describe('settling', () => {
     deepStrictEqual(results, [expected(both)]);
     ok(asked.length > 1, 'somebody else was asked');
     deepStrictEqual((await settle([], [liar, liar, liar])).results, []);
+  });
+
+  it('a member that sends one right bill smuggles in no other with it', async () => {
+    const book = await bookOf(both);
+    const firstName = [...(await book.statement({ above: -1, upTo: 0 })).keys()][0];
+    const forged = { charges: [], rewards: [] };
+    const right = both.find(({ name }) => name === firstName)?.bill;
+    const liar = member(book, (bill) =>
+      billFormat.encode(right !== undefined && isDeepStrictEqual(bill, right) ? bill : forged),
+    );
+    const { results } = await settle([], [liar, member(book), member(book)]);
+    deepStrictEqual(results, [expected(both)]);
   });
 
   it('what does not decode is no statement', async () => {
