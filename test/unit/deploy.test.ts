@@ -1,8 +1,8 @@
 /** What is shipped to run nodes says nothing that the commands do not understand. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { runCli } from '../../src/cli/main.ts';
 
 type Service = {
   readonly command?: string | readonly string[];
@@ -28,26 +28,30 @@ function wordsOf(command: Service['command']): readonly string[] {
 }
 
 /** Commands and options of a command line, as its help knows them. */
-function assertUnderstood(words: readonly string[]): void {
+async function assertUnderstood(words: readonly string[]): Promise<void> {
   const [command = '', sub = ''] = words;
   const first = NESTED.includes(command) && /^[a-z]+$/.test(sub) ? [command, sub] : [command];
-  const help = execFileSync(process.execPath, ['src/cli/assay.js', ...first, '--help'], {
-    encoding: 'utf8',
+  let help = '';
+  const code = await runCli([...first, '--help'], {
+    out: (text) => {
+      help += text;
+    },
+    err: () => undefined,
+    signal: new AbortController().signal,
   });
+  assert.equal(code, 0, words.join(' '));
   for (const word of words) {
     const option = /^--([a-z-]+)/.exec(word)?.[1];
     if (option !== undefined) assert.match(help, new RegExp(`--${option}\\b`), words.join(' '));
   }
 }
 
-describe('deployment', function () {
-  this.timeout(60_000);
-
-  it('compose files run commands that exist, read-only, with time to stop', () => {
+describe('deployment', () => {
+  it('compose files run commands that exist, read-only, with time to stop', async () => {
     for (const name of ['compose.yaml', 'validator.compose.yaml']) {
       for (const [service, each] of Object.entries(compose(name).services)) {
         if (service.startsWith('validator-') && service !== 'validator-1') continue;
-        assertUnderstood(wordsOf(each.command));
+        await assertUnderstood(wordsOf(each.command));
         if (service === 'make') continue;
         assert.equal(each.read_only, true, service);
         assert.equal(each.stop_grace_period, '60s', service);
@@ -74,11 +78,11 @@ describe('deployment', function () {
     for (const name of wanted) assert.equal(wordsOf(services[name]?.command).at(-1), name);
   });
 
-  it('the unit runs a command that exists, and is hardened', () => {
+  it('the unit runs a command that exists, and is hardened', async () => {
     const unit = read('configs/deploy/assay-validator.service').replaceAll('\\\n', ' ');
     const start = /^ExecStart=(.*)$/m.exec(unit)?.[1];
     assert.ok(start !== undefined);
-    assertUnderstood(wordsOf(start));
+    await assertUnderstood(wordsOf(start));
     const wanted = ['ProtectSystem=strict', 'NoNewPrivileges=yes', 'LimitCORE=0', 'PrivateTmp=yes'];
     for (const line of [...wanted, 'TimeoutStopSec=60', 'RestartPreventExitStatus=2']) {
       assert.ok(unit.split('\n').includes(line), line);
@@ -99,10 +103,8 @@ describe('deployment', function () {
   });
 });
 
-describe('the page for operators', function () {
-  this.timeout(120_000);
-
-  it('names commands and options that exist', () => {
+describe('the page for operators', () => {
+  it('names commands and options that exist', async () => {
     const text = read('OPERATING.md');
     const lines = [...text.matchAll(/(?:^|`)(assay [a-z][^`\n#]*)/gm)].map(([, line = '']) => line);
     assert.ok(lines.length > 20, 'it has commands');
@@ -112,7 +114,7 @@ describe('the page for operators', function () {
       const key = words.filter((word) => /^(--)?[a-z-]+$/.test(word)).join(' ');
       if (seen.has(key)) continue;
       seen.add(key);
-      assertUnderstood(words);
+      await assertUnderstood(words);
     }
   });
 
