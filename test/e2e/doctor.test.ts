@@ -4,18 +4,18 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sha256, utf8 } from '../../../src/base/index.ts';
-import { findingsAnswer } from '../../../src/cli/commands/doctor/handler.ts';
-import { freePorts, type Plan, planOf } from '../../../src/cli/commands/testnet/plan.ts';
-import { terminalOf } from '../../../src/cli/terminal.ts';
-import { type NetworkFile, networkOf, readNetworkFile } from '../../../src/network-file/index.ts';
-import { startBeaconServer } from '../../../src/node/beacon/index.ts';
-import { examineMachine } from '../../../src/node/doctor/machine.ts';
-import { examineBootstrap, examinePort, reachFinding } from '../../../src/node/doctor/reach.ts';
-import { examine, type Finding, lockDirectory } from '../../../src/node/index.ts';
-import { whileGreeting } from '../../../src/node/reach/index.ts';
-import { createGuard } from '../../../src/store/index.ts';
-import { assay } from '../cli/run-assay.ts';
+import { sha256, utf8 } from '../../src/base/index.ts';
+import { findingsAnswer } from '../../src/cli/commands/doctor/handler.ts';
+import { freePorts, type Plan, planOf } from '../../src/cli/commands/testnet/plan.ts';
+import { terminalOf } from '../../src/cli/terminal.ts';
+import { type NetworkFile, networkOf, readNetworkFile } from '../../src/network-file/index.ts';
+import { startBeaconServer } from '../../src/node/beacon/index.ts';
+import { examineMachine } from '../../src/node/doctor/machine.ts';
+import { examineBootstrap, examinePort, reachFinding } from '../../src/node/doctor/reach.ts';
+import { examine, type Finding, lockDirectory } from '../../src/node/index.ts';
+import { whileGreeting } from '../../src/node/reach/index.ts';
+import { createGuard } from '../../src/store/index.ts';
+import { assay } from '../unit/cli/run-assay.ts';
 
 describe('the doctor', function () {
   this.timeout(60_000);
