@@ -140,7 +140,7 @@ describe('the commands of requesters and operators', () => {
     this.timeout(30_000);
     const { code, out } = await assay(['status', '--net', NET]);
     equal(code, 0);
-    match(out, /^ALIVE: round \d+, on time; 4 of 4 validators, 100\.0 % of stake up/);
+    match(out, /^ALIVE: round \d+, on time; set 0, epoch 0; 4 of 4 validators, 100\.0 % of/);
     const [stopped] = net.validators;
     await stopped?.stop();
     const view = JSON.parse((await assay(['status', '--net', NET, '--json'])).out);

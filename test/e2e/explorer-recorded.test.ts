@@ -239,7 +239,7 @@ describe('the explorer in a browser', function () {
     equal(await resultOf(receipt, 'cbor'), 'valid');
     deepEqual(
       await page.locator('.checks li').evaluateAll((all) => all.map((each) => each.className)),
-      Array.from({ length: 11 }, () => 'ok'),
+      Array.from({ length: 12 }, () => 'ok'),
     );
     equal(await resultOf(receiptOf('undrawn', keys), 'json'), 'valid');
     for (const { what, receipt: tampered, check } of tamperingsOf(receipt)) {
