@@ -9,7 +9,7 @@
  * 5 ms each instead of 19; those that certificates carry likewise. Where one of many is bad, the
  * core finds it, and its source is left.
  */
-import { type BatchId, type NodeId, type Round, round } from '../base/index.ts';
+import { type BatchId, type NodeId, type Round, round, sha256, toHex } from '../base/index.ts';
 import {
   type Network,
   type SetChain,
@@ -67,6 +67,8 @@ export type SyncResult = {
 
 export class Sync {
   readonly #options: SyncOptions;
+  /** Messages about open batches by hash: whether the core accepted them. */
+  readonly #taken = new Map<string, Promise<boolean>>();
 
   constructor(options: SyncOptions) {
     this.#options = options;
@@ -139,9 +141,19 @@ export class Sync {
     const found = await this.#ask(peer, { method: 'lookup', ...about }, signal);
     for (const decoded of found) {
       if (this.#options.signal.aborted) break;
-      await this.#options.feed.take(peer, decoded);
+      await this.#takeOnce(peer, decoded);
     }
     return found.length;
+  }
+
+  /** Several peers say the same; what one of them said in a bad order may come again. */
+  async #takeOnce(peer: NodeId, decoded: Decoded): Promise<void> {
+    const name = toHex(sha256(decoded.bytes));
+    const before = this.#taken.get(name);
+    if (before !== undefined && (await before)) return;
+    const taken = this.#options.feed.take(peer, decoded);
+    this.#taken.set(name, taken);
+    await taken;
   }
 
   /** Archives certificates of claims that were decided while this node was away. */

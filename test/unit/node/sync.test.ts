@@ -89,6 +89,28 @@ describe('Sync', () => {
     assert.equal(lookups.length, 2);
   });
 
+  it('[WIRE-6] gives the core once what several peers say, but for what it refused', async () => {
+    const named = encodeMessage({ type: 'query', batch: BATCH });
+    const says =
+      (message: Uint8Array): Peer =>
+      ({ method }) =>
+        method === 'open' ? [named] : method === 'lookup' ? [message] : [];
+    for (const [message, times] of [
+      [signed(FIRST), 1],
+      [forged(FIRST), 3],
+    ] as const) {
+      const { sync, feed } = nodeWith([says(message), says(message), says(message)]);
+      let taken = 0;
+      const take = feed.take.bind(feed);
+      feed.take = async (...args) => {
+        taken += 1;
+        return await take(...args);
+      };
+      assert.equal((await sync.openBatches()).messages, 3);
+      assert.equal(taken, times);
+    }
+  });
+
   it('does not take rounds that were not asked for', async () => {
     const jumps: Peer = (request) =>
       request.method === 'beacons' ? [signed(request.from + 1), signed(request.from + 2)] : [];
