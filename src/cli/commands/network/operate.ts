@@ -12,7 +12,7 @@ import {
 } from '../../../config/index.ts';
 import { epochOf } from '../../../core/index.ts';
 import { type Applicant, applicants, OperatorError, pause } from '../../../node/index.ts';
-import type { SetChange } from '../../../wire/index.ts';
+import { LIMITS, type SetChange } from '../../../wire/index.ts';
 import type { Io } from '../../io.ts';
 import { admissionOf, confirmedShare } from './change.ts';
 import {
@@ -25,8 +25,6 @@ import { changeLines } from './sets.ts';
 import { inForceText } from './wording.ts';
 
 const POLICY_FILE = 'operator.yaml';
-/** Changes of one step: others come with the next. */
-const CHANGES_MAX = 64;
 /** Rounds between two looks, and that a proposal may take before it is said again. */
 const LOOK_ROUNDS = 4;
 const PROPOSAL_ROUNDS = 60;
@@ -73,13 +71,18 @@ export function grantedBy(
   const granted: SetChange[] = [];
   for (const { request, refusal } of asking) {
     const isWanted = policy.admit === 'all' || listed.has(request.id);
-    if (!isWanted || refusal !== undefined || granted.length >= CHANGES_MAX) continue;
+    if (!isWanted || refusal !== undefined || isFull(granted)) continue;
     if (request.role === 'validator' && places <= 0) continue;
     if (request.role === 'validator') places -= 1;
     const given = request.stake < policy.stakeMax ? request.stake : policy.stakeMax;
     granted.push(admissionOf(request, given));
   }
   return granted;
+}
+
+/** [WIRE-4] Others come with the next step. */
+function isFull(changes: readonly SetChange[]): boolean {
+  return changes.length >= LIMITS.changesPerStep;
 }
 
 /** Returns whether a step was confirmed. */

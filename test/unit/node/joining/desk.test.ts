@@ -1,6 +1,6 @@
 /** Requests of members to be: what is proved, kept, told, refused, and granted. */
 import assert from 'node:assert/strict';
-import { defined, fromHex, sha256, stake, utf8 } from '../../../../src/base/index.ts';
+import { defined, fromHex, nodeId, sha256, stake, utf8 } from '../../../../src/base/index.ts';
 import { grantedBy } from '../../../../src/cli/commands/network/operate.ts';
 import { parseConfigText, resolveOperator } from '../../../../src/config/index.ts';
 import { Draws, SetChain } from '../../../../src/core/index.ts';
@@ -16,6 +16,7 @@ import {
   signRefusal,
 } from '../../../../src/node/joining/index.ts';
 import { createMemoryStore, type Store } from '../../../../src/store/index.ts';
+import { LIMITS } from '../../../../src/wire/index.ts';
 import { fileOf, OPERATOR, VALIDATORS } from '../../network-file/draft.ts';
 
 const network = networkOf(fileOf());
@@ -125,6 +126,17 @@ describe('the policy of an operator', () => {
       granted('admit: all').map(({ id }) => id),
       [NEWCOMER.id],
     );
+  });
+
+  it('admits no more at once than a step holds: the others come with the next', () => {
+    const policy = resolveOperator(parseConfigText('admit: all', 'operator.yaml'));
+    const request = asValidator(NEWCOMER);
+    const crowd = Array.from({ length: 2 * LIMITS.changesPerStep }, (_, i) => {
+      const id = nodeId(i.toString(16).padStart(64, '0'));
+      return { request: { ...request, id }, signed: new Uint8Array(0), knownTo: 1 };
+    });
+    const changes = grantedBy(policy, { asking: crowd, validators: 3 });
+    assert.equal(changes.length, LIMITS.changesPerStep);
   });
 
   it('gives no more stake, and admits no more validators, than it says', () => {
