@@ -6,10 +6,9 @@ import { equalBytes, type NodeId, toHex } from '../../base/index.ts';
 import {
   type ChainLink,
   checkBody,
-  Draws,
   type Network,
   quorumStake,
-  SetChain,
+  type SetChain,
 } from '../../core/index.ts';
 import { type Crypto, realCrypto } from '../../crypto/index.ts';
 import {
@@ -51,28 +50,11 @@ export type SetsReading = {
 
 /** Reads the chain from the network. Nodes that withhold steps make it shorter, never other. */
 export async function readSets(client: LightClient, signal: AbortSignal): Promise<SetsReading> {
-  const chain = new SetChain(new Draws(client.network));
-  for (;;) {
-    const from = chain.head.number + 1;
-    const decoded = await client.askSeveral({ method: 'chain', from }, signal);
-    const messages = decoded.map(({ message }) => message);
-    extend(chain, messages);
-    if (chain.head.number + 1 === from) return { chain, ...underWay(chain, messages) };
-  }
-}
-
-/** Appends what fits, of the answers of several nodes. */
-function extend(chain: SetChain, messages: readonly Message[]): void {
-  const steps = messages.filter((message) => message.type === 'step');
-  for (;;) {
-    const next = steps.filter(({ body }) => body.number === chain.head.number + 1);
-    const link = next.flatMap((step) => {
-      const checked = chain.check(realCrypto, step);
-      return checked.kind === 'valid' ? [{ ...checked.link, step }] : [];
-    })[0];
-    if (link === undefined) return;
-    chain.append(link);
-  }
+  await client.learnSets(signal);
+  const { chain } = client;
+  const request = { method: 'chain', from: chain.head.number + 1 } as const;
+  const messages = (await client.askSeveral(request, signal)).map(({ message }) => message);
+  return { chain, ...underWay(chain, messages) };
 }
 
 function underWay(
