@@ -82,7 +82,7 @@ export class LearnedSets {
     if (known === undefined) {
       const checked = chain.check(this.#crypto, step);
       if (checked.kind === 'invalid') return;
-      chain.append({ ...checked.link, step });
+      chain.append(checked.link);
       this.#hashes.add(toHex(checked.link.state.network.setHash));
       return;
     }
@@ -93,7 +93,7 @@ export class LearnedSets {
     if (isSame && (number < chain.head.number || step.epoch >= known.epoch)) return;
     const checked = checkStep(this.#crypto, before, step);
     if (checked.kind === 'invalid') return;
-    if (isSame) chain.replaceHead({ ...checked.link, step });
+    if (isSame) chain.replaceHead(checked.link);
     else this.#fork = number;
   }
 

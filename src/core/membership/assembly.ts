@@ -26,6 +26,7 @@ import { ACCEPTED, ignored, type Judgement, rejected } from '../judgement.ts';
 import { windowRounds } from '../network.ts';
 import {
   type ChainLink,
+  type ConfirmedLink,
   checkBody,
   checkStep,
   confirmedLink,
@@ -123,7 +124,7 @@ export class Assembly {
     if (number > chain.head.number + 1) return this.#behind(number);
     const checked = chain.check(this.#context.crypto, message);
     if (checked.kind === 'invalid') return rejected(`step-${checked.check}`);
-    this.#append(confirmedLink(checked.link, message));
+    this.#append(checked.link);
     return ACCEPTED;
   }
 
@@ -282,7 +283,7 @@ export class Assembly {
     if (own !== undefined && publishers.includes(own)) this.#context.publish(step);
   }
 
-  #append(link: ChainLink & { readonly step: StepMessage }): void {
+  #append(link: ConfirmedLink): void {
     this.#chain.append(link);
     this.#proposals.clear();
     this.#confirmations.clear();
@@ -300,7 +301,7 @@ export class Assembly {
     if (!isEarlier || before === undefined) return ignored('known-step');
     const checked = checkStep(this.#context.crypto, before, message);
     if (checked.kind === 'invalid') return rejected(`step-${checked.check}`);
-    chain.replaceHead(confirmedLink(checked.link, message));
+    chain.replaceHead(checked.link);
     // what was proposed on top stands on other exits now
     const proposals = [...this.#proposals.values()];
     this.#proposals.clear();

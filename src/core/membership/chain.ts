@@ -37,11 +37,14 @@ export type ChainLink = {
 };
 
 /** The next link, or the name of the first check that failed. */
-export type StepCheck =
-  | { readonly kind: 'valid'; readonly link: ChainLink }
+export type StepCheck<Link extends ChainLink = ChainLink> =
+  | { readonly kind: 'valid'; readonly link: Link }
   | { readonly kind: 'invalid'; readonly check: string };
 
-const failed = (check: string): StepCheck => ({ kind: 'invalid', check });
+/** A link whose step was confirmed. */
+export type ConfirmedLink = ChainLink & { readonly step: StepMessage };
+
+const failed = (check: string): StepCheck<never> => ({ kind: 'invalid', check });
 
 /** Links whose members are kept at hand; older ones are computed again when they are asked for. */
 const LINKS_KEPT = 32;
@@ -116,19 +119,19 @@ export class SetChain {
   }
 
   /** Checks a step that follows the head. Total. */
-  check(crypto: Crypto, step: StepMessage): StepCheck {
+  check(crypto: Crypto, step: StepMessage): StepCheck<ConfirmedLink> {
     return checkStep(crypto, this.head, step);
   }
 
   /** Adds what `check` returned for the head. */
-  append(link: ChainLink & { readonly step: StepMessage }): void {
+  append(link: ConfirmedLink): void {
     this.#links.push(link);
     this.#steps.push(link.step);
     if (this.#links.length > LINKS_KEPT) this.#links = this.#links.slice(-LINKS_KEPT);
   }
 
   /** [SET-1] Puts the head in force from an earlier epoch. */
-  replaceHead(link: ChainLink & { readonly step: StepMessage }): void {
+  replaceHead(link: ConfirmedLink): void {
     this.#links[this.#links.length - 1] = link;
     this.#steps[this.#steps.length - 1] = link.step;
   }
@@ -189,7 +192,11 @@ export function checkBody(
 }
 
 /** [SET-2] Checks a step on top of `head`, and that a quorum of its set confirmed it. Total. */
-export function checkStep(crypto: Crypto, head: ChainLink, step: StepMessage): StepCheck {
+export function checkStep(
+  crypto: Crypto,
+  head: ChainLink,
+  step: StepMessage,
+): StepCheck<ConfirmedLink> {
   const checked = checkBody(crypto, head, step);
   if (checked.kind === 'invalid') return checked;
   const { network } = head.state;
@@ -203,13 +210,11 @@ export function checkStep(crypto: Crypto, head: ChainLink, step: StepMessage): S
 }
 
 /** [SET-2] The link of a proposal as its members confirmed it. */
-export function confirmedLink(proposed: ChainLink, step: StepMessage): ChainLink & Confirmed {
+export function confirmedLink(proposed: ChainLink, step: StepMessage): ConfirmedLink {
   const { number } = proposed;
   const state = inForceFrom(proposed.state, number, step.epoch);
   return { ...proposed, state, epoch: step.epoch, step };
 }
-
-type Confirmed = { readonly step: StepMessage };
 
 /** [SET-2] Whether members of more than two thirds of the stake signed `message`. */
 export function isQuorumSigned(
@@ -242,7 +247,7 @@ export function walkChain(
   for (const step of steps) {
     const checked = chain.check(crypto, step);
     if (checked.kind === 'invalid') return { chain, fault: checked.check };
-    chain.append({ ...checked.link, step });
+    chain.append(checked.link);
   }
   return { chain };
 }

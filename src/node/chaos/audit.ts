@@ -228,8 +228,8 @@ class Auditor {
       return checked.kind === 'valid' ? '' : `${checked.check} of step ${step.body.number}`;
     });
     if (checked.kind === 'invalid') return;
-    if (isEarlier) this.#chain.replaceHead({ ...checked.link, step });
-    else this.#chain.append({ ...checked.link, step });
+    if (isEarlier) this.#chain.replaceHead(checked.link);
+    else this.#chain.append(checked.link);
   }
 
   #learn(message: Message, isPromised: boolean): void {
