@@ -16,6 +16,8 @@ export type PollResult = {
 export class Poll<M extends { readonly signature: Uint8Array }> {
   readonly #votes = new Map<number, M>();
   #weight = 0n;
+  /** The aggregate of all votes, once somebody asked for it. */
+  #result: PollResult | undefined;
 
   get weight(): bigint {
     return this.#weight;
@@ -27,12 +29,14 @@ export class Poll<M extends { readonly signature: Uint8Array }> {
 
   /** Adds a checked signature of a member that is not in it yet. */
   add({ member, message }: { readonly member: number; readonly message: M }, set: Network): void {
+    this.#result = undefined;
     this.#votes.set(member, message);
     this.#weight += set.validators[member]?.stake ?? 0n;
   }
 
   /** Takes a member out again. */
   remove(member: number, set: Network): void {
+    this.#result = undefined;
     if (this.#votes.delete(member)) this.#weight -= set.validators[member]?.stake ?? 0n;
   }
 
@@ -47,6 +51,11 @@ export class Poll<M extends { readonly signature: Uint8Array }> {
 
   /** Aggregates the signatures; `undefined` if there are none. */
   result(crypto: Crypto, set: Network): PollResult | undefined {
+    this.#result ??= this.#aggregate(crypto, set);
+    return this.#result;
+  }
+
+  #aggregate(crypto: Crypto, set: Network): PollResult | undefined {
     const members = this.members();
     const signatures = members.flatMap((member) => this.#votes.get(member)?.signature ?? []);
     const signature = crypto.aggregate(signatures);
