@@ -83,13 +83,12 @@ export class SetService {
 
   /** [SET-1] The network as of now: its latest set. */
   get current(): Network {
-    return this.#options.view.membership.chain.at(Math.max(1, this.#options.latest())).state
-      .network;
+    return this.chain.at(Math.max(1, this.#options.latest())).state.network;
   }
 
   /** [SET-1] The network of the latest set, which may serve later. */
   get coming(): Network {
-    return this.#options.view.membership.chain.head.state.network;
+    return this.chain.head.state.network;
   }
 
   /** Gives the core the steps on disk. */
@@ -118,7 +117,7 @@ export class SetService {
     if (latest < this.#askAt) return;
     this.#askAt = latest + ASK_ROUNDS;
     track(this.catchUp());
-    track(this.#book.prune(this.#options.view.membership.chain.head.state.settledEpoch));
+    track(this.#book.prune(this.chain.head.state.settledEpoch));
   }
 
   /** Takes a report of the core. @param header looks up the header of a batch */
@@ -167,7 +166,7 @@ export class SetService {
         return result === undefined ? [] : [settlementResultFormat.encode(result)];
       }
       default: {
-        const { settledEpoch } = this.#options.view.membership.chain.head.state;
+        const { settledEpoch } = this.chain.head.state;
         const span = { above: -1, upTo: epochOf(this.#options.network, this.#options.latest()) };
         const earnings = await earningsOf(this.#book.bills(span), request.account, settledEpoch);
         return [earningsFormat.encode({ earnings })];
@@ -186,7 +185,9 @@ export class SetService {
     const { chain, assembly } = this.#options.view.membership;
     const { head } = chain;
     const { quorum, settlements } = assembly.snapshot();
-    const agreed = settlements.filter(({ weight }) => weight >= quorum).at(-1);
+    const [agreed] = settlements
+      .filter(({ weight }) => weight >= quorum)
+      .sort((a, b) => b.epoch - a.epoch);
     const epoch = epochOf(this.#options.network, this.#options.latest());
     return {
       ...{ setNumber: head.number, epoch, epochsSettled: head.state.settledEpoch + 1 },
