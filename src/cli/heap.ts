@@ -27,6 +27,8 @@ const EXECUTIONS = 1;
 const HEAP_FLAG = /--max[-_]old[-_]space[-_]size/;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const LAST_STANDARD_FD = 2;
+/** Set for a process that the launcher starts, which has a channel to it. */
+const LAUNCHED = 'ASSAY_LAUNCHED';
 
 /** Where the kernel says what a process and all of its kind may take: cgroups 2, then 1. */
 const LIMIT_FILES = [
@@ -103,6 +105,7 @@ export async function runWithHeap(launcher: string, words: readonly string[]): P
   const flags = [...process.execArgv, `--max-old-space-size=${mib}`];
   const child = spawn(process.execPath, [...flags, launcher, ...words], {
     stdio: [...descriptorsFor(words), 'ipc'],
+    env: { ...process.env, [LAUNCHED]: '1' },
   });
   process.exitCode = await ended(child);
   return true;
@@ -123,10 +126,15 @@ async function ended(child: ChildProcess): Promise<number> {
 
 /** The channel to a launcher closes when that is gone: then nobody could stop this process. */
 function endWithParent(): void {
-  if (process.channel === undefined) return;
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  if (process.env[LAUNCHED] === undefined) return;
+  // not for the processes that this one starts
+  delete process.env[LAUNCHED];
+  const end = (): void => void process.kill(process.pid, 'SIGTERM');
+  // the launcher may have gone before anybody listened
+  if (!process.connected) return end();
+  process.once('disconnect', end);
   // it alone keeps no process running
-  process.channel.unref();
+  process.channel?.unref();
 }
 
 /** Standard streams, and the descriptor that a passphrase comes over. */

@@ -49,6 +49,30 @@ describe('the heap of a node', () => {
 });
 
 describe('a process of assay', () => {
+  /** Starts one as the launcher does; it prints how it goes on. */
+  function launched(channel: 'ipc' | 'ignore') {
+    const script =
+      "const { runWithHeap } = await import('./src/cli/heap.ts');" +
+      "await runWithHeap('none', ['--version']);" +
+      "console.log('ASSAY_LAUNCHED' in process.env ? 'handed on' : 'goes on');" +
+      'setTimeout(() => {}, 60000);';
+    const words = ['--import', 'tsx', '--input-type=module', '-e', script];
+    const env = { ...process.env, ASSAY_LAUNCHED: '1' };
+    return spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit', channel] });
+  }
+
+  it('ends with its launcher, also if that is gone before anybody listens', async () => {
+    const orphan = launched('ignore');
+    const [, signalOfOrphan] = await once(orphan, 'exit');
+    equal(signalOfOrphan, 'SIGTERM');
+    const child = launched('ipc');
+    const [text] = await once(child.stdout ?? child, 'data');
+    equal(String(text).trim(), 'goes on');
+    child.disconnect();
+    const [, signal] = await once(child, 'exit');
+    equal(signal, 'SIGTERM');
+  }).timeout(60_000);
+
   it('ends with a message and code 70 when a rejection is handled by nobody', async () => {
     const script =
       "const { main } = await import('./src/cli/main.ts');" +
