@@ -37,7 +37,7 @@ export function healthOf(signs: Signs): Health {
   if (signs.isDiskFull) return { state: 'halted', reason: diskFull(signs.diskFreeBytes ?? 0) };
   if (signs.phase === 'starting') return { state: 'starting', reason: '' };
   if (signs.needsPeers && signs.peers === 0) {
-    return { state: 'isolated', reason: 'no peer is connected: check bootstrap and firewall' };
+    return { state: 'isolated', reason: isolation(signs.refusedBy) };
   }
   if (signs.phase === 'syncing') return { state: 'syncing', reason: 'reads what it missed' };
   if (signs.doppelganger?.kind === 'listening') {
@@ -51,6 +51,11 @@ export function healthOf(signs: Signs): Health {
     return { state: 'in-sync', reason: upgradeText(upgrade) };
   }
   return { state: reasons.length === 0 ? 'in-sync' : 'degraded', reason: reasons.join('; ') };
+}
+
+function isolation(refusedBy: number): string {
+  if (refusedBy === 0) return 'no peer is connected: check bootstrap and firewall';
+  return `${refusedBy} peers say that another process with this key is connected to them`;
 }
 
 /** What is wrong with a node that takes part. */

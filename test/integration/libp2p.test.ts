@@ -1,7 +1,7 @@
 /** Five hosts find each other from one address, and each message reaches each handler once. */
 import assert from 'node:assert/strict';
 import type { Host } from '../../src/node/libp2p/index.ts';
-import { startHost, startHosts, until, type Wire } from '../support/libp2p-hosts.ts';
+import { HELLO, startHost, startHosts, until, type Wire } from '../support/libp2p-hosts.ts';
 
 const COUNT = 5;
 
@@ -53,6 +53,47 @@ for (const wire of ['memory', 'tcp'] satisfies Wire[]) {
       await until('it is back', () => first.peers().length === 2);
       await first.publish('claims', text('welcome'));
       await until('it hears again', () => received.includes('welcome'));
+    });
+
+    it('keep the first of two processes with one key, and tell the second', async () => {
+      hosts = await startHosts(3, wire);
+      await until('everybody knows everybody', () =>
+        hosts.every((host) => host.peers().length === 2),
+      );
+      const [first, second, original] = hosts;
+      assert.ok(first !== undefined && second !== undefined && original !== undefined);
+      const lost: string[] = [];
+      original.onPeer(({ change }) => lost.push(change));
+      const bootstrap = [...first.addresses(), ...second.addresses()];
+      const twin = await startHost(2, wire, { bootstrap });
+      hosts.push(twin);
+      const refusing = new Set<string>();
+      twin.onElsewhere((peer) => refusing.add(peer));
+      await until('it is refused by both', () => refusing.size === 2);
+      assert.deepEqual(twin.peers(), []);
+      const received = collect(original);
+      await first.publish('claims', text('to the first'));
+      await until('the first one hears', () => received.includes('to the first'));
+      assert.deepEqual(lost, []);
+      await original.stop();
+      await until('the second one takes its place', () => twin.peers().length === 2);
+    });
+
+    it('let several programs ask in one name', async () => {
+      const first = await startHost(0, wire);
+      const asking = {
+        bootstrap: first.addresses(),
+        hello: { ...HELLO, role: 'requester' },
+      } as const;
+      const one = await startHost(1, wire, asking);
+      const other = await startHost(1, wire, asking);
+      hosts = [first, one, other];
+      await until('both are connected', () =>
+        [one, other].every((host) => host.peers().length === 1),
+      );
+      await one.stop();
+      await until('one is gone', () => first.peers()[0]?.addresses.length === 1);
+      assert.equal(other.peers().length, 1);
     });
   });
 }

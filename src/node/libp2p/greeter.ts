@@ -22,10 +22,17 @@ const LIMITS: StreamLimits = {
   streamTimeoutMs: HOST_LIMITS.helloTimeoutMs,
 };
 
+/**
+ * What becomes of a connection of a peer that belongs here: it may be one too many of the same
+ * process, or of another process with the same key.
+ */
+export type Welcome = 'stays' | 'surplus' | 'elsewhere';
+
 /** What the host does about the outcome. */
 export type GreeterHooks = {
-  /** Returns whether the connection shall stay: it may be one too many of the same peer. */
-  readonly onWelcome: (connection: Connection, peer: NodeId, hello: Hello) => boolean;
+  readonly onWelcome: (connection: Connection, peer: NodeId, hello: Hello) => Promise<Welcome>;
+  /** The peer refuses us: another process with our key is connected to it. */
+  readonly onElsewhere: (peer: NodeId) => void;
   readonly onMismatch: (mismatch: Mismatch) => void;
   readonly onFault: (peer: NodeId, fault: Fault) => void;
 };
@@ -84,7 +91,11 @@ export class Greeter {
       await stream.write(encodeHello(this.#ours));
       const theirs = this.#judge(connection, peer, await stream.read());
       await stream.close();
-      this.#conclude(connection, peer, theirs);
+      if (theirs?.isElsewhere === true) this.#hooks.onElsewhere(peer);
+      const isWelcome = theirs !== undefined && theirs.isElsewhere !== true;
+      if (!isWelcome) return this.#refuse(connection);
+      const welcome = await this.#welcome(connection, peer, theirs);
+      if (welcome !== 'stays') this.#refuse(connection);
     } catch {
       this.#refuse(connection);
     }
@@ -99,10 +110,11 @@ export class Greeter {
     try {
       const theirs = this.#judge(connection, peer, await stream.read());
       // Admitted before the answer leaves: the peer may use it at once.
-      if (theirs !== undefined) this.#conclude(connection, peer, theirs);
-      await stream.write(encodeHello(this.#ours));
+      const welcome = theirs && (await this.#welcome(connection, peer, theirs));
+      const isElsewhere = welcome === 'elsewhere';
+      await stream.write(encodeHello({ ...this.#ours, ...(isElsewhere ? { isElsewhere } : {}) }));
       await stream.close();
-      if (theirs === undefined) this.#refuse(connection);
+      if (theirs === undefined || isElsewhere) this.#refuse(connection);
     } catch {
       if (stream.failure?.code === 'stream-frame-too-large') {
         this.#hooks.onFault(peer, 'hello-malformed');
@@ -128,11 +140,11 @@ export class Greeter {
     return undefined;
   }
 
-  #conclude(connection: Connection, peer: NodeId, theirs: Hello | undefined): void {
-    if (theirs === undefined || !this.#hooks.onWelcome(connection, peer, theirs)) {
-      return this.#refuse(connection);
-    }
-    this.#admission.settle(connection, true);
+  async #welcome(connection: Connection, peer: NodeId, theirs: Hello): Promise<Welcome> {
+    const welcome = await this.#hooks.onWelcome(connection, peer, theirs);
+    if (welcome === 'stays') this.#admission.settle(connection, true);
+    if (welcome === 'surplus') this.#refuse(connection);
+    return welcome;
   }
 
   #refuse(connection: Connection): void {

@@ -2,13 +2,14 @@
  * The first words of two nodes: one frame of JSON each, before anything else of the protocol. The
  * protocol name carries no network id, so that two networks that meet can say in what they differ.
  */
-import type { Difference, Hello, Role } from './types.ts';
+import type { Difference, Hello, HostReport, Mismatch, Role } from './types.ts';
 
 /** libp2p protocol of the hello. */
 export const HELLO_PROTOCOL = '/assay/hello/1';
 
 const ROLES: readonly Role[] = ['validator', 'provider', 'requester', 'observer'];
 const HASH = /^[0-9a-f]{64}$/;
+const INSTANCE = /^[0-9a-f]{32}$/;
 const VERSION = /^[\x20-\x7e]{1,64}$/;
 const VERSION_MAX = 65_535;
 
@@ -34,9 +35,12 @@ export function decodeHello(frame: Uint8Array): Hello | undefined {
   if (softwareVersion === undefined || typeof protocolVersion !== 'number') return undefined;
   if (!Number.isInteger(protocolVersion)) return undefined;
   if (protocolVersion < 0 || protocolVersion > VERSION_MAX) return undefined;
+  const instance = text(fields.get('instance'), INSTANCE);
   return {
     ...{ networkId, protocolVersion, softwareVersion, role },
     ...{ setHash, parametersHash, modelsHash },
+    ...(instance === undefined ? {} : { instance }),
+    ...(fields.get('isElsewhere') === true ? { isElsewhere: true } : {}),
   };
 }
 
@@ -55,6 +59,16 @@ export function differences(ours: Hello, theirs: Hello): readonly Difference[] {
   compare('validator-set', 'setHash', `the validators listed differ: ${same}`);
   compare('network', 'networkId', `this is another network: ${same}, or mend the bootstrap list`);
   return found;
+}
+
+/** Tells of a peer that differs. */
+export function reportOf({ peer, address, differences }: Mismatch): HostReport {
+  const parts = differences.map(({ what, ours, theirs }) => `${what}: ${ours} ≠ ${theirs}`);
+  return {
+    ...{ code: 'peer-differs', peer, where: address },
+    message: `a peer differs in ${parts.join('; ')}`,
+    remedy: [...new Set(differences.map(({ remedy }) => remedy))].join('; '),
+  };
 }
 
 function text(value: unknown, pattern: RegExp): string | undefined {

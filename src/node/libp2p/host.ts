@@ -3,6 +3,7 @@
  * who is admitted, who is banned, and the heartbeat that sees to both.
  */
 import '../../polyfill.ts';
+import { randomBytes } from 'node:crypto';
 import { defined, type NodeId } from '../../base/index.ts';
 import { isLocal, parseAddress } from './address.ts';
 import { Admission, type Connection } from './admission.ts';
@@ -13,7 +14,8 @@ import { Dialer, type Multiaddr } from './dialer.ts';
 import { Direct } from './direct.ts';
 import { HostError, listenFailed } from './error.ts';
 import { Gossip, topicNames } from './gossip.ts';
-import { Greeter } from './greeter.ts';
+import { Greeter, type Welcome } from './greeter.ts';
+import { reportOf } from './hello.ts';
 import { nodeIdOf, nodeIdOfText, type PeerId, peerIdOf } from './identity.ts';
 import { GOSSIP_LIMITS, HOST_LIMITS } from './limits.ts';
 import { createNode, type Node } from './node.ts';
@@ -23,13 +25,16 @@ import { createReporter, type Report } from './reporter.ts';
 import { adapt, asRouter, type Router } from './router.ts';
 import { RpcWatch } from './rpc-watch.ts';
 import { SCORE_THRESHOLDS } from './scoring.ts';
+import { judgeSecond } from './second-connection.ts';
 import { assertLimits, limitCheck } from './settings.ts';
+import { StreamWatch } from './stream-watch.ts';
 import { Streams } from './streams.ts';
 import type * as api from './types.ts';
 
 const TARGET_PEERS = 20;
 const APP_SCORE_MAX = 100;
 const PREFIX_DIGITS = 16;
+const INSTANCE_BYTES = 16;
 
 /** Returns a host that has not started. */
 export async function createHost(options: api.HostOptions): Promise<api.Host> {
@@ -83,12 +88,11 @@ class Libp2pHost implements api.Host {
   readonly #dialer: Dialer;
   readonly #router: Router;
   readonly #stopRouter: () => void;
+  readonly #streamWatch: StreamWatch;
   readonly #appScores = new Map<NodeId, number>();
   readonly #refusedUntilMs = new Map<NodeId, number>();
-  /** Peers without a gossip stream to them at the last heartbeat, though there should be one. */
-  #streamless = new Set<NodeId>();
-  readonly #withStreams = new Set<NodeId>();
   readonly #onPeer: ((event: api.PeerEvent) => void)[] = [];
+  readonly #onElsewhere: ((peer: NodeId) => void)[] = [];
   #heartbeat: NodeJS.Timeout | undefined;
 
   constructor({ options, node, prefix, pace, admission }: Parts) {
@@ -108,9 +112,12 @@ class Libp2pHost implements api.Host {
     const gossip = { topics, pace, roundMs: options.roundMs, counters, report, onSilent };
     this.#gossip = new Gossip(gossip);
     this.#router = asRouter(node.services.gossip);
+    this.#streamWatch = new StreamWatch(this.#router);
     this.#stopRouter = this.#adaptRouter(topics.beacon);
-    this.#greeter = new Greeter(options.hello, admission, {
+    const hello = { ...options.hello, instance: randomBytes(INSTANCE_BYTES).toString('hex') };
+    this.#greeter = new Greeter(hello, admission, {
       onFault,
+      onElsewhere: (peer) => this.#onElsewhere.map((handler) => handler(peer)),
       onWelcome: (connection, peer, hello) => this.#welcome(connection, peer, hello),
       onMismatch: (mismatch) => this.#onMismatch(mismatch),
     });
@@ -227,6 +234,10 @@ class Libp2pHost implements api.Host {
     this.#onPeer.push(handler);
   }
 
+  onElsewhere(handler: (peer: NodeId) => void): void {
+    this.#onElsewhere.push(handler);
+  }
+
   async dial(address: string): Promise<NodeId> {
     return await this.#connector.dial([parseAddress(address)]);
   }
@@ -273,39 +284,36 @@ class Libp2pHost implements api.Host {
 
   #beat(nowMs: number): void {
     this.#gossip.tick(nowMs);
-    const streamless = new Set<NodeId>();
-    for (const [peer] of this.#book.entries()) {
-      const source = peerIdOf(peer).toString();
-      const score = this.#router.score.score(source);
+    for (const [peer] of [...this.#book.entries()]) {
+      const score = this.#router.score.score(peerIdOf(peer).toString());
       if (score < SCORE_THRESHOLDS.graylistThreshold) {
         this.ban(peer, `its gossip score is ${score.toFixed(0)}`);
-        continue;
       }
-      const { peers, streamsOutbound } = this.#router;
-      if (streamsOutbound.has(source)) this.#withStreams.add(peer);
-      else if (this.#withStreams.has(peer) || peers.has(source)) streamless.add(peer);
     }
-    for (const peer of streamless) {
-      if (!this.#streamless.has(peer)) continue;
+    const connected = [...this.#book.entries()].map(([peer]) => peer);
+    for (const peer of this.#streamWatch.beat(connected)) {
       this.#fault(peer, 'unread-output');
       this.#connector.disconnect(peer, 'its gossip stream ended');
     }
-    this.#streamless = streamless;
   }
 
-  /** Books an admitted connection, unless the pair has one already. */
-  #welcome(connection: Connection, peer: NodeId, hello: api.Hello): boolean {
-    if (!this.#isLimited(connection)) return false;
-    const [older] = this.#book.get(peer)?.connections ?? [];
-    if (older !== undefined && this.id < peer) {
-      const isFresh = Date.now() - older.timeline.open < HOST_LIMITS.duplicateMs;
-      if (isFresh) return false;
-      // The peer has lost it and we have not noticed: it came back.
-      this.#router.removePeer(connection.remotePeer);
+  /** Books an admitted connection, unless the peer has one already. */
+  async #welcome(connection: Connection, peer: NodeId, hello: api.Hello): Promise<Welcome> {
+    if (!this.#isLimited(connection)) return 'surplus';
+    const known = this.#book.get(peer);
+    const second = known && (await judgeSecond(known, hello, this.id < peer));
+    if (second === 'elsewhere') {
+      const message = 'another process with the key of a connected peer wants to connect';
+      this.#report({ code: 'peer-elsewhere', peer, message });
+    }
+    if (second === 'elsewhere' || second === 'surplus') return second;
+    if (connection.status !== 'open') return 'surplus';
+    for (const older of second === 'replaces' ? [...(known?.connections ?? [])] : []) {
+      this.#router.removePeer(older.remotePeer);
       older.abort(new Error('replaced by a newer connection'));
     }
     if (this.#book.add(peer, connection, hello)) this.#tell({ peer, change: 'connected' });
-    return true;
+    return 'stays';
   }
 
   #onClose(connection: Connection): void {
@@ -316,7 +324,7 @@ class Libp2pHost implements api.Host {
     const other = this.#connector.to(peer);
     if (other !== undefined) this.#router.onPeerConnected(other.remotePeer, other);
     if (!isGone) return;
-    this.#withStreams.delete(peer);
+    this.#streamWatch.forget(peer);
     this.#rpcs.forget(peer);
     this.#gossip.left(peer);
     this.#direct.forget(peer);
@@ -328,17 +336,11 @@ class Libp2pHost implements api.Host {
   }
 
   #onMismatch(mismatch: api.Mismatch): void {
-    const { peer, address, differences } = mismatch;
     this.counters.mismatches += 1;
     const untilMs = Date.now() + HOST_LIMITS.refusedMs;
-    setRecent(this.#refusedUntilMs, [peer, untilMs], HOST_LIMITS.bansMax);
+    setRecent(this.#refusedUntilMs, [mismatch.peer, untilMs], HOST_LIMITS.bansMax);
     this.#options.onMismatch?.(mismatch);
-    const parts = differences.map(({ what, ours, theirs }) => `${what}: ${ours} ≠ ${theirs}`);
-    this.#report({
-      ...{ code: 'peer-differs', peer, where: address },
-      message: `a peer differs in ${parts.join('; ')}`,
-      remedy: [...new Set(differences.map(({ remedy }) => remedy))].join('; '),
-    });
+    this.#report(reportOf(mismatch));
   }
 
   #fault(peer: NodeId, fault: Fault): void {

@@ -5,7 +5,8 @@ import type { Hello } from './types.ts';
 
 /** A connected peer. */
 export type Acquaintance = {
-  readonly hello: Hello;
+  /** The latest. */
+  hello: Hello;
   readonly sinceMs: number;
   /** The oldest first; nearly always one. */
   readonly connections: Connection[];
@@ -32,6 +33,7 @@ export class PeerBook {
     const known = this.#peers.get(peer);
     if (known !== undefined) {
       known.connections.push(connection);
+      known.hello = hello;
       return false;
     }
     this.#peers.set(peer, { hello, sinceMs: Date.now(), connections: [connection] });

@@ -27,6 +27,10 @@ export type Hello = {
   readonly setHash: string;
   readonly parametersHash: string;
   readonly modelsHash: string;
+  /** Random name of the process, 32 hexadecimal digits: tells two with one key apart. */
+  readonly instance?: string;
+  /** The answer to one whose key another process uses, which is connected to who answers. */
+  readonly isElsewhere?: boolean;
 };
 
 /** In what a peer differs: one value here, one there, and what to do. */
@@ -197,6 +201,8 @@ export interface Host {
   /** Sets the one handler of one-way messages. */
   onDirect(handler: (message: { readonly from: NodeId; readonly bytes: Uint8Array }) => void): void;
   onPeer(handler: (event: PeerEvent) => void): void;
+  /** Told of peers that refuse this host: another process with its key is connected to them. */
+  onElsewhere(handler: (peer: NodeId) => void): void;
   /** @throws HostError address-invalid, peer-unreachable, peer-refused */
   dial(address: string): Promise<NodeId>;
   /** Disconnects `peer` and refuses it for a while: `forMs`, 10 minutes by default. */

@@ -7,8 +7,8 @@
  * thing only: a key that is new here is not new, its guard was left behind.
  *
  * Rounds count as listened to when somebody was there to be heard. Limits: a twin without network,
- * or one that is never drawn and never acknowledges, is not heard; the wait makes a mistake of
- * people harmless, no more.
+ * or one that is never drawn and never acknowledges, is not heard (but may be met, `refusals.ts`);
+ * the wait makes a mistake of people harmless, no more.
  */
 import { type ProtocolParameters, type Round, round } from '../../base/index.ts';
 

@@ -4,15 +4,15 @@ import type { SetChain } from '../../core/index.ts';
 import type { Host, Topic } from '../libp2p/index.ts';
 
 /** What is asked of a host. */
-export type Around = Pick<Host, 'id' | 'peers' | 'meshSizes'>;
+export type Around = Pick<Host, 'id' | 'peers' | 'meshSizes' | 'onPeer' | 'onElsewhere'>;
 
 /** Whether anybody is connected who passes gossip on: requesters do not. */
-export function hasNeighbours(host: Around): boolean {
+export function hasNeighbours(host: Pick<Host, 'peers'>): boolean {
   return host.peers().some(({ role }) => role !== 'requester');
 }
 
 /** Topics in which no neighbour is, though there are some. */
-export function emptyTopics(host: Around): readonly Topic[] {
+export function emptyTopics(host: Pick<Host, 'peers' | 'meshSizes'>): readonly Topic[] {
   if (!hasNeighbours(host)) return [];
   const { beacon, claims } = host.meshSizes();
   const topics: readonly (Topic | false)[] = [beacon === 0 && 'beacon', claims === 0 && 'claims'];

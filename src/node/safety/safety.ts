@@ -11,6 +11,7 @@ import type { Log } from '../log/index.ts';
 import { Doppelganger, type DoppelgangerOptions, type DoppelgangerState } from './doppelganger.ts';
 import { type Around, emptyTopics, hasNeighbours, needsPeers } from './neighbours.ts';
 import { OwnVoice } from './own-voice.ts';
+import { Refusals } from './refusals.ts';
 import {
   type Activation,
   type Upgrade,
@@ -57,6 +58,8 @@ export type SafetySigns = {
   readonly desertedTopics: readonly string[];
   /** A release that the network needs, or will; absent if this one knows all that is announced. */
   readonly upgrade: Upgrade | undefined;
+  /** Peers that refuse this process: another one with its key is connected to them. */
+  readonly refusedBy: number;
 };
 
 const NEVER = round(Number.MAX_SAFE_INTEGER);
@@ -68,6 +71,7 @@ export class Safety {
   readonly #doppelganger: Doppelganger | undefined;
   readonly #voice: OwnVoice;
   readonly #reminder: UpgradeReminder;
+  readonly #refusals: Refusals;
   #latest = 0;
   #twin: NodeError | undefined;
 
@@ -77,6 +81,10 @@ export class Safety {
     this.#doppelganger = doppelganger && new Doppelganger(doppelganger);
     this.#voice = new OwnVoice({ ...options, self: options.host.id });
     this.#reminder = new UpgradeReminder(options.network);
+    const { host, view } = options;
+    this.#refusals = new Refusals(() => view.membership.chain.head.state.network);
+    host.onElsewhere((peer) => this.#refused(peer));
+    host.onPeer(({ peer, change }) => change === 'connected' && this.#refusals.forget(peer));
     this.#vitals = new Vitals({
       freeBytes,
       onDisk: ({ change, freeBytes: bytes }) => log.warn(`disk-${change}`, { freeBytes: bytes }),
@@ -130,7 +138,19 @@ export class Safety {
     if (about === undefined) return;
     this.#doppelganger.hear(about);
     if (this.#doppelganger.state.kind !== 'heard') return;
-    this.#twin = keyRunsElsewhere(this.#options.host.id, about);
+    this.#stopFor(`heard about round ${about}, which this one did not sign`);
+  }
+
+  /** A peer says that another process with this key is connected to it. */
+  #refused(peer: NodeId): void {
+    this.#refusals.note(peer);
+    if (this.#doppelganger === undefined || this.#twin !== undefined) return;
+    if (!this.#refusals.areBelievable) return;
+    this.#stopFor('validators with over a third of the stake say that it is connected to them');
+  }
+
+  #stopFor(sign: string): void {
+    this.#twin = keyRunsElsewhere(this.#options.host.id, sign);
     this.#options.onTwin(this.#twin);
   }
 
@@ -141,6 +161,7 @@ export class Safety {
 
   /** Of rounds below, the core hears nothing. @param watermark what the guard says */
   gate(watermark: Round): Round {
+    if (this.#twin !== undefined) return NEVER;
     if (this.#vitals.isDiskFull || this.#upgrade()?.isOver === true) return NEVER;
     return round(Math.max(watermark, this.#doppelganger?.firstRound ?? 0));
   }
@@ -155,6 +176,7 @@ export class Safety {
       silentRounds: this.votes.silentRounds,
       desertedTopics: this.votes.deserted(emptyTopics(this.#options.host)),
       upgrade: this.#upgrade(),
+      refusedBy: this.#refusals.count,
     };
   }
 
@@ -177,12 +199,10 @@ function headerIn(message: Message): HeaderMessage | undefined {
   return message.type === 'openings' ? message.header : undefined;
 }
 
-function keyRunsElsewhere(self: NodeId, about: Round): NodeError {
+function keyRunsElsewhere(self: NodeId, sign: string): NodeError {
   return new NodeError({
     code: 'key-runs-elsewhere',
-    message:
-      `another process signs with the key ${self.slice(0, 16)}: ` +
-      `heard about round ${about}, which this one did not sign`,
+    message: `another process runs with the key ${self.slice(0, 16)}: ${sign}`,
     remedy:
       'Stop one of the two for good: together they contradict each other and lose the stake. ' +
       'If the other one shall go on, do nothing here. If this one shall, stop the other, carry ' +

@@ -16,6 +16,7 @@ const WELL: Signs = {
   heapShare: 0.2,
   silentRounds: 0,
   desertedTopics: [],
+  refusedBy: 0,
   upgrade: undefined,
 };
 
@@ -45,6 +46,9 @@ describe('healthOf', () => {
     assert.equal(state, 'starting');
     assert.match(reason, /signs nothing for 5 rounds/);
     assert.equal(stateOf({ doppelganger, peers: 0 }), 'isolated');
+    const refused = healthOf({ ...WELL, doppelganger, peers: 0, refusedBy: 2 });
+    assert.equal(refused.state, 'isolated');
+    assert.match(refused.reason, /2 peers say that another process with this key/);
   });
 
   it('is halted while the disk has no room, and only degraded while it has little', () => {

@@ -79,6 +79,8 @@ function safetyOf({ status, signs, watermark }: OwnReport): Pick<Advice, 'isSafe
   const alarms: readonly (string | false)[] = [
     doppelganger?.kind === 'heard' &&
       `its key signs elsewhere too, heard about round ${doppelganger.round}`,
+    signs.refusedBy > 0 &&
+      `${signs.refusedBy} peers say that another process with its key is connected to them`,
     convicted.includes(id) && 'it is convicted of two signatures that exclude each other',
     lost.length > 0 && `it lost stake: ${lost.map((loss) => loss.reason).join(', ')}`,
   ];
@@ -99,7 +101,7 @@ function todoOf(report: OwnReport, dir: string): readonly string[] {
   const { state, reason, roundsBehind } = status;
   const doctor = `assay doctor --dir ${dir} --net NETWORK`;
   const { doppelganger } = signs;
-  if (doppelganger?.kind === 'heard') {
+  if (doppelganger?.kind === 'heard' || signs.refusedBy > 0) {
     return ['stop one of the two nodes for good; see the log of this one'];
   }
   if (doppelganger?.kind === 'listening') {

@@ -191,6 +191,7 @@ describe('advice about the own node', () => {
     silentRounds: 0,
     desertedTopics: [],
     upgrade: undefined,
+    refusedBy: 0,
   };
   const advice = (
     more: { status?: object; signs?: object; place?: object; watermark?: number } = {},

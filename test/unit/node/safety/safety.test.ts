@@ -1,10 +1,11 @@
 /** The gate of a node closes when its key is heard elsewhere, and while its disk is full. */
 import assert from 'node:assert/strict';
-import { type BatchId, nodeId, round } from '../../../../src/base/index.ts';
+import { type BatchId, type NodeId, nodeId, round } from '../../../../src/base/index.ts';
 import { Draws, SetChain } from '../../../../src/core/index.ts';
 import { createSigner, merkleRoot, realCrypto } from '../../../../src/crypto/index.ts';
 import { networkOf } from '../../../../src/network-file/index.ts';
 import type { NodeError } from '../../../../src/node/error.ts';
+import type { PeerEvent } from '../../../../src/node/libp2p/index.ts';
 import { silentLog } from '../../../../src/node/log/index.ts';
 import { isEnd, Safety, Vitals, VoteWatch } from '../../../../src/node/safety/index.ts';
 import {
@@ -32,9 +33,20 @@ function bundleAbout(header: HeaderMessage, by = signer): BundleMessage {
   return { type: 'bundle', validator: signer.id, entries, signature };
 }
 
-function safetyOf(more: { freeBytes?: () => Promise<number>; isNewKey?: boolean } = {}) {
+function safetyOf(
+  more: { freeBytes?: () => Promise<number>; isNewKey?: boolean; isDeaf?: boolean } = {},
+) {
   const twins: NodeError[] = [];
-  const host = { id: signer.id, peers: () => [], meshSizes: () => ({ beacon: 0, claims: 0 }) };
+  const told = { elsewhere: (_peer: NodeId) => {}, peer: (_event: PeerEvent) => {} };
+  const host = {
+    ...{ id: signer.id, peers: () => [], meshSizes: () => ({ beacon: 0, claims: 0 }) },
+    onElsewhere: (handler: typeof told.elsewhere) => {
+      told.elsewhere = handler;
+    },
+    onPeer: (handler: typeof told.peer) => {
+      told.peer = handler;
+    },
+  };
   const safety = new Safety({
     host,
     network,
@@ -43,11 +55,13 @@ function safetyOf(more: { freeBytes?: () => Promise<number>; isNewKey?: boolean 
     log: silentLog,
     headerOf: () => undefined,
     directory: '/',
-    doppelganger: { waitRounds: 4, isNewKey: more.isNewKey ?? false },
+    ...(more.isDeaf === true
+      ? {}
+      : { doppelganger: { waitRounds: 4, isNewKey: more.isNewKey ?? false } }),
     freeBytes: more.freeBytes ?? (() => Promise.resolve(2 ** 40)),
     onTwin: (error) => twins.push(error),
   });
-  return { safety, twins };
+  return { safety, twins, told };
 }
 
 describe('Safety', () => {
@@ -85,6 +99,47 @@ describe('Safety', () => {
     const signature = signer.sign(headerSigningBytes(network.id, body));
     safety.hear({ ...body, signature });
     assert.equal(twins.length, 1);
+  });
+
+  it('stops when validators with more than a third of the stake refuse it, and no earlier', () => {
+    const { safety, twins, told } = safetyOf();
+    const { validators, providers, totalStake } = network;
+    told.elsewhere(nodeId('f'.repeat(64)));
+    for (const { id } of providers) told.elsewhere(id);
+    assert.equal(safety.signs().refusedBy, providers.length, 'strangers are not counted');
+    let refusing = 0n;
+    for (const { id, stake } of validators) {
+      assert.equal(
+        twins.length,
+        3n * refusing > totalStake ? 1 : 0,
+        `${refusing} of ${totalStake}`,
+      );
+      told.elsewhere(id);
+      refusing += stake;
+    }
+    assert.equal(twins.length, 1);
+    assert.equal(twins[0]?.detail.code, 'key-runs-elsewhere');
+    assert.throws(() => safety.assertAlone(), { name: 'NodeError' });
+    assert.equal(safety.gate(round(5)), NEVER);
+  });
+
+  it('forgets a refusal of a peer that takes it after all', () => {
+    const { safety, twins, told } = safetyOf();
+    const small = network.validators.filter(({ stake }) => 3n * stake <= network.totalStake);
+    assert.ok(small.length > 1);
+    for (const { id } of small) {
+      told.elsewhere(id);
+      assert.equal(safety.signs().refusedBy, 1);
+      told.peer({ peer: id, change: 'connected' });
+    }
+    assert.deepEqual(twins, []);
+    assert.equal(safety.signs().refusedBy, 0);
+  });
+
+  it('stops nobody who does not listen for its key', () => {
+    const { twins, told } = safetyOf({ isDeaf: true });
+    for (const { id } of network.validators) told.elsewhere(id);
+    assert.deepEqual(twins, []);
   });
 
   it('knows what it said itself', () => {

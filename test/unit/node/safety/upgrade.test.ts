@@ -55,7 +55,10 @@ describe('a node that is too old', () => {
     const log: Log = { debug: note, info: note, warn: note, error: note };
     const { id } = createSigner(new Uint8Array(32).fill(3));
     const safety = new Safety({
-      host: { id, peers: () => [], meshSizes: () => ({ beacon: 0, claims: 0 }) },
+      host: {
+        ...{ id, peers: () => [], meshSizes: () => ({ beacon: 0, claims: 0 }) },
+        ...{ onPeer: () => undefined, onElsewhere: () => undefined },
+      },
       ...{ network, crypto: realCrypto, log, directory: '/', activations },
       view: { membership: { chain: new SetChain(new Draws(network)) } },
       headerOf: () => undefined,
