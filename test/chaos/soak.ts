@@ -20,13 +20,15 @@ const { values } = parseArgs({
     validators: { type: 'string', default: VALIDATORS },
     period: { type: 'string', default: '3s' },
     rate: { type: 'string', default: '0.1' },
+    spare: { type: 'string', default: '5' },
   },
 });
 
 const dir = join(mkdtempSync(join(tmpdir(), 'assay-soak-')), 'net');
 process.stdout.write(`folder: ${dir}\n`);
-const { seconds, seed, validators, period, rate } = values;
+const { seconds, seed, validators, period, rate, spare } = values;
 const words = ['--validators', validators, '--period', period, '--rate', rate, '--seed', seed];
+words.push('--spare', spare);
 const run = spawnSync(
   process.execPath,
   ['src/cli/assay.js', 'testnet', 'chaos', dir, ...words, '--for', `${seconds}s`],

@@ -19,13 +19,14 @@ export async function askNode<M extends ControlRequest['method']>(
   directory: string,
   request: Extract<ControlRequest, { method: M }>,
   softwareVersion: string,
+  { timeoutMs = TIMEOUT_MS } = {},
 ): Promise<ControlAnswers[M]> {
   const running = await readRunning(directory);
   if (running === undefined) throw notRunning(directory);
   const socket = await connected(directory, running);
   try {
     assertSameRelease(running, softwareVersion);
-    const limits = { bytesMax: ANSWER_BYTES_MAX, timeoutMs: TIMEOUT_MS };
+    const limits = { bytesMax: ANSWER_BYTES_MAX, timeoutMs };
     const reading = readLine(socket, limits);
     socket.write(`${JSON.stringify(request)}\n`);
     const reply: unknown = JSON.parse(await reading.catch((cause) => fail(directory, cause)));

@@ -41,6 +41,24 @@ describe('schedule of a chaos run', () => {
     }
   });
 
+  it('ends none of those who are spared, and hits them otherwise', () => {
+    const asked = words({ kill: '4', restart: '1', pause: '4', spare: '3', for: '400s' });
+    const schedule = scheduleOf(readChaos(asked, 7), NAMES);
+    const hit = (kind: string) =>
+      new Set(
+        schedule.flatMap(({ fault }) =>
+          fault.kind === kind && 'nodes' in fault ? [...fault.nodes] : [],
+        ),
+      );
+    assert.deepEqual([...hit('kill')].sort(), NAMES.slice(3));
+    assert.ok(hit('restart').size > 1);
+    assert.deepEqual(
+      [...hit('restart')].filter((name) => NAMES.indexOf(name) < 3),
+      [],
+    );
+    assert.ok(NAMES.slice(0, 3).some((name) => hit('pause').has(name)));
+  });
+
   it('is empty with nothing but delay', () => {
     const plan = readChaos(words({ delay: '200ms', bandwidth: '64' }), 7);
     assert.deepEqual(scheduleOf(plan, NAMES), []);
@@ -50,6 +68,8 @@ describe('schedule of a chaos run', () => {
   it('refuses what cannot be, and says how to write it', () => {
     const bad: readonly (readonly [Partial<ChaosWords>, string])[] = [
       [{ kill: '8' }, 'not-a-whole-number'],
+      [{ kill: '5', spare: '3' }, 'not-a-whole-number'],
+      [{ spare: '7' }, 'not-a-whole-number'],
       [{ partition: '4,4' }, 'not-a-partition'],
       [{ partition: '3' }, 'not-a-partition'],
       [{ partition: '3,0' }, 'not-a-partition'],
@@ -73,5 +93,5 @@ function words(change: Partial<ChaosWords>): ChaosWords {
     ...{ 'one-way': undefined, skew: undefined, stall: undefined, bandwidth: undefined },
     ...{ validators: undefined, period: undefined },
   };
-  return { ...none, delay: '0ms', for: '60s', seed: '1', rate: '0.5', ...change };
+  return { ...none, delay: '0ms', spare: '0', for: '60s', seed: '1', rate: '0.5', ...change };
 }

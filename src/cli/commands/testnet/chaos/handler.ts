@@ -112,7 +112,8 @@ async function runIn(
   try {
     const network = networkOf(file);
     const { forMs } = ask;
-    return await runSchedule({ net, plan, network, load, schedule, forMs, signal, tell });
+    const { dir } = values;
+    return await runSchedule({ dir, net, plan, network, load, schedule, forMs, signal, tell });
   } finally {
     await load.close();
   }

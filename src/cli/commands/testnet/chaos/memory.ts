@@ -27,8 +27,8 @@ export type Slope = {
 const MIB = 1024 ** 2;
 const HOUR_MS = 3_600_000;
 const CONFIDENCE = 0.95;
-/** Caches fill, code is compiled: not counted. */
-export const WARM_UP_MS = 120_000;
+/** Caches fill, code is compiled: not counted. Shorter lives tell nothing. */
+export const WARM_UP_MS = 20 * 60_000;
 
 /** Reads what a process wrote; lines that a kill tore are left out. */
 export function readMemory(path: string, name: string): readonly MemorySample[] {

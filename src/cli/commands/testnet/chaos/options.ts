@@ -8,6 +8,7 @@ import type { ChaosAsk } from './schedule.ts';
 export const CHAOS_OPTIONS = {
   kill: { ...TEXT, describe: 'Validators killed at once, and started again' },
   restart: { ...TEXT, describe: 'Validators asked to stop, and started again' },
+  spare: { ...TEXT, default: '0', describe: 'Validators that are never killed or restarted' },
   pause: { ...TEXT, describe: 'Validators that stand still for a while' },
   partition: { ...TEXT, describe: 'Sizes of groups that lose each other, e.g. 3,3' },
   'one-way': { ...TEXT, describe: 'Validators that hear and are not heard' },
@@ -19,7 +20,7 @@ export const CHAOS_OPTIONS = {
     describe: 'Delay of all links, e.g. 200ms; a quarter of jitter',
   },
   bandwidth: { ...TEXT, describe: 'KiB per second of each connection' },
-  for: { ...TEXT, default: '60s', describe: 'How long faults begin, 1s .. 48h' },
+  for: { ...TEXT, default: '60s', describe: 'For how long faults begin, 1s .. 48h' },
   seed: { ...TEXT, default: '1', describe: 'What goes wrong when: same seed, same schedule' },
   rate: { ...TEXT, default: '0.5', describe: 'Inferences asked for per second, 0.01 .. 100' },
   validators: { ...TEXT, describe: 'Validators of a folder that is made, 4 .. 64' },
@@ -32,6 +33,7 @@ export const CHAOS_OPTIONS = {
 export type ChaosWords = {
   readonly kill: string | undefined;
   readonly restart: string | undefined;
+  readonly spare: string;
   readonly pause: string | undefined;
   readonly partition: string | undefined;
   readonly 'one-way': string | undefined;
@@ -54,7 +56,7 @@ const SKEW_MS = 5_000;
 const DELAY_MAX_MS = 60_000;
 const FOR_MAX_MS = 48 * 3_600_000;
 const KIB = 1024;
-export /** So that epochs are settled while things go wrong. */
+/** So that epochs are settled while things go wrong. */
 const EPOCH_ROUNDS = 40;
 const VALIDATORS_DEFAULT = 7;
 
@@ -64,16 +66,15 @@ const VALIDATORS_DEFAULT = 7;
  * @throws AssayError not-a-whole-number, not-a-duration, not-a-partition, not-a-rate
  */
 export function readChaos(words: ChaosWords, count: number): ChaosPlan {
-  const many = (name: 'kill' | 'restart' | 'pause' | 'one-way'): number =>
-    words[name] === undefined
-      ? 0
-      : readWhole(words[name], { option: `--${name}`, min: 0, max: count });
+  const spare = readWhole(words.spare, { option: '--spare', min: 0, max: count - 1 });
+  const many = (name: 'kill' | 'restart' | 'pause' | 'one-way', max: number): number =>
+    words[name] === undefined ? 0 : readWhole(words[name], { option: `--${name}`, min: 0, max });
   const named = {
-    kill: many('kill'),
-    restart: many('restart'),
-    pause: many('pause'),
+    kill: many('kill', count - spare),
+    restart: many('restart', count - spare),
+    pause: many('pause', count),
     partition: readPartition(words.partition, count),
-    oneWay: many('one-way'),
+    oneWay: many('one-way', count),
     skewMs: words.skew === undefined ? 0 : readDuration(words.skew, '--skew', FOR_MAX_MS),
     isStalling: words.stall === true,
   };
@@ -82,6 +83,7 @@ export function readChaos(words: ChaosWords, count: number): ChaosPlan {
   const isCalm = isNone && delayMs === 0 && words.bandwidth === undefined;
   return {
     ...(isCalm ? oneOfEach(count) : named),
+    spare,
     seed: readWhole(words.seed, { option: '--seed', min: 0, max: Number.MAX_SAFE_INTEGER }),
     forMs: Math.max(1_000, readDuration(words.for, '--for', FOR_MAX_MS)),
     perSecond: readRate(words.rate),
@@ -99,7 +101,7 @@ function isAskedFor(value: number | boolean | readonly number[]): boolean {
   return typeof value === 'object' ? value.length > 0 : Number(value) > 0;
 }
 
-function oneOfEach(count: number): Omit<ChaosAsk, 'seed' | 'forMs'> {
+function oneOfEach(count: number): Omit<ChaosAsk, 'seed' | 'forMs' | 'spare'> {
   const half = Math.floor(count / 2);
   const few = Math.max(1, Math.floor((count - 1) / 3));
   return {

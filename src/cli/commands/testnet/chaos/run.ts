@@ -33,6 +33,8 @@ export type RunRecord = {
 };
 
 export type RunOptions = {
+  /** Of the network. */
+  readonly dir: string;
   readonly net: ChaosNet;
   readonly plan: Plan;
   readonly network: Network;
@@ -55,7 +57,7 @@ const POLL_MS = 250;
 /** Runs a schedule. @throws AssayError chaos-not-ready */
 export async function runSchedule(options: RunOptions): Promise<RunRecord> {
   const { net, plan, load, signal, tell, forMs } = options;
-  const watch = new Watch(load.requester.client, plan.nodes);
+  const watch = new Watch(options.dir, plan.nodes);
   watch.start();
   try {
     await ready(options, watch);
@@ -65,7 +67,10 @@ export async function runSchedule(options: RunOptions): Promise<RunRecord> {
     const died = new Set<string>();
     let slipMs = 0;
     for (const episode of options.schedule) {
-      await pause(beginMs + slipMs + episode.startMs - Date.now(), signal);
+      const startMs = slipMs + episode.startMs;
+      // the next one does not begin in the time that was asked for
+      if (startMs >= forMs) break;
+      await pause(beginMs + startMs - Date.now(), signal);
       if (signal.aborted) break;
       noteDeaths(options, died);
       const done = await episodeOf(options, { watch, episode, beginMs });

@@ -14,6 +14,8 @@ export type ChaosAsk = {
   readonly kill: number;
   /** Validators that are asked to stop, and started again. */
   readonly restart: number;
+  /** Validators that no fault ends: their memory shows over a long life. */
+  readonly spare: number;
   /** Validators that stand still. */
   readonly pause: number;
   /** Sizes of groups that cannot reach each other; none: no partition. */
@@ -82,11 +84,12 @@ function faultOf(
   { random, validators }: { random: SeededRandom; validators: readonly string[] },
 ): Fault {
   const drawn = random.shuffled(validators);
+  const mortal = drawn.filter((name) => validators.indexOf(name) >= ask.spare);
   switch (kind) {
     case 'kill':
-      return { kind, nodes: drawn.slice(0, ask.kill) };
+      return { kind, nodes: mortal.slice(0, ask.kill) };
     case 'restart':
-      return { kind, nodes: drawn.slice(0, ask.restart) };
+      return { kind, nodes: mortal.slice(0, ask.restart) };
     case 'pause':
       return { kind, nodes: drawn.slice(0, ask.pause) };
     case 'one-way':

@@ -1,5 +1,10 @@
-/** Looks at a network while things go wrong: who is in sync, and when it is well again. */
-import type { LightClient, NodeStatus } from '../../../../node/index.ts';
+/**
+ * Looks at a network while things go wrong: who is in sync, and when it is well again. Nodes are
+ * asked over the sockets in their folders, which no fault touches.
+ */
+import { join } from 'node:path';
+import { askNode, type NodeStatus } from '../../../../node/index.ts';
+import { readVersion } from '../../../version.ts';
 import type { PlannedNode } from '../plan.ts';
 import type { LoadClaim } from './load.ts';
 
@@ -22,15 +27,16 @@ export type Recovery = {
 
 export class Watch {
   readonly looks: Look[] = [];
-  readonly #client: LightClient;
-  readonly #validators: readonly PlannedNode[];
+  readonly #dir: string;
+  readonly #nodes: readonly PlannedNode[];
   #latest: ReadonlyMap<string, NodeStatus> = new Map();
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
 
-  constructor(client: LightClient, nodes: readonly PlannedNode[]) {
-    this.#client = client;
-    this.#validators = nodes.filter(({ role }) => role === 'validator');
+  /** @param dir of the network */
+  constructor(dir: string, nodes: readonly PlannedNode[]) {
+    this.#dir = dir;
+    this.#nodes = nodes;
   }
 
   start(): void {
@@ -63,16 +69,24 @@ export class Watch {
     if (this.#isLooking) return;
     this.#isLooking = true;
     const atMs = Date.now();
-    const all = await this.#client.statuses(AbortSignal.timeout(ANSWER_MS)).catch(() => []);
-    this.#latest = new Map(all.map((status) => [status.id, status]));
-    const unwell = this.#validators.flatMap(({ name, id }) => {
-      const status = this.#latest.get(id);
-      if (status?.state === 'in-sync') return [];
+    const all = await Promise.all(this.#nodes.map((node) => this.#statusOf(node)));
+    this.#latest = new Map(all.flatMap((status) => (status ? [[status.id, status]] : [])));
+    const unwell = this.#nodes.flatMap(({ name, role }, i) => {
+      const status = all[i];
+      if (role !== 'validator' || status?.state === 'in-sync') return [];
       return [status === undefined ? `${name} silent` : `${name} ${status.state} ${status.reason}`];
     });
     this.looks.push({ atMs, isWell: unwell.length === 0, unwell: unwell.join('; ') });
     if (this.looks.length > LOOKS_MAX) this.looks.shift();
     this.#isLooking = false;
+  }
+
+  async #statusOf({ name }: PlannedNode): Promise<NodeStatus | undefined> {
+    const folder = join(this.#dir, name);
+    const version = `assay/${readVersion()}`;
+    const asking = askNode(folder, { method: 'report' }, version, { timeoutMs: ANSWER_MS });
+    const report = await asking.catch(() => undefined);
+    return report?.status;
   }
 }
 

@@ -15,7 +15,7 @@ export function scheduleText(schedule: readonly Episode[], ask: ChaosPlan): stri
   const lines = schedule.map((episode) => `  ${seconds(episode.startMs)}  ${faultText(episode)}`);
   const all = links.length === 0 ? [] : [`  all the time: ${links.join(', ')}, on all links`];
   return [
-    `schedule of seed ${ask.seed}, later where recovery takes longer:`,
+    `schedule of seed ${ask.seed}, later where recovery takes longer, as far as time goes:`,
     ...all,
     ...lines,
   ].join('\n');
