@@ -23,7 +23,7 @@ import type { Archive } from './archive.ts';
 import type { Feed } from './feed.ts';
 import type { Host } from './libp2p/index.ts';
 import { pause } from './light-client.ts';
-import { ANSWER_LIMITS, callForMessages, type RpcRequest } from './rpc/index.ts';
+import { ANSWER_LIMITS, callRpc, type RpcRequest } from './rpc/index.ts';
 
 /** Peers asked for what is open: a liar among them changes nothing. */
 const PEERS_ASKED = 3;
@@ -138,22 +138,26 @@ export class Sync {
     about: { batch: BatchId; index?: number },
     signal: AbortSignal,
   ): Promise<number> {
-    const found = await this.#ask(peer, { method: 'lookup', ...about }, signal);
-    for (const decoded of found) {
-      if (this.#options.signal.aborted) break;
-      await this.#takeOnce(peer, decoded);
-    }
-    return found.length;
+    const frames = await this.#framesOf(peer, { method: 'lookup', ...about }, signal);
+    // the core takes them in this order; to wait for each would cost a turn of the event loop
+    const are = await Promise.all(frames.map((frame) => this.#takeOnce(peer, frame)));
+    return are.filter((isMessage) => isMessage).length;
   }
 
-  /** Several peers say the same; what one of them said in a bad order may come again. */
-  async #takeOnce(peer: NodeId, decoded: Decoded): Promise<void> {
-    const name = toHex(sha256(decoded.bytes));
+  /**
+   * Several peers say the same; what one of them said in a bad order may come again.
+   * @returns whether it is a message
+   */
+  async #takeOnce(peer: NodeId, frame: Uint8Array): Promise<boolean> {
+    const name = toHex(sha256(frame));
     const before = this.#taken.get(name);
-    if (before !== undefined && (await before)) return;
-    const taken = this.#options.feed.take(peer, decoded);
+    if (before !== undefined && (await before)) return true;
+    const result = decodeMessage(frame);
+    if (result.kind === 'malformed') return false;
+    const taken = this.#options.feed.take(peer, result.decoded);
     this.#taken.set(name, taken);
     await taken;
+    return true;
   }
 
   /** Archives certificates of claims that were decided while this node was away. */
@@ -279,10 +283,18 @@ export class Sync {
     request: Exclude<RpcRequest, { method: 'status' }>,
     signal = this.#options.signal,
   ): Promise<readonly Decoded[]> {
+    return decodedOf(await this.#framesOf(peer, request, signal));
+  }
+
+  async #framesOf(
+    peer: NodeId,
+    request: Exclude<RpcRequest, { method: 'status' }>,
+    signal: AbortSignal,
+  ): Promise<readonly Uint8Array[]> {
     const { host } = this.#options;
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]);
     // a peer that does not answer is as good as one that knows nothing
-    return await callForMessages(host, peer, request, deadline).catch(() => []);
+    return await callRpc(host, peer, request, deadline).catch(() => []);
   }
 }
 

@@ -1,6 +1,9 @@
 /**
  * Frames over a libp2p stream: four bytes of length, big endian, then the frame.
  *
+ * Frames that are written in one go leave together: each piece that is sent on its own costs an
+ * encryption and a system call, here and at the peer.
+ *
  * Reading is pulled: beyond what the awaited frame needs, the stream is paused, the window of the
  * peer closes, and nothing more of it is held here. Writing waits for the window of the peer, in
  * pieces, with a deadline. So a peer that neither reads nor writes costs a window and a timer.
@@ -20,6 +23,11 @@ const LENGTH_BYTES = 4;
 const READ_AHEAD_BYTES = 65_536;
 const WRITE_PIECE_BYTES = 65_536;
 
+type Unsent = {
+  readonly frame: Uint8Array;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+};
 type Reader = { readonly wantedBytes: number; readonly wake: () => void };
 
 /** A framed stream, with the fault that ended it if one did. */
@@ -36,7 +44,8 @@ export class RawFrameStream implements FrameStream {
   #isFinished: boolean;
   #isDiscarding = false;
   #failure: HostError | undefined;
-  #writing: Promise<void> = Promise.resolve();
+  readonly #unsent: Unsent[] = [];
+  #sending: Promise<void> | undefined;
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(raw: RawStream, limits: StreamLimits, where: string) {
@@ -72,13 +81,18 @@ export class RawFrameStream implements FrameStream {
   }
 
   write(frame: Uint8Array): Promise<void> {
-    const written = this.#writing.then(() => this.#writeFrame(frame));
-    this.#writing = written.catch(() => {});
-    return written;
+    if (frame.length > this.#limits.frameBytesMax) {
+      const message = `${frame.length} bytes to send`;
+      return Promise.reject(this.#error('stream-frame-too-large', message));
+    }
+    return new Promise((resolve, reject) => {
+      this.#unsent.push({ frame, resolve, reject });
+      this.#sending ??= this.#sendAll();
+    });
   }
 
   async closeWrite(): Promise<void> {
-    await this.#writing;
+    await this.#sending;
     if (this.#failure !== undefined) throw this.#failure;
     await this.#inTime((signal) => this.#raw.close({ signal }));
   }
@@ -136,18 +150,47 @@ export class RawFrameStream implements FrameStream {
     if (this.#failure !== undefined && this.#input.length < count) throw this.#failure;
   }
 
-  async #writeFrame(frame: Uint8Array): Promise<void> {
-    if (frame.length > this.#limits.frameBytesMax) {
-      throw this.#error('stream-frame-too-large', `${frame.length} bytes to send`);
-    }
-    const header = new Uint8Array(LENGTH_BYTES);
-    new DataView(header.buffer).setUint32(0, frame.length);
-    await this.#inTime(async (signal) => {
-      await this.#sendPiece(header, signal);
-      for (let at = 0; at < frame.length; at += WRITE_PIECE_BYTES) {
-        await this.#sendPiece(frame.subarray(at, at + WRITE_PIECE_BYTES), signal);
+  /** Does not reject: who wrote is told. */
+  async #sendAll(): Promise<void> {
+    // what is written in the same turn joins
+    await Promise.resolve();
+    while (this.#unsent.length > 0) {
+      const some = this.#nextUnsent();
+      try {
+        await this.#inTime((signal) => this.#sendFrames(some, signal));
+        for (const { resolve } of some) resolve();
+      } catch (error) {
+        for (const { reject } of some) reject(error);
       }
-    });
+    }
+    this.#sending = undefined;
+  }
+
+  /** A piece's worth of what waits, one frame at least. */
+  #nextUnsent(): readonly Unsent[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { frame } of this.#unsent) {
+      bytes += LENGTH_BYTES + frame.length;
+      if (count > 0 && bytes > WRITE_PIECE_BYTES) break;
+      count += 1;
+    }
+    return this.#unsent.splice(0, count);
+  }
+
+  async #sendFrames(some: readonly Unsent[], signal: AbortSignal): Promise<void> {
+    const sizes = some.map(({ frame }) => LENGTH_BYTES + frame.length);
+    const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
+    const view = new DataView(bytes.buffer);
+    let at = 0;
+    for (const { frame } of some) {
+      view.setUint32(at, frame.length);
+      bytes.set(frame, at + LENGTH_BYTES);
+      at += LENGTH_BYTES + frame.length;
+    }
+    for (let from = 0; from < bytes.length; from += WRITE_PIECE_BYTES) {
+      await this.#sendPiece(bytes.subarray(from, from + WRITE_PIECE_BYTES), signal);
+    }
   }
 
   async #sendPiece(piece: Uint8Array, signal: AbortSignal): Promise<void> {

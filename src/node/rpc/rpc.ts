@@ -37,7 +37,7 @@ export function serveRpc(host: Host, service: RpcService): void {
     if (waitMs > 0) await pause(waitMs, undefined, { ref: false });
     // what goes wrong with this node is no fault of who asked: he gets an empty answer
     const answers = await service(request.value, peer).catch(() => []);
-    for (const answer of answers) await stream.write(answer);
+    await Promise.all(answers.map((answer) => stream.write(answer)));
     await stream.closeWrite();
   });
 }
