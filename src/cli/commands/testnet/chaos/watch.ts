@@ -9,7 +9,7 @@ import type { PlannedNode } from '../plan.ts';
 import type { LoadClaim } from './load.ts';
 
 /** Between two looks. */
-const LOOK_MS = 500;
+const LOOK_MS = 1_000;
 /** Who does not answer in this time is not in sync. */
 const ANSWER_MS = 2_000;
 
@@ -91,4 +91,4 @@ export class Watch {
 }
 
 /** Looks that are remembered: of ten minutes. */
-const LOOKS_MAX = 1_200;
+const LOOKS_MAX = 600;
