@@ -6,12 +6,35 @@ import { TEXT } from './io.ts';
 /** Levels of the log, repeated so that `--help` need not load it. */
 export const LOG_LEVEL_NAMES = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
+/** The folder that is meant if none is named. */
+export const DIR_DEFAULT = process.env['ASSAY_DIR'] ?? '.';
+
+const HERE = {
+  default: DIR_DEFAULT,
+  defaultDescription: '$ASSAY_DIR, else the current folder',
+} as const;
+
+/** Of a node that is there. */
 export const DIR_OPTION = {
+  dir: { ...TEXT, ...HERE, describe: 'Folder of the node: keystore, guard, models' },
+} as const;
+
+/** Of a node that is made: nobody gets a key where he happens to be. */
+export const NEW_DIR_OPTION = {
   dir: { ...TEXT, demandOption: true, describe: 'Folder of the node: keystore, guard, models' },
+} as const;
+
+export const OPERATOR_DIR_OPTION = {
+  dir: { ...TEXT, ...HERE, describe: 'Folder of the operator: key, draft, network file' },
 } as const;
 
 export const NET_OPTION = {
   net: { ...TEXT, demandOption: true, describe: 'Network file' },
+} as const;
+
+/** Beside a folder; `networkPathOf` reads it. */
+export const FOLDER_NET_OPTION = {
+  net: { ...TEXT, describe: 'Network file', defaultDescription: 'network.yaml in the folder' },
 } as const;
 
 export const PASSPHRASE_OPTIONS = {
@@ -24,7 +47,7 @@ export const PASSPHRASE_OPTIONS = {
 
 export const NODE_OPTIONS = {
   ...DIR_OPTION,
-  ...NET_OPTION,
+  ...FOLDER_NET_OPTION,
   ...PASSPHRASE_OPTIONS,
   listen: {
     ...TEXT,

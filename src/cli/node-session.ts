@@ -19,6 +19,7 @@ import {
   waitRoundsOf,
 } from '../node/index.ts';
 import { aborted, type Io } from './io.ts';
+import { networkPathOf } from './network-path.ts';
 import { type PassphraseValues, readDialFrom, readWhole } from './node-options.ts';
 import { NodeServers } from './node-servers.ts';
 import { readVersion } from './version.ts';
@@ -26,7 +27,7 @@ import { readVersion } from './version.ts';
 /** Values of `NODE_OPTIONS`. */
 export type NodeValues = PassphraseValues & {
   readonly dir: string;
-  readonly net: string;
+  readonly net: string | undefined;
   readonly listen: string;
   readonly announce: string | undefined;
   readonly 'dial-from': string | undefined;
@@ -85,14 +86,14 @@ export async function openSession(
   values: NodeValues,
   role: 'validator' | 'provider',
 ): Promise<NodeSession> {
-  const { dir: directory, net, listen, announce } = values;
+  const { dir: directory, listen, announce } = values;
   const dialFrom = readDialFrom(values['dial-from']);
   const memoryMib = readWhole(values['memory-mib'], { option: '--memory-mib', ...MEMORY_MIB });
   const heapText = values['heap-mib'];
   // the launcher has applied it
   if (heapText !== undefined) readWhole(heapText, { option: '--heap-mib', ...MEMORY_MIB });
   const executions = readWhole(values.executions, { option: '--executions', min: 1, max: 64 });
-  const file = readNetworkFile(net);
+  const file = readNetworkFile(networkPathOf(values));
   const network = networkOf(file);
   const doppelgangerWaitRounds = waitOf(values, network);
   const keepEpochs = keepOf(values, network);

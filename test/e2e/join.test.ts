@@ -1,9 +1,10 @@
 /** [SET-2] [KEY-1] Joining a network that runs takes a person three commands. Real processes. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { realCrypto } from '../../src/crypto/index.ts';
 import { networkOf } from '../../src/network-file/index.ts';
 import type { NodeStatus } from '../../src/node/index.ts';
@@ -60,7 +61,8 @@ describe('joining a testnet', function () {
     assert.equal(JSON.parse(admitted.out).number, 1);
     assert.match(await standing(), /^(admitted|active)$/);
 
-    const words = ['start', ...folder(), '--net', net.networkPath, ...password()];
+    // join kept the network file in the folder
+    const words = ['start', ...folder(), ...password()];
     newcomer = spawn(process.execPath, ['src/cli/assay.js', ...words], { stdio: 'ignore' });
     await until('the newcomer is active', WAIT_MS, async () => {
       return (await standing()) === 'active' ? true : undefined;
@@ -74,9 +76,25 @@ describe('joining a testnet', function () {
     assert.equal(voted.id, id);
   });
 
+  it('commands without --dir are about the folder around them, or that of ASSAY_DIR', async () => {
+    const launcher = resolve('src/cli/assay.js');
+    const run = promisify(execFile);
+    const here = await run(process.execPath, [launcher, 'status', '--json'], {
+      cwd: at('newcomer'),
+    });
+    const { id } = JSON.parse(here.stdout).report.status;
+    const env = { ...process.env, ASSAY_DIR: at('newcomer') };
+    const there = await run(process.execPath, [launcher, 'peers', '--json'], { env });
+    const connected: { id: string }[] = JSON.parse(there.stdout).connected;
+    assert.ok(connected.length >= 4 && connected.every((peer) => peer.id !== id), there.stdout);
+    const nowhere = await assay('peers');
+    assert.equal(nowhere.code, 2);
+    assert.match(nowhere.err, /no node runs/i);
+  });
+
   it('the chain that a light client exports checks receipts', async () => {
     const out = at('chain.json');
-    const shown = await assay('network', 'sets', '--net', net.networkPath, '--export', out);
+    const shown = await assay('network', 'sets', ...folder(), '--export', out);
     assert.equal(shown.code, 0, shown.err);
     assert.match(shown.out, /Set 1, .*: 5 validators with/);
     const network = networkOf(net.file);

@@ -93,7 +93,7 @@ function notRunning(
     code: 'node-not-running',
     message: `no node runs with this folder${ended}`,
     where: directory,
-    remedy: 'Start it: assay start.',
+    remedy: 'Start it with assay start, or name the folder of a node with --dir.',
   };
   return new ControlError(detail, gone === undefined ? {} : { cause: gone.cause });
 }

@@ -20,6 +20,7 @@ import {
 import { migrateStore, openStore, type Store } from '../../../store/index.ts';
 import { NotValidError } from '../../failure.ts';
 import type { Answer, Io } from '../../io.ts';
+import { networkPathOf } from '../../network-path.ts';
 import { readWhole } from '../../node-options.ts';
 import { LiveLines, terminalOf } from '../../terminal.ts';
 
@@ -68,13 +69,13 @@ export function verdictOf({ left, dir }: Checked): void {
 /** Forgets the past. @throws StoreError; KeyError; AssayError not-a-whole-number, no-database */
 export async function answerPrune(
   values: DbValues & {
-    readonly net: string;
+    readonly net: string | undefined;
     readonly 'keep-epochs': string | undefined;
     readonly 'dry-run': boolean;
   },
 ): Promise<Answer> {
-  const { io, net, 'dry-run': isDryRun } = values;
-  const network = networkOf(readNetworkFile(net));
+  const { io, 'dry-run': isDryRun } = values;
+  const network = networkOf(readNetworkFile(networkPathOf(values)));
   const min = keepEpochsMin(network);
   const text = values['keep-epochs'] ?? String(Math.max(min, KEEP_EPOCHS_DEFAULT));
   const keepEpochs = readWhole(text, { option: '--keep-epochs', min, max: KEEP_EPOCHS_MAX });

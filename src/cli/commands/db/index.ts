@@ -48,7 +48,7 @@ function withChanges(parser: Argv<CliContext>): Argv<CliContext> {
       (command) =>
         command
           .options(PRUNE_OPTIONS)
-          .example('$0 db prune --dir ./val --net network.yaml --dry-run', '')
+          .example('$0 db prune --dir ./val --dry-run', '')
           .epilogue(PRUNE_EPILOGUE),
       async (argv) => {
         const { answerPrune } = await import('./handler.ts');

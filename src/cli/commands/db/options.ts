@@ -1,6 +1,6 @@
 /** Options of `assay db …`. */
 import { JSON_OPTION, TEXT } from '../../io.ts';
-import { DIR_OPTION, NET_OPTION } from '../../node-options.ts';
+import { DIR_OPTION, FOLDER_NET_OPTION } from '../../node-options.ts';
 
 const DB_OPTIONS = { ...DIR_OPTION, ...JSON_OPTION } as const;
 
@@ -15,7 +15,7 @@ export const CHECK_OPTIONS = {
 
 export const PRUNE_OPTIONS = {
   ...DB_OPTIONS,
-  ...NET_OPTION,
+  ...FOLDER_NET_OPTION,
   'keep-epochs': {
     ...TEXT,
     describe: 'Epochs to keep',

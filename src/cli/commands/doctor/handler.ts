@@ -3,6 +3,7 @@ import { readNetworkFile } from '../../../network-file/index.ts';
 import { examine, type Finding } from '../../../node/index.ts';
 import { NotValidError } from '../../failure.ts';
 import { type Answer, type Io, printAnswer } from '../../io.ts';
+import { networkPathIn } from '../../network-path.ts';
 import { type Colour, painter, type Terminal, terminalOf } from '../../terminal.ts';
 import { readVersion } from '../../version.ts';
 import { paragraph } from '../receipt/layout.ts';
@@ -23,7 +24,8 @@ const COLUMNS = { min: 60, max: 100 } as const;
  * @throws NotValidError not-fit if something failed; ConfigError, NetworkFileError
  */
 export async function runDoctor(values: DoctorValues): Promise<void> {
-  const { dir: directory, net, listen, offline, json, io } = values;
+  const { dir: directory, listen, offline, json, io } = values;
+  const net = networkPathIn(values);
   const file = net === undefined ? undefined : readNetworkFile(net);
   const findings = await examine({
     directory,

@@ -13,7 +13,11 @@ export const doctorCommand: CommandModule = {
 
 const OPTIONS = {
   ...DIR_OPTION,
-  net: { ...TEXT, describe: 'Network file; without it machine and key are examined' },
+  net: {
+    ...TEXT,
+    describe: 'Network file; without it machine and key are examined',
+    defaultDescription: 'network.yaml in the folder',
+  },
   listen: {
     ...TEXT,
     describe: 'Where a stopped node will listen, e.g. /ip4/0.0.0.0/tcp/4101: is it free and open',
@@ -26,7 +30,7 @@ function build(parser: Argv<CliContext>): Argv {
   return parser.command(
     '$0',
     'Examine everything that a node stands on; exit 1 if something failed',
-    (command) => command.options(OPTIONS).example('$0 doctor --dir ./val --net network.yaml', ''),
+    (command) => command.options(OPTIONS).example('$0 doctor --dir ./val', ''),
     async (argv) => {
       const { runDoctor } = await import('./handler.ts');
       await runDoctor(argv);

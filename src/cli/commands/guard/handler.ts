@@ -24,6 +24,7 @@ import {
 } from '../../../store/index.ts';
 import { readLimited, writeWhole } from '../../files.ts';
 import type { Answer } from '../../io.ts';
+import { networkPathOf } from '../../network-path.ts';
 
 /** More than the records of a whole log, which has at most 1 GiB in binary. */
 const EXPORT_BYTES_MAX = 512 * 1024 ** 2;
@@ -33,7 +34,7 @@ const ABOUT_COLUMNS = 60;
 const KEY_DIGITS = 16;
 
 /** Values that all of these commands take. */
-export type GuardValues = { readonly dir: string; readonly net: string };
+export type GuardValues = { readonly dir: string; readonly net: string | undefined };
 
 type Place = { readonly path: string; readonly options: GuardOptions };
 
@@ -67,7 +68,7 @@ export async function answerExport(
             'would sign is not in this file. With --move it cannot.',
           ]),
       'On the other machine:',
-      `  assay guard import ${out} --dir DIR --net ${values.net}`,
+      `  assay guard import ${out} --dir DIR --net ${networkPathOf(values)}`,
     ],
   };
 }
@@ -111,8 +112,9 @@ export async function answerImport(
  * Makes a guard for a key whose guard is lost.
  * @throws GuardError guard-exists; KeyError directory-locked; NodeError folder-missing
  */
-export async function answerRenew({ dir, net }: GuardValues): Promise<Answer> {
-  const watermark = await renewGuard(dir, networkOf(readNetworkFile(net)));
+export async function answerRenew(values: GuardValues): Promise<Answer> {
+  const { dir } = values;
+  const watermark = await renewGuard(dir, networkOf(readNetworkFile(networkPathOf(values))));
   return {
     json: { dir, watermark },
     lines: [
@@ -147,7 +149,7 @@ function olderLines(wasMoved: boolean): readonly string[] {
 export async function answerUnmove(
   values: GuardValues & { readonly 'UNSAFE-runs-nowhere-else': string },
 ): Promise<Answer> {
-  const { dir, net } = values;
+  const { dir } = values;
   if (!existsSync(keystorePath(dir))) throw noKeystore(dir);
   const { id } = await inspectKeystore(keystorePath(dir));
   if (values['UNSAFE-runs-nowhere-else'] !== id) {
@@ -158,7 +160,7 @@ export async function answerUnmove(
       remedy: `Give the id that \`assay keys list --dir ${dir}\` shows, if you are sure.`,
     });
   }
-  const watermark = await unmove(dir, networkOf(readNetworkFile(net)));
+  const watermark = await unmove(dir, networkOf(readNetworkFile(networkPathOf(values))));
   return {
     json: { dir, key: id, watermark },
     lines: [`A node may start on ${dir} again.`, ...watermarkLines(watermark)],
@@ -187,11 +189,9 @@ async function adopt({ path, options }: Place, text: string): Promise<ImportRepo
   }
 }
 
-async function whileLocked<T>(
-  { dir, net }: GuardValues,
-  act: (place: Place) => Promise<T>,
-): Promise<T> {
-  const { id: networkId } = networkOf(readNetworkFile(net));
+async function whileLocked<T>(values: GuardValues, act: (place: Place) => Promise<T>): Promise<T> {
+  const { dir } = values;
+  const { id: networkId } = networkOf(readNetworkFile(networkPathOf(values)));
   if (!existsSync(keystorePath(dir))) throw noKeystore(dir);
   const lock = await lockDirectory(dir);
   try {

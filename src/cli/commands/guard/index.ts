@@ -23,9 +23,7 @@ function build(parser: Argv<CliContext>): Argv {
       'export',
       'Write all that the key signed to a file; the node must be stopped',
       (command) =>
-        command
-          .options(EXPORT_OPTIONS)
-          .example('$0 guard export --dir ./val --net network.yaml --out guard.json', ''),
+        command.options(EXPORT_OPTIONS).example('$0 guard export --dir ./val --out guard.json', ''),
       async (argv) => {
         const { answerExport } = await import('./handler.ts');
         printAnswer(argv.io, await answerExport(argv), argv.json);
@@ -50,7 +48,7 @@ function build(parser: Argv<CliContext>): Argv {
       (command) =>
         command
           .options(GUARD_OPTIONS)
-          .example('$0 guard renew --dir ./val --net network.yaml', '')
+          .example('$0 guard renew --dir ./val', '')
           .epilogue(RENEW_EPILOGUE),
       async (argv) => {
         const { answerRenew } = await import('./handler.ts');

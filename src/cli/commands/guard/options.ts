@@ -1,9 +1,9 @@
 /** Options of `assay guard …`. */
 import { JSON_OPTION, TEXT } from '../../io.ts';
-import { DIR_OPTION, NET_OPTION } from '../../node-options.ts';
+import { DIR_OPTION, FOLDER_NET_OPTION } from '../../node-options.ts';
 
 /** Options of `guard import` and `guard renew`. */
-export const GUARD_OPTIONS = { ...DIR_OPTION, ...NET_OPTION, ...JSON_OPTION } as const;
+export const GUARD_OPTIONS = { ...DIR_OPTION, ...FOLDER_NET_OPTION, ...JSON_OPTION } as const;
 
 export const EXPORT_OPTIONS = {
   ...GUARD_OPTIONS,

@@ -1,7 +1,7 @@
 /** `assay init`: makes the folder and the key of a node. */
 import type { Argv, CommandModule } from 'yargs';
 import { type CliContext, JSON_OPTION, printAnswer, TEXT } from '../../io.ts';
-import { DIR_OPTION, PASSPHRASE_OPTIONS } from '../../node-options.ts';
+import { NEW_DIR_OPTION, PASSPHRASE_OPTIONS } from '../../node-options.ts';
 
 /** The command. */
 export const initCommand: CommandModule = {
@@ -12,7 +12,7 @@ export const initCommand: CommandModule = {
 };
 
 const OPTIONS = {
-  ...DIR_OPTION,
+  ...NEW_DIR_OPTION,
   ...PASSPHRASE_OPTIONS,
   description: { ...TEXT, describe: 'Words about the key, for people' },
   ...JSON_OPTION,

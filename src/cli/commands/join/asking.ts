@@ -276,8 +276,7 @@ function nextLines(
     kind === 'active'
       ? 'Start it, if it does not run:'
       : 'Start it; before it is admitted it follows the network, and votes on nothing:',
-    `  ${command} --dir ${dir} --net ${network} \\`,
-    `    --listen ${listen}`,
+    `  ${command} --dir ${dir} --listen ${listen}`,
     `Let TCP port ${port} through firewall and router.`,
     ...(kind === 'active' ? [] : ['This command, run again, says where it stands.']),
   ];

@@ -9,10 +9,12 @@ import {
   type NetworkDraft,
   networkId,
   proveKeys,
+  writeNetworkFile,
 } from '../../../network-file/index.ts';
 import { inspectKeystore, keystorePath, openKeystore } from '../../../node/index.ts';
 import { writeWhole } from '../../files.ts';
 import type { Answer, Io } from '../../io.ts';
+import { NETWORK_FILE } from '../../network-path.ts';
 import type { PassphraseValues } from '../../node-options.ts';
 import { passphraseOf } from '../../node-session.ts';
 import { plural } from '../../text.ts';
@@ -32,7 +34,7 @@ const PROOF_FILE = 'proof.yaml';
 
 /**
  * Of a draft: proves the keys of a folder for it. Of a signed file: asks to become a member, and
- * says where that stands. A key is made if the folder has none.
+ * says where that stands, and keeps the file in the folder. A key is made if that has none.
  * @throws ConfigError, NetworkFileError; AssayError vote-key-differs, file-unwritable; KeyError;
  *   as `answerAsking`
  */
@@ -42,6 +44,8 @@ export async function answerJoin(values: JoinValues): Promise<Answer> {
   if (isSigned(document.value)) {
     const file = loadNetworkFile(document, realCrypto);
     const { json, lines } = await answerAsking(values, file);
+    // what the commands of the node read from now on
+    await writeNetworkFile(join(dir, NETWORK_FILE), file);
     const told = { draft: file, id: file.id };
     return { json: { network: file.id, ...json }, lines: [...networkLines(told), '', ...lines] };
   }

@@ -1,7 +1,7 @@
 /** `assay join`: what a validator does to become one of a network. */
 import type { Argv, CommandModule } from 'yargs';
 import { type CliContext, JSON_OPTION, printAnswer, TEXT } from '../../io.ts';
-import { DIR_OPTION, PASSPHRASE_OPTIONS } from '../../node-options.ts';
+import { NEW_DIR_OPTION, PASSPHRASE_OPTIONS } from '../../node-options.ts';
 
 /** The command. */
 export const joinCommand: CommandModule = {
@@ -12,7 +12,7 @@ export const joinCommand: CommandModule = {
 };
 
 const OPTIONS = {
-  ...DIR_OPTION,
+  ...NEW_DIR_OPTION,
   ...PASSPHRASE_OPTIONS,
   stake: { ...TEXT, describe: 'Stake to ask for', defaultDescription: 'the least of a validator' },
   models: { ...TEXT, describe: 'Models to hold, a,b', defaultDescription: 'all of the network' },

@@ -1,6 +1,6 @@
 /** Options of `assay keys …`. */
 import { JSON_OPTION, TEXT } from '../../io.ts';
-import { DIR_OPTION, PASSPHRASE_OPTIONS } from '../../node-options.ts';
+import { DIR_OPTION, NEW_DIR_OPTION, PASSPHRASE_OPTIONS } from '../../node-options.ts';
 
 export const LIST_OPTIONS = { ...DIR_OPTION, ...JSON_OPTION } as const;
 
@@ -20,7 +20,7 @@ export const EXPORT_OPTIONS = {
   out: { ...TEXT, demandOption: true, describe: 'File to write; it must not be there yet' },
 } as const;
 
-export const IMPORT_OPTIONS = MOVE_OPTIONS;
+export const IMPORT_OPTIONS = { ...MOVE_OPTIONS, ...NEW_DIR_OPTION } as const;
 
 export const EXPORT_EPILOGUE = [
   'The file is encrypted, and marked so that no node starts on it: it is for moving',

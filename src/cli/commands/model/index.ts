@@ -71,8 +71,7 @@ function build(parser: Argv<CliContext>): Argv {
     .command(
       'list',
       'The models that a node holds, and which of its network it lacks',
-      (command) =>
-        command.options(LIST_OPTIONS).example('$0 model list --dir ./prov --net network.yaml', ''),
+      (command) => command.options(LIST_OPTIONS).example('$0 model list --dir ./prov', ''),
       async (argv) => {
         const { answerList } = await import('./library.ts');
         printAnswer(argv.io, await answerList(argv), argv.json);

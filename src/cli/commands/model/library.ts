@@ -8,6 +8,7 @@ import { readNetworkFile } from '../../../network-file/index.ts';
 import { BlobDirectory } from '../../../node/index.ts';
 import { readLimited } from '../../files.ts';
 import type { Answer } from '../../io.ts';
+import { networkPathIn } from '../../network-path.ts';
 import { block, count, labelled } from './tensors.ts';
 
 const MODELS = 'models';
@@ -45,7 +46,8 @@ export async function answerList(values: {
   readonly dir: string;
   readonly net: string | undefined;
 }): Promise<Answer> {
-  const { dir, net } = values;
+  const { dir } = values;
+  const net = networkPathIn(values);
   const file = net === undefined ? undefined : readNetworkFile(net);
   const held = await (await modelsOf(dir)).list();
   const models = held.map(({ id, sizeBytes }) => {

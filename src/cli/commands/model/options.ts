@@ -64,6 +64,10 @@ export const ADD_OPTIONS = { ...DIR_OPTION, ...JSON_OPTION } as const;
 
 export const LIST_OPTIONS = {
   ...DIR_OPTION,
-  net: { ...TEXT, describe: 'Network file: which of its models are missing here' },
+  net: {
+    ...TEXT,
+    describe: 'Network file: which of its models are missing here',
+    defaultDescription: 'network.yaml in the folder',
+  },
   ...JSON_OPTION,
 } as const;

@@ -11,6 +11,7 @@ import {
 } from '../../../network-file/index.ts';
 import { keystorePath, openKeystore } from '../../../node/index.ts';
 import type { Answer } from '../../io.ts';
+import { networkPathOf } from '../../network-path.ts';
 import { type PassphraseValues, readWhole } from '../../node-options.ts';
 import { passphraseOf } from '../../node-session.ts';
 
@@ -18,7 +19,7 @@ const VERSION_MAX = 65_535;
 const EPOCH_MAX = 1e9;
 
 export type AnnounceValues = PassphraseValues & {
-  readonly net: string;
+  readonly net: string | undefined;
   readonly dir: string;
   readonly 'protocol-version': string;
   readonly epoch: string;
@@ -31,7 +32,8 @@ export type AnnounceValues = PassphraseValues & {
  * @throws AssayError not-the-operator, not-a-whole-number; ConfigError; NetworkFileError; KeyError
  */
 export async function answerAnnounce(values: AnnounceValues): Promise<Answer> {
-  const { net, dir, release } = values;
+  const { dir, release } = values;
+  const net = networkPathOf(values);
   const file = readNetworkFile(net);
   const at = { option: '--protocol-version', min: 1, max: VERSION_MAX };
   const protocolVersion = readWhole(values['protocol-version'], at);

@@ -24,6 +24,7 @@ import { createFolder, keystorePath, openKeystore } from '../../../node/index.ts
 import { PROTOCOL_VERSION } from '../../../wire/index.ts';
 import { writeWhole } from '../../files.ts';
 import type { Answer } from '../../io.ts';
+import { NETWORK_FILE } from '../../network-path.ts';
 import type { PassphraseValues } from '../../node-options.ts';
 import { passphraseOf } from '../../node-session.ts';
 import { modelNamed } from '../model/manifest.ts';
@@ -38,7 +39,7 @@ export type CreateValues = PassphraseValues &
   };
 
 /** Files of an operator's folder, besides those of the beacon. */
-const FILES = { draft: 'network.draft.yaml', network: 'network.yaml' } as const;
+const DRAFT_FILE = 'network.draft.yaml';
 const COLUMNS = 80;
 
 /**
@@ -52,7 +53,7 @@ export async function answerCreate(values: CreateValues): Promise<Answer> {
   const models = await Promise.all(values.model.map(modelNamed));
   const operator = await operatorOf(values);
   const manifests = models.map(({ manifest }) => manifest);
-  const draftPath = join(dir, FILES.draft);
+  const draftPath = join(dir, DRAFT_FILE);
   const beacon = await chainOf(values, { dir, periodMs: members.parameters.roundMs });
   await writeDraft(draftPath, draftOf(members, { operator: operator.id, manifests, beacon }));
   // what is wrong between members, models and beacon is shown in the draft, line by line
@@ -65,7 +66,7 @@ export async function answerCreate(values: CreateValues): Promise<Answer> {
   }
   const file = signNetworkFile(draft, proofs, operator);
   refuseWrongProofs(file);
-  const path = join(dir, FILES.network);
+  const path = join(dir, NETWORK_FILE);
   await writeNetworkFile(path, file);
   const beaconLines = beaconCommandLines(values, { dir, beacon, columns: COLUMNS });
   return signedAnswer({ path, id, beaconLines });

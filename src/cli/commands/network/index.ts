@@ -1,7 +1,7 @@
 /** `assay network`: what the operator of a network does. */
 import type { Argv, CommandModule } from 'yargs';
 import { type CliContext, JSON_OPTION, printAnswer, TEXT } from '../../io.ts';
-import { NET_OPTION, PASSPHRASE_OPTIONS } from '../../node-options.ts';
+import { FOLDER_NET_OPTION, OPERATOR_DIR_OPTION, PASSPHRASE_OPTIONS } from '../../node-options.ts';
 import { withOperatorCommands } from './operator-commands.ts';
 
 /** The command and its subcommands. */
@@ -35,11 +35,7 @@ const OPTIONS = {
     default: 'http://127.0.0.1:4100',
     describe: 'Where nodes reach the devnet beacon',
   },
-  dir: {
-    ...TEXT,
-    demandOption: true,
-    describe: 'Folder of the operator: key, draft, network file',
-  },
+  ...OPERATOR_DIR_OPTION,
   proof: {
     type: 'string',
     array: true,
@@ -52,8 +48,8 @@ const OPTIONS = {
 } as const;
 
 const ANNOUNCE_OPTIONS = {
-  ...NET_OPTION,
-  dir: { ...TEXT, demandOption: true, describe: 'Folder of the operator' },
+  ...FOLDER_NET_OPTION,
+  ...OPERATOR_DIR_OPTION,
   'protocol-version': { ...TEXT, demandOption: true, describe: 'Version of the protocol to come' },
   epoch: { ...TEXT, demandOption: true, describe: 'First epoch of it' },
   release: { ...TEXT, demandOption: true, describe: 'First release of assay that knows it' },
@@ -62,7 +58,7 @@ const ANNOUNCE_OPTIONS = {
 } as const;
 
 const ANNOUNCE_EXAMPLE =
-  '$0 network announce --net N --dir ./op --protocol-version 2 --epoch 400 --release 0.2.0';
+  '$0 network announce --dir ./op --protocol-version 2 --epoch 400 --release 0.2.0';
 const ANNOUNCE_EPILOGUE = [
   'The id of the network and all keys stay as they are. Nodes that get the file warn at',
   'their start and with each epoch; one that is too old votes on nothing from then on.',

@@ -1,7 +1,4 @@
 /** What all commands of an operator share: key, connection, one proposal at a time. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { AssayError } from '../../../base/index.ts';
 import { createSigner, type Signer } from '../../../crypto/index.ts';
 import { type NetworkFile, readNetworkFile } from '../../../network-file/index.ts';
 import {
@@ -18,6 +15,7 @@ import {
 } from '../../../node/index.ts';
 import type { SetChange } from '../../../wire/index.ts';
 import type { Io } from '../../io.ts';
+import { networkPathOf } from '../../network-path.ts';
 import { type PassphraseValues, readWhole } from '../../node-options.ts';
 import { passphraseOf } from '../../node-session.ts';
 import { readVersion } from '../../version.ts';
@@ -38,7 +36,6 @@ export type OperatorSession = {
   readonly file: NetworkFile;
 };
 
-const NETWORK_FILE = 'network.yaml';
 const TIMEOUT_S = { min: 1, max: 86_400 } as const;
 const LOCK_POLL_MS = 500;
 /** Members named as missing. */
@@ -69,18 +66,6 @@ export async function withOperator<T>(
   } finally {
     await operator.close();
   }
-}
-
-/** The network file that a command names, or the one in the folder of the operator. */
-export function networkPathOf({ dir, net }: Pick<OperatorValues, 'dir' | 'net'>): string {
-  const path = net ?? join(dir, NETWORK_FILE);
-  if (net !== undefined || existsSync(path)) return path;
-  throw new AssayError({
-    code: 'no-network-file',
-    message: `there is no ${NETWORK_FILE} in this folder`,
-    where: dir,
-    remedy: 'Name the folder of the operator with --dir, or the network file with --net.',
-  });
 }
 
 /** What `--timeout` says. @throws AssayError not-a-whole-number */

@@ -1,11 +1,16 @@
 /** The subcommands of `assay network` about a network that runs. */
 import type { Argv } from 'yargs';
 import { type CliContext, JSON_OPTION, printAnswer, TEXT } from '../../io.ts';
-import { NET_OPTION, PASSPHRASE_OPTIONS } from '../../node-options.ts';
+import {
+  DIR_OPTION,
+  FOLDER_NET_OPTION,
+  OPERATOR_DIR_OPTION,
+  PASSPHRASE_OPTIONS,
+} from '../../node-options.ts';
 
 const OPERATOR_OPTIONS = {
-  dir: { ...TEXT, demandOption: true, describe: 'Folder of the operator' },
-  net: { ...TEXT, describe: 'Network file; default: network.yaml in the folder' },
+  ...OPERATOR_DIR_OPTION,
+  ...FOLDER_NET_OPTION,
   ...PASSPHRASE_OPTIONS,
 } as const;
 
@@ -103,6 +108,10 @@ function withRequests(parser: Argv<CliContext>): Argv<CliContext> {
     );
 }
 
+const SETS_DIR_OPTION = {
+  dir: { ...DIR_OPTION.dir, describe: 'Folder with a network.yaml, of operator or node' },
+} as const;
+
 const EXPORT_OPTION = {
   ...TEXT,
   describe: 'File for the chain, for `receipt verify --chain`; .cbor is smaller than .json',
@@ -115,8 +124,13 @@ function withWatching(parser: Argv<CliContext>): Argv<CliContext> {
       'Verify the chain of validator sets, and show what changed and what is under way',
       (command) =>
         command
-          .options({ ...NET_OPTION, export: EXPORT_OPTION, ...JSON_OPTION })
-          .example('$0 network sets --net network.yaml --export chain.json', ''),
+          .options({
+            ...SETS_DIR_OPTION,
+            ...FOLDER_NET_OPTION,
+            export: EXPORT_OPTION,
+            ...JSON_OPTION,
+          })
+          .example('$0 network sets --dir ./val --export chain.json', ''),
       async (argv) => {
         const { answerSets } = await import('./sets.ts');
         printAnswer(argv.io, await answerSets(argv), argv.json);

@@ -7,13 +7,15 @@ import { encodeChain, encodeChainJson } from '../../../receipt/index.ts';
 import type { AgreedSettlement, SetChange } from '../../../wire/index.ts';
 import { writeWhole } from '../../files.ts';
 import type { Answer, Io } from '../../io.ts';
+import { networkPathOf } from '../../network-path.ts';
 import { plural } from '../../text.ts';
 import { readVersion } from '../../version.ts';
 import { confirmedShare } from './change.ts';
 import { amountText, epochNow, inForceText, shareOf, shortId } from './wording.ts';
 
 export type SetsValues = {
-  readonly net: string;
+  readonly dir: string;
+  readonly net: string | undefined;
   /** File for the chain: JSON, or dag-cbor if its name ends in `.cbor`. */
   readonly export: string | undefined;
   readonly io: Io;
@@ -26,8 +28,8 @@ const READ_MS = 60_000;
  * Reads and verifies the chain of sets; writes it to a file, if one is named.
  * @throws ConfigError, NetworkFileError; NodeError unreachable; AssayError file-unwritable
  */
-export async function answerSets({ net, export: out, io }: SetsValues): Promise<Answer> {
-  const file = readNetworkFile(net);
+export async function answerSets({ export: out, io, ...place }: SetsValues): Promise<Answer> {
+  const file = readNetworkFile(networkPathOf(place));
   const client = await LightClient.open({ file, softwareVersion: `assay/${readVersion()}` });
   try {
     const signal = AbortSignal.any([io.signal, AbortSignal.timeout(READ_MS)]);

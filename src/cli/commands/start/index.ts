@@ -18,7 +18,7 @@ function build(parser: Argv<CliContext>): Argv {
     (command) =>
       command
         .options(NODE_OPTIONS)
-        .example('$0 start --dir ./val --net network.yaml', 'on loopback, a free port')
+        .example('$0 start --dir ./val', 'after assay join; on loopback, a free port')
         .epilogue(EPILOGUE),
     async (argv) => {
       const { runValidator } = await import('./handler.ts');

@@ -5,6 +5,7 @@ import { readNetworkFile } from '../../../network-file/index.ts';
 import { LightClient, pause } from '../../../node/index.ts';
 import { callForStatus } from '../../../node/rpc/index.ts';
 import { type Io, printAnswer } from '../../io.ts';
+import { DIR_DEFAULT } from '../../node-options.ts';
 import { LiveLines, terminalOf } from '../../terminal.ts';
 import { readVersion } from '../../version.ts';
 import { connected, dialProviders, type Member, membersOf } from './members.ts';
@@ -37,8 +38,8 @@ export async function runStatusOf(
   },
 ): Promise<void> {
   const { dir, net } = values;
-  if (dir !== undefined && net === undefined) return await runOwnStatus({ ...values, dir });
-  if (net !== undefined && dir === undefined) return await runStatus({ ...values, net });
+  if (net === undefined) return await runOwnStatus({ ...values, dir: dir ?? DIR_DEFAULT });
+  if (dir === undefined) return await runStatus({ ...values, net });
   throw new AssayError({
     code: 'status-of-what',
     message: 'give either --dir or --net',

@@ -2,7 +2,11 @@
 import { JSON_OPTION, TEXT } from '../../io.ts';
 
 export const STATUS_OPTIONS = {
-  dir: { ...TEXT, describe: 'Folder of the own node: does it vote, is it safe, what to do' },
+  dir: {
+    ...TEXT,
+    describe: 'Folder of the own node: does it vote, is it safe, what to do',
+    defaultDescription: '$ASSAY_DIR, else the current folder',
+  },
   net: { ...TEXT, describe: 'Network file: all members that can be reached' },
   watch: { type: 'boolean', default: false, describe: 'Ask again and again, until Ctrl-C' },
   ...JSON_OPTION,
