@@ -80,6 +80,8 @@ describe('a testnet of real processes', function () {
       return (status?.counters.committed ?? 0) >= 4 ? true : undefined;
     });
     await Promise.all(victims.map((name) => net.processes.end(name, 'SIGKILL')));
+    const stopped = victims.filter((name) => net.log(name).includes('"event":"stopped"'));
+    assert.deepEqual(stopped, [], 'a kill is a crash, not a signal that a launcher passes on');
     // all but keystore and guard can be lost: it is fetched from peers again
     for (const part of ['db', 'models']) {
       rmSync(join(net.dir, 'validator-5', part), { recursive: true });

@@ -56,7 +56,7 @@ export class Processes {
     const log = openSync(join(dir, `${name}.log`), 'a', 0o600);
     // a group of its own: Ctrl-C reaches the parent, which ends its children in order
     const { nodeWords = [] } = this.#launchOf(name);
-    const words = [...nodeWords, LAUNCHER, ...this.#argumentsOf(name)];
+    const words = [HEAP_WORD, ...nodeWords, LAUNCHER, ...this.#argumentsOf(name)];
     const child = spawn(process.execPath, words, {
       stdio: ['ignore', log, log],
       detached: true,
@@ -159,4 +159,9 @@ function beaconArguments(dir: string, { beacon }: Plan): readonly string[] {
   ];
 }
 
+/**
+ * Where the heap is set, the launcher starts no process of its own for it: a signal to a process
+ * here is one to the node, and a kill is a crash.
+ */
+const HEAP_WORD = '--max-old-space-size=1024';
 const LAUNCHER = join(packageRoot(), 'src', 'cli', 'assay.js');
