@@ -63,6 +63,7 @@ export {
   type ProviderRecord,
   roundDueAt,
   type ValidatorRecord,
+  votingRounds,
   windowRounds,
 } from './network.ts';
 export { Provider, type ProviderOptions, type ProviderSnapshot } from './provider.ts';

@@ -144,10 +144,15 @@ export function levelRounds(network: CommonNetwork): number {
   return phaseRounds(network.parameters, slowest).reduce((sum, length) => sum + length, 0);
 }
 
+/** Rounds after which nobody votes on a claim of a batch any more: sampling and all levels. */
+export function votingRounds(network: CommonNetwork): number {
+  return network.parameters.levels.length * levelRounds(network) + 8;
+}
+
 /** Rounds after which nothing of a batch is left: levels, executions and both windows. */
 export function windowRounds(network: CommonNetwork): number {
-  const { levels, evidenceWindowRounds, postWindowRounds } = network.parameters;
-  return levels.length * levelRounds(network) + evidenceWindowRounds + postWindowRounds + 8;
+  const { evidenceWindowRounds, postWindowRounds } = network.parameters;
+  return votingRounds(network) + evidenceWindowRounds + postWindowRounds;
 }
 
 function hashOf(value: CanonicalValue): Digest {

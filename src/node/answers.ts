@@ -96,12 +96,22 @@ export async function answerRequest(
 /** What was said about a batch or a leaf: live, or from the archive when it is over. */
 async function lookup(
   { runner, archive }: AnswerSources,
-  { batch, index }: RpcRequest & { method: 'lookup' },
+  { batch, index, brief = false }: RpcRequest & { method: 'lookup' },
 ): Promise<readonly Uint8Array[]> {
   const live = await askCore(runner, batch, index);
   const isLeafKnown = index === undefined || live.some(({ message }) => isAbout(message, index));
-  if (live.length > 0 && isLeafKnown) return live.map(({ bytes }) => bytes);
+  if (live.length > 0 && isLeafKnown) {
+    return (brief ? inBrief(live) : live).map(({ bytes }) => bytes);
+  }
   return await archive.lookup(batch, index);
+}
+
+/** Without votes and outputs; acknowledgements stay where nothing else carries the seal. */
+function inBrief(live: readonly Decoded[]): readonly Decoded[] {
+  const isSealed = live.some(({ message }) => message.type === 'openings');
+  return live.filter(({ message: { type } }) => {
+    return type !== 'output' && !(type === 'bundle' && isSealed);
+  });
 }
 
 /** Tells whether a message is about one leaf rather than about its batch. */

@@ -186,7 +186,7 @@ export class AssayNode {
     beacons.start((message) => this.#takeBeacon(message));
     this.#phase = 'running';
     log.info('in-sync', { beacons: caughtUp, ...open, peers: host.peers().length });
-    this.#background.track(sync.certificates());
+    this.#background.track(sync.rest().then(() => sync.certificates()));
     this.#every(PRUNE_PERIOD_MS, () => this.#background.track(this.#prune()));
   }
 

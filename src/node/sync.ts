@@ -2,6 +2,9 @@
  * Catches up before a node takes part: beacons of the window in order, then what was said about
  * every batch that is still open, then certificates of what it missed. [WIRE-6]
  *
+ * What can no longer be voted on is asked for in brief first, in full once the node takes part:
+ * most of a window is over, and only bills and evidence need the votes.
+ *
  * Nothing here has to be believed: the core checks every message, and certificates are verified
  * before they are archived. A peer that leaves something out delays, no more; several are asked.
  *
@@ -15,6 +18,7 @@ import {
   type SetChain,
   type SubjectSnapshot,
   verifyCertificate,
+  votingRounds,
   windowRounds,
 } from '../core/index.ts';
 import type { Crypto } from '../crypto/index.ts';
@@ -69,6 +73,8 @@ export class Sync {
   readonly #options: SyncOptions;
   /** Messages about open batches by hash: whether the core accepted them. */
   readonly #taken = new Map<string, Promise<boolean>>();
+  /** Batches that were asked for in brief only, by whom was asked. */
+  readonly #rest = new Map<NodeId, readonly BatchId[]>();
 
   constructor(options: SyncOptions) {
     this.#options = options;
@@ -105,7 +111,10 @@ export class Sync {
     return count;
   }
 
-  /** Asks what is open and what was said about it, and gives it to the core. */
+  /**
+   * Asks what is open and what was said about it, and gives it to the core: of what can no longer
+   * be voted on in brief.
+   */
   async openBatches(): Promise<{ batches: number; messages: number }> {
     const batches = new Set<BatchId>();
     const counts = await Promise.all(this.#peers().map((peer) => this.#openAt(peer, batches)));
@@ -120,14 +129,53 @@ export class Sync {
       if (message.type === 'query' && named.size < BATCHES_MAX) named.add(message.batch);
     }
     let messages = 0;
+    const rest: BatchId[] = [];
+    this.#rest.set(peer, rest);
     for (const batch of named) {
       if (signal.aborted) break;
       all.add(batch);
-      messages += await this.#lookUp(peer, { batch }, signal);
-      // one answer does not hold everything about a batch with many drawn leaves
-      for (const index of this.#options.unopened(batch)) {
-        if (!signal.aborted) messages += await this.#lookUp(peer, { batch, index }, signal);
+      const brief = { batch, brief: true };
+      if (this.#roundOf(batch) === undefined) messages += await this.#lookUp(peer, brief, signal);
+      if (this.#isOver(batch)) rest.push(batch);
+      else messages += await this.#lookUpWhole(peer, batch, signal);
+    }
+    return messages;
+  }
+
+  /**
+   * Asks for what was said about batches that were asked for in brief; returns how many messages
+   * came. One peer after the other: the node takes part meanwhile.
+   */
+  async rest(): Promise<number> {
+    let messages = 0;
+    for (const [peer, batches] of this.#rest) {
+      const timeout = AbortSignal.timeout(OPEN_TIMEOUT_MS);
+      const signal = AbortSignal.any([this.#options.signal, timeout]);
+      for (const batch of batches) {
+        if (signal.aborted) break;
+        messages += await this.#lookUpWhole(peer, batch, signal);
       }
+    }
+    this.#rest.clear();
+    this.#taken.clear();
+    return messages;
+  }
+
+  #roundOf(batch: BatchId): Round | undefined {
+    return this.#options.feed.header(batch)?.round;
+  }
+
+  /** Whether nobody can vote any more; of what is not known, somebody may. */
+  #isOver(batch: BatchId): boolean {
+    const { network, due } = this.#options;
+    return (this.#roundOf(batch) ?? due()) + votingRounds(network) < due();
+  }
+
+  async #lookUpWhole(peer: NodeId, batch: BatchId, signal: AbortSignal): Promise<number> {
+    let messages = await this.#lookUp(peer, { batch }, signal);
+    // one answer does not hold everything about a batch with many drawn leaves
+    for (const index of this.#options.unopened(batch)) {
+      if (!signal.aborted) messages += await this.#lookUp(peer, { batch, index }, signal);
     }
     return messages;
   }
@@ -135,7 +183,7 @@ export class Sync {
   /** Asks one peer about a batch or a leaf; returns how many messages came. */
   async #lookUp(
     peer: NodeId,
-    about: { batch: BatchId; index?: number },
+    about: { batch: BatchId; index?: number; brief?: boolean },
     signal: AbortSignal,
   ): Promise<number> {
     const frames = await this.#framesOf(peer, { method: 'lookup', ...about }, signal);

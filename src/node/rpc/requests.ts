@@ -11,6 +11,7 @@ import {
   assuranceClassCodec,
   batchIdCodec,
   blobIdCodec,
+  booleanCodec,
   bytesBetween,
   claimIdCodec,
   digestCodec,
@@ -47,8 +48,16 @@ export type RpcRequest =
   | { readonly method: 'status' }
   /** Batches that are not closed: one query message each. */
   | { readonly method: 'open' }
-  /** What was said about a batch, or a leaf of it: messages. */
-  | { readonly method: 'lookup'; readonly batch: BatchId; readonly index?: number }
+  /**
+   * What was said about a batch, or a leaf of it: messages. In brief: that it is, and what became
+   * of it, without votes and outputs.
+   */
+  | {
+      readonly method: 'lookup';
+      readonly batch: BatchId;
+      readonly index?: number;
+      readonly brief?: boolean;
+    }
   /** The place of a drawn claim: a query message, or nothing. */
   | { readonly method: 'find'; readonly claim: ClaimId }
   /** Asks a provider: the leaf of a promise with its path and the seal, one openings message. */
@@ -94,8 +103,11 @@ export const requestFormat = formatOf(
     status: recordOf({ method: oneOf(['status']) }),
     open: recordOf({ method: oneOf(['open']) }),
     lookup: recordOf<Extract<RpcRequest, { method: 'lookup' }>>(
-      { method: oneOf(['lookup']), batch: batchIdCodec, index: leafIndexCodec },
-      ['index'],
+      {
+        ...{ method: oneOf(['lookup']), batch: batchIdCodec },
+        ...{ index: leafIndexCodec, brief: booleanCodec },
+      },
+      ['index', 'brief'],
     ),
     find: recordOf({ method: oneOf(['find']), claim: claimIdCodec }),
     proof: recordOf({

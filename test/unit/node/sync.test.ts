@@ -13,6 +13,7 @@ import {
   type Report,
   type SetChain,
   Validator,
+  votingRounds,
   windowRounds,
 } from '../../../src/core/index.ts';
 import type { Crypto } from '../../../src/crypto/index.ts';
@@ -24,7 +25,7 @@ import { requestFormat } from '../../../src/node/rpc/index.ts';
 import { type Clock, Runner, systemClock, validatorCore } from '../../../src/node/runner/index.ts';
 import { Sync } from '../../../src/node/sync.ts';
 import { createMemoryStore } from '../../../src/store/index.ts';
-import { encodeMessage } from '../../../src/wire/index.ts';
+import { encodeMessage, type HeaderMessage, headerSigningBytes } from '../../../src/wire/index.ts';
 import {
   type ClusterKeys,
   createClusterKeys,
@@ -86,7 +87,8 @@ describe('Sync', () => {
     };
     const { sync } = nodeWith([liar, liar]);
     assert.deepEqual(await sync.openBatches(), { batches: 1, messages: 0 });
-    assert.equal(lookups.length, 2);
+    // in brief, and as nothing came of it as a whole
+    assert.equal(lookups.length, 4);
   });
 
   it('[WIRE-6] gives the core once what several peers say, but for what it refused', async () => {
@@ -97,7 +99,7 @@ describe('Sync', () => {
         method === 'open' ? [named] : method === 'lookup' ? [message] : [];
     for (const [message, times] of [
       [signed(FIRST), 1],
-      [forged(FIRST), 3],
+      [forged(FIRST), 6],
     ] as const) {
       const { sync, feed } = nodeWith([says(message), says(message), says(message)]);
       let taken = 0;
@@ -106,7 +108,7 @@ describe('Sync', () => {
         taken += 1;
         return await take(...args);
       };
-      assert.equal((await sync.openBatches()).messages, 3);
+      assert.equal((await sync.openBatches()).messages, 6, 'in brief, then as a whole');
       assert.equal(taken, times);
     }
   });
@@ -209,13 +211,40 @@ describe('Sync', () => {
       (request) => {
         if (request.method === 'open') return [encodeMessage({ type: 'query', batch: BATCH })];
         if (request.method !== 'lookup') return [];
-        lookups.push(`${name} ${request.index ?? 'batch'}`);
+        const brief = request.brief === true ? ' in brief' : '';
+        lookups.push(`${name} ${request.index ?? 'batch'}${brief}`);
         return [encodeMessage(HEADER)];
       };
     const silent: Peer = () => [];
     const { sync } = nodeWith([tells('a'), silent, tells('c')], { unopened: [3] });
-    assert.deepEqual(await sync.openBatches(), { batches: 1, messages: 4 });
-    assert.deepEqual(lookups, ['a batch', 'c batch', 'a 3', 'c 3']);
+    assert.deepEqual(await sync.openBatches(), { batches: 1, messages: 6 });
+    const brief = ['a batch in brief', 'c batch in brief'];
+    assert.deepEqual(lookups, [...brief, 'a batch', 'c batch', 'a 3', 'c 3']);
+    assert.equal(await sync.rest(), 0);
+  });
+
+  it('[WIRE-6] asks in full for what is over when it takes part, and for the rest before', async () => {
+    const voting = votingRounds(keys.network);
+    for (const [age, isOver] of [
+      [voting, false],
+      [voting + 1, true],
+    ] as const) {
+      const header = signedHeaderAt(DUE - age);
+      const lookups: string[] = [];
+      const tells: Peer = (request) => {
+        if (request.method === 'open') {
+          return [encodeMessage({ type: 'query', batch: batchOf(header) })];
+        }
+        if (request.method === 'lookup') lookups.push(request.brief === true ? 'brief' : 'whole');
+        return request.method === 'lookup' ? [encodeMessage(header)] : [];
+      };
+      const { sync } = nodeWith([tells]);
+      await sync.openBatches();
+      assert.deepEqual(lookups, isOver ? ['brief'] : ['brief', 'whole'], `${age} rounds ago`);
+      assert.equal(await sync.rest(), isOver ? 1 : 0);
+      assert.deepEqual(lookups, ['brief', 'whole']);
+      assert.equal(await sync.rest(), 0, 'once');
+    }
   });
 
   it('goes on where a peer does not answer', async () => {
@@ -229,6 +258,14 @@ describe('Sync', () => {
     assert.equal(await sync.certificates(), 0);
   });
 });
+
+/** One that nobody refuses for its signature. */
+function signedHeaderAt(r: number): HeaderMessage {
+  const provider = defined(keys.providers[0], 'there is a provider');
+  const header = { ...headerAt(r), provider: provider.id };
+  const signature = provider.sign(headerSigningBytes(keys.network.id, header));
+  return { ...header, signature };
+}
 
 function roundsFrom(from: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => from + i);
