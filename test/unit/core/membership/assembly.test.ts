@@ -150,6 +150,20 @@ describe('assembly', () => {
     deepStrictEqual(confirmed.map(({ node }) => node).sort(), ['v1', 'v2', 'v3', 'v4']);
   });
 
+  it('[GUARD-1] the provider of a key that is a member says nothing in its name', () => {
+    const cluster = clusterOf({ isProviderValidator: true, providers: 1 });
+    cluster.runUntil(1500);
+    cluster.inject(proposal(cluster, [admission(cluster, 'v5')]));
+    cluster.runRounds(1);
+    deepStrictEqual(heads(cluster), [1, 1, 1, 1, 1]);
+    const said = cluster.published.filter(({ message }) => {
+      return (
+        message.type === 'confirmation' && message.validator === cluster.keys.validators[0]?.id
+      );
+    });
+    deepStrictEqual([...new Set(said.map(({ node }) => node))], ['v1']);
+  });
+
   it('[GUARD-1] a restarted member confirms the same step again, and no other', () => {
     const cluster = clusterOf();
     cluster.runUntil(1500);
