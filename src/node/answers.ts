@@ -2,7 +2,7 @@
  * What a node answers to others: live from its core where it still follows a batch, from its
  * archive where that is over.
  */
-import type { BatchId, Subject } from '../base/index.ts';
+import type { BatchId, NodeId, Subject } from '../base/index.ts';
 import type { ProviderEffect } from '../core/index.ts';
 import {
   type Decoded,
@@ -96,21 +96,28 @@ export async function answerRequest(
 /** What was said about a batch or a leaf: live, or from the archive when it is over. */
 async function lookup(
   { runner, archive }: AnswerSources,
-  { batch, index, brief = false }: RpcRequest & { method: 'lookup' },
+  { batch, index, votesOf }: RpcRequest & { method: 'lookup' },
 ): Promise<readonly Uint8Array[]> {
   const live = await askCore(runner, batch, index);
   const isLeafKnown = index === undefined || live.some(({ message }) => isAbout(message, index));
   if (live.length > 0 && isLeafKnown) {
-    return (brief ? inBrief(live) : live).map(({ bytes }) => bytes);
+    return (votesOf === undefined ? live : inBrief(live, votesOf)).map(({ bytes }) => bytes);
   }
   return await archive.lookup(batch, index);
 }
 
-/** Without votes and outputs; acknowledgements stay where nothing else carries the seal. */
-function inBrief(live: readonly Decoded[]): readonly Decoded[] {
+/**
+ * Without votes of others, and without outputs of what is decided. Acknowledgements stay where
+ * nothing else carries the seal.
+ */
+function inBrief(live: readonly Decoded[], votesOf: NodeId): readonly Decoded[] {
   const isSealed = live.some(({ message }) => message.type === 'openings');
-  return live.filter(({ message: { type } }) => {
-    return type !== 'output' && !(type === 'bundle' && isSealed);
+  const decided = new Set(
+    live.flatMap(({ message }) => (message.type === 'certificate' ? [message.index] : [])),
+  );
+  return live.filter(({ message }) => {
+    if (message.type === 'output') return !decided.has(message.index);
+    return message.type !== 'bundle' || !isSealed || message.validator === votesOf;
   });
 }
 

@@ -180,7 +180,7 @@ export class Feed {
 }
 
 /** The header that a message is or carries. */
-function headerOf(message: Message): HeaderMessage | undefined {
+export function headerOf(message: Message): HeaderMessage | undefined {
   if (message.type === 'header') return message;
   return message.type === 'openings' || message.type === 'certificate' ? message.header : undefined;
 }

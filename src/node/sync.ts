@@ -2,8 +2,8 @@
  * Catches up before a node takes part: beacons of the window in order, then what was said about
  * every batch that is still open, then certificates of what it missed. [WIRE-6]
  *
- * What can no longer be voted on is asked for in brief first, in full once the node takes part:
- * most of a window is over, and only bills and evidence need the votes.
+ * What is decided and can no longer be voted on is asked for in brief first, in full once the node
+ * takes part: most of a window is over, and only bills and evidence need the votes of others.
  *
  * Nothing here has to be believed: the core checks every message, and certificates are verified
  * before they are archived. A peer that leaves something out delays, no more; several are asked.
@@ -18,7 +18,6 @@ import {
   type SetChain,
   type SubjectSnapshot,
   verifyCertificate,
-  votingRounds,
   windowRounds,
 } from '../core/index.ts';
 import type { Crypto } from '../crypto/index.ts';
@@ -28,6 +27,8 @@ import type { Feed } from './feed.ts';
 import type { Host } from './libp2p/index.ts';
 import { pause } from './light-client.ts';
 import { ANSWER_LIMITS, callRpc, type RpcRequest } from './rpc/index.ts';
+import { isMember } from './safety/index.ts';
+import { ToldBatches } from './told-batches.ts';
 
 /** Peers asked for what is open: a liar among them changes nothing. */
 const PEERS_ASKED = 3;
@@ -35,6 +36,8 @@ const PEERS_ASKED = 3;
 const VERIFIED_AT_ONCE = 32;
 /** Beacons asked of endpoints at a time, one request each. */
 const FETCHED_AT_ONCE = 8;
+/** Messages given to the core at a time: what comes over gossip waits behind them. */
+const TAKEN_AT_ONCE = 32;
 /** Batches asked for. */
 const BATCHES_MAX = 2048;
 const CALL_TIMEOUT_MS = 10_000;
@@ -73,11 +76,14 @@ export class Sync {
   readonly #options: SyncOptions;
   /** Messages about open batches by hash: whether the core accepted them. */
   readonly #taken = new Map<string, Promise<boolean>>();
+  /** What messages say of their batches, whether the core got them or not. */
+  readonly #told: ToldBatches;
   /** Batches that were asked for in brief only, by whom was asked. */
   readonly #rest = new Map<NodeId, readonly BatchId[]>();
 
   constructor(options: SyncOptions) {
     this.#options = options;
+    this.#told = new ToldBatches(options.network);
   }
 
   /** First round that can still matter to an open subject. */
@@ -112,8 +118,8 @@ export class Sync {
   }
 
   /**
-   * Asks what is open and what was said about it, and gives it to the core: of what can no longer
-   * be voted on in brief.
+   * Asks what is open and what was said about it, and gives it to the core: of what is over in
+   * brief.
    */
   async openBatches(): Promise<{ batches: number; messages: number }> {
     const batches = new Set<BatchId>();
@@ -134,8 +140,8 @@ export class Sync {
     for (const batch of named) {
       if (signal.aborted) break;
       all.add(batch);
-      const brief = { batch, brief: true };
-      if (this.#roundOf(batch) === undefined) messages += await this.#lookUp(peer, brief, signal);
+      const brief = { batch, votesOf: this.#options.host.id };
+      if (!this.#told.has(batch)) messages += await this.#lookUp(peer, brief, signal);
       if (this.#isOver(batch)) rest.push(batch);
       else messages += await this.#lookUpWhole(peer, batch, signal);
     }
@@ -156,19 +162,13 @@ export class Sync {
         messages += await this.#lookUpWhole(peer, batch, signal);
       }
     }
-    this.#rest.clear();
-    this.#taken.clear();
+    for (const kept of [this.#rest, this.#taken, this.#told]) kept.clear();
     return messages;
   }
 
-  #roundOf(batch: BatchId): Round | undefined {
-    return this.#options.feed.header(batch)?.round;
-  }
-
-  /** Whether nobody can vote any more; of what is not known, somebody may. */
   #isOver(batch: BatchId): boolean {
-    const { network, due } = this.#options;
-    return (this.#roundOf(batch) ?? due()) + votingRounds(network) < due();
+    const { due, latest } = this.#options;
+    return this.#told.isOver(batch, Math.min(due(), latest() ?? 0));
   }
 
   async #lookUpWhole(peer: NodeId, batch: BatchId, signal: AbortSignal): Promise<number> {
@@ -183,13 +183,18 @@ export class Sync {
   /** Asks one peer about a batch or a leaf; returns how many messages came. */
   async #lookUp(
     peer: NodeId,
-    about: { batch: BatchId; index?: number; brief?: boolean },
+    about: { batch: BatchId; index?: number; votesOf?: NodeId },
     signal: AbortSignal,
   ): Promise<number> {
     const frames = await this.#framesOf(peer, { method: 'lookup', ...about }, signal);
-    // the core takes them in this order; to wait for each would cost a turn of the event loop
-    const are = await Promise.all(frames.map((frame) => this.#takeOnce(peer, frame)));
-    return are.filter((isMessage) => isMessage).length;
+    let messages = 0;
+    // to wait for each would cost a turn of the event loop each; their order stays
+    for (let from = 0; from < frames.length && !signal.aborted; from += TAKEN_AT_ONCE) {
+      const some = frames.slice(from, from + TAKEN_AT_ONCE);
+      const are = await Promise.all(some.map((frame) => this.#takeOnce(peer, frame)));
+      messages += are.filter((isMessage) => isMessage).length;
+    }
+    return messages;
   }
 
   /**
@@ -202,6 +207,7 @@ export class Sync {
     if (before !== undefined && (await before)) return true;
     const result = decodeMessage(frame);
     if (result.kind === 'malformed') return false;
+    this.#told.note(result.decoded.message);
     const taken = this.#options.feed.take(peer, result.decoded);
     this.#taken.set(name, taken);
     await taken;
@@ -320,10 +326,14 @@ export class Sync {
     });
   }
 
+  /** Members first: what a stranger calls itself costs nothing. */
   #peers(): readonly NodeId[] {
-    const { host } = this.#options;
+    const { host, chain } = this.#options;
     const peers = host.peers().filter(({ role }) => role === 'validator' || role === 'provider');
-    return peers.slice(0, PEERS_ASKED).map(({ id }) => id);
+    const ids = peers.map(({ id }) => id);
+    const members = ids.filter((id) => isMember(chain(), id));
+    const strangers = ids.filter((id) => !members.includes(id));
+    return [...members, ...strangers].slice(0, PEERS_ASKED);
   }
 
   async #ask(

@@ -11,7 +11,6 @@ import {
   assuranceClassCodec,
   batchIdCodec,
   blobIdCodec,
-  booleanCodec,
   bytesBetween,
   claimIdCodec,
   digestCodec,
@@ -49,14 +48,14 @@ export type RpcRequest =
   /** Batches that are not closed: one query message each. */
   | { readonly method: 'open' }
   /**
-   * What was said about a batch, or a leaf of it: messages. In brief: that it is, and what became
-   * of it, without votes and outputs.
+   * What was said about a batch, or a leaf of it: messages. With `votesOf` what became of it, and
+   * of the votes those of this identity alone.
    */
   | {
       readonly method: 'lookup';
       readonly batch: BatchId;
       readonly index?: number;
-      readonly brief?: boolean;
+      readonly votesOf?: NodeId;
     }
   /** The place of a drawn claim: a query message, or nothing. */
   | { readonly method: 'find'; readonly claim: ClaimId }
@@ -105,9 +104,9 @@ export const requestFormat = formatOf(
     lookup: recordOf<Extract<RpcRequest, { method: 'lookup' }>>(
       {
         ...{ method: oneOf(['lookup']), batch: batchIdCodec },
-        ...{ index: leafIndexCodec, brief: booleanCodec },
+        ...{ index: leafIndexCodec, votesOf: nodeIdCodec },
       },
-      ['index', 'brief'],
+      ['index', 'votesOf'],
     ),
     find: recordOf({ method: oneOf(['find']), claim: claimIdCodec }),
     proof: recordOf({

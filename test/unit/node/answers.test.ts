@@ -1,6 +1,6 @@
 /** What a node answers about a batch in full and in brief. */
 import assert from 'node:assert/strict';
-import { digest } from '../../../src/base/index.ts';
+import { digest, type NodeId } from '../../../src/base/index.ts';
 import { answerRequest, SELF } from '../../../src/node/answers.ts';
 import {
   decodeMessage,
@@ -8,22 +8,24 @@ import {
   encodeMessage,
   type Message,
 } from '../../../src/wire/index.ts';
-import { batchOf, headerAt, nodeOf, openingOf } from './protocol-messages.ts';
+import { batchOf, certificateAbout, headerAt, nodeOf, openingOf } from './protocol-messages.ts';
 
 const HEADER = headerAt(9);
 const BATCH = batchOf(HEADER);
-const BUNDLE: Message = {
-  ...{ type: 'bundle', validator: nodeOf('v'), signature: new Uint8Array(64) },
-  entries: [encodeEntry({ kind: 'ack', batch: BATCH, signature: new Uint8Array(96) })],
-};
+
+function bundleOf(name: string): Message {
+  const entries = [encodeEntry({ kind: 'ack', batch: BATCH, signature: new Uint8Array(96) })];
+  return { type: 'bundle', validator: nodeOf(name), entries, signature: new Uint8Array(64) };
+}
+
 const NONE = digest(new Uint8Array(32));
 const OUTPUT: Message = { type: 'output', batch: BATCH, index: 0, digest: NONE, salt: NONE };
 
-/** Types of what is answered by a node whose core knows `messages`. */
-async function typesOf(
+/** What is answered by a node whose core knows `messages`. */
+async function answered(
   messages: readonly Message[],
-  more: { readonly brief?: boolean } = {},
-): Promise<readonly string[]> {
+  more: { readonly votesOf?: NodeId } = {},
+): Promise<readonly unknown[]> {
   const effects = messages.map((message) => {
     return { kind: 'send', to: SELF, message, bytes: encodeMessage(message) };
   });
@@ -32,21 +34,27 @@ async function typesOf(
   const frames = await answerRequest(sources as never, request);
   return frames.map((frame) => {
     const result = decodeMessage(frame);
-    return result.kind === 'ok' ? result.decoded.message.type : result.reason;
+    return result.kind === 'ok' ? result.decoded.message : result.reason;
   });
 }
 
 describe('answer about a batch', () => {
-  const all = [HEADER, BUNDLE, openingOf(HEADER, 0, 'a'), OUTPUT];
+  const opened = [HEADER, bundleOf('v'), bundleOf('w'), openingOf(HEADER, 0, 'a'), OUTPUT];
+  const decided = [...opened, certificateAbout(HEADER, 0)];
+  const votesOf = nodeOf('w');
 
-  it('holds everything, in brief neither votes nor outputs', async () => {
-    assert.deepEqual(await typesOf(all), ['header', 'bundle', 'openings', 'output']);
-    assert.deepEqual(await typesOf(all, { brief: false }), await typesOf(all));
-    assert.deepEqual(await typesOf(all, { brief: true }), ['header', 'openings']);
+  it('holds everything', async () => {
+    assert.deepEqual(await answered(decided), decided);
+  });
+
+  it('in brief leaves out votes of others, and outputs of what is decided', async () => {
+    const [header, , ours, opening, , certificate] = decided;
+    assert.deepEqual(await answered(decided, { votesOf }), [header, ours, opening, certificate]);
+    assert.deepEqual(await answered(opened, { votesOf }), [header, ours, opening, OUTPUT]);
   });
 
   it('keeps acknowledgements in brief while nothing else carries the seal', async () => {
-    const unopened = [HEADER, BUNDLE];
-    assert.deepEqual(await typesOf(unopened, { brief: true }), ['header', 'bundle']);
+    const unopened = [HEADER, bundleOf('v')];
+    assert.deepEqual(await answered(unopened, { votesOf }), unopened);
   });
 });

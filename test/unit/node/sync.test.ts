@@ -25,14 +25,14 @@ import { requestFormat } from '../../../src/node/rpc/index.ts';
 import { type Clock, Runner, systemClock, validatorCore } from '../../../src/node/runner/index.ts';
 import { Sync } from '../../../src/node/sync.ts';
 import { createMemoryStore } from '../../../src/store/index.ts';
-import { encodeMessage, type HeaderMessage, headerSigningBytes } from '../../../src/wire/index.ts';
+import { encodeMessage, type HeaderMessage } from '../../../src/wire/index.ts';
 import {
   type ClusterKeys,
   createClusterKeys,
   EXECUTION_CLASS,
 } from '../../support/cluster-network.ts';
 import { changedFixtureOf } from '../receipt/fixture.ts';
-import { batchOf, certificateAbout, headerAt, nodeOf } from './protocol-messages.ts';
+import { batchOf, certificateAbout, headerAt, nodeOf, openingOf } from './protocol-messages.ts';
 
 type Request = Parameters<typeof requestFormat.encode>[0];
 /** What a peer answers. */
@@ -211,7 +211,7 @@ describe('Sync', () => {
       (request) => {
         if (request.method === 'open') return [encodeMessage({ type: 'query', batch: BATCH })];
         if (request.method !== 'lookup') return [];
-        const brief = request.brief === true ? ' in brief' : '';
+        const brief = request.votesOf === undefined ? '' : ' in brief';
         lookups.push(`${name} ${request.index ?? 'batch'}${brief}`);
         return [encodeMessage(HEADER)];
       };
@@ -223,28 +223,51 @@ describe('Sync', () => {
     assert.equal(await sync.rest(), 0);
   });
 
-  it('[WIRE-6] asks in full for what is over when it takes part, and for the rest before', async () => {
+  it('[WIRE-6] asks in full for what is over once it takes part, for the rest before', async () => {
     const voting = votingRounds(keys.network);
-    for (const [age, isOver] of [
-      [voting, false],
-      [voting + 1, true],
+    const opened = (header: HeaderMessage) => openingOf(header, 0, 'a');
+    const decided = (header: HeaderMessage) => certificateAbout(header, 0);
+    const undecided = (header: HeaderMessage) => certificateAbout(header, 1);
+    for (const [what, age, says, isOver] of [
+      ['nobody can vote any more', voting + 1, [opened, decided], true],
+      ['somebody can', voting, [opened, decided], false],
+      ['another leaf is decided', voting + 1, [opened, undecided], false],
+      ['nothing was drawn', voting + 1, [], true],
     ] as const) {
-      const header = signedHeaderAt(DUE - age);
+      const header = headerAt(DUE - age);
+      const messages = [header, ...says.map((say) => say(header))];
       const lookups: string[] = [];
       const tells: Peer = (request) => {
         if (request.method === 'open') {
           return [encodeMessage({ type: 'query', batch: batchOf(header) })];
         }
-        if (request.method === 'lookup') lookups.push(request.brief === true ? 'brief' : 'whole');
-        return request.method === 'lookup' ? [encodeMessage(header)] : [];
+        if (request.method !== 'lookup') return honest(request);
+        lookups.push(request.votesOf === undefined ? 'whole' : 'brief');
+        return messages.map((message) => encodeMessage(message));
       };
       const { sync } = nodeWith([tells]);
+      await sync.beacons();
       await sync.openBatches();
-      assert.deepEqual(lookups, isOver ? ['brief'] : ['brief', 'whole'], `${age} rounds ago`);
-      assert.equal(await sync.rest(), isOver ? 1 : 0);
-      assert.deepEqual(lookups, ['brief', 'whole']);
+      assert.deepEqual(lookups, isOver ? ['brief'] : ['brief', 'whole'], what);
+      assert.equal(await sync.rest(), isOver ? messages.length : 0, what);
+      assert.deepEqual(lookups, ['brief', 'whole'], what);
       assert.equal(await sync.rest(), 0, 'once');
     }
+  });
+
+  it('[WIRE-4] asks members before who only calls itself one', async () => {
+    const asked: string[] = [];
+    const named = (name: string): Peer => {
+      return () => {
+        asked.push(name);
+        return [];
+      };
+    };
+    const strangers = ['a', 'b', 'c', 'd'].map(named);
+    const { id } = defined(keys.validators[1], 'there are four');
+    const { sync } = nodeWith([...strangers, named('member')], { ids: new Map([[4, id]]) });
+    await sync.openBatches();
+    assert.deepEqual(asked, ['member', 'a', 'b']);
   });
 
   it('goes on where a peer does not answer', async () => {
@@ -258,14 +281,6 @@ describe('Sync', () => {
     assert.equal(await sync.certificates(), 0);
   });
 });
-
-/** One that nobody refuses for its signature. */
-function signedHeaderAt(r: number): HeaderMessage {
-  const provider = defined(keys.providers[0], 'there is a provider');
-  const header = { ...headerAt(r), provider: provider.id };
-  const signature = provider.sign(headerSigningBytes(keys.network.id, header));
-  return { ...header, signature };
-}
 
 function roundsFrom(from: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => from + i);
@@ -317,6 +332,8 @@ type More = {
   readonly keys?: ClusterKeys;
   readonly chain?: SetChain;
   readonly due?: number;
+  /** Ids of peers that are somebody. */
+  readonly ids?: ReadonlyMap<number, NodeId>;
 };
 
 /** A validator that knows nothing yet, among peers that answer as the test says. */
@@ -342,7 +359,7 @@ function nodeWith(peers: readonly Peer[], more: More = {}) {
   const options = { draws: new Draws(network), crypto, signer, executionClass: EXECUTION_CLASS };
   const known: number[] = [];
   const skews: Report[] = [];
-  const host = hostOf(peers);
+  const host = hostOf(peers, more.ids);
   const validator = new Validator({ ...options, guard: [] });
   const runner = new Runner({
     core: validatorCore(validator),
@@ -379,9 +396,10 @@ function nodeWith(peers: readonly Peer[], more: More = {}) {
 }
 
 /** A host whose peers are functions. */
-function hostOf(peers: readonly Peer[]): Host {
-  const ids = peers.map((_, i) => nodeOf(`peer ${i}`));
-  const host: Pick<Host, 'onGossip' | 'onDirect' | 'peers' | 'open'> = {
+function hostOf(peers: readonly Peer[], named: ReadonlyMap<number, NodeId> = new Map()): Host {
+  const ids = peers.map((_, i) => named.get(i) ?? nodeOf(`peer ${i}`));
+  const host: Pick<Host, 'id' | 'onGossip' | 'onDirect' | 'peers' | 'open'> = {
+    id: nodeOf('self'),
     onGossip: () => undefined,
     onDirect: () => undefined,
     peers: () => ids.map((id) => ({ id, role: 'validator' }) as PeerInfo),
