@@ -7,7 +7,7 @@ import { TEXT } from './io.ts';
 export const LOG_LEVEL_NAMES = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 /** The folder that is meant if none is named. */
-export const DIR_DEFAULT = process.env['ASSAY_DIR'] ?? '.';
+export const DIR_DEFAULT = process.env['ASSAY_DIR'] || '.';
 
 const HERE = {
   default: DIR_DEFAULT,
@@ -22,6 +22,11 @@ export const DIR_OPTION = {
 /** Of a node that is made: nobody gets a key where he happens to be. */
 export const NEW_DIR_OPTION = {
   dir: { ...TEXT, demandOption: true, describe: 'Folder of the node: keystore, guard, models' },
+} as const;
+
+/** Of an operator who begins: not where ASSAY_DIR has a validator with another key. */
+export const NEW_OPERATOR_DIR_OPTION = {
+  dir: { ...TEXT, default: '.', describe: 'Folder of the operator: key, draft, network file' },
 } as const;
 
 export const OPERATOR_DIR_OPTION = {

@@ -123,6 +123,33 @@ describe('assay network create and assay join', function () {
     equal(after.id, before.id);
   });
 
+  it('keeps the latest file of a network in the folder, and no other network', async () => {
+    const kept = () => readNetworkFile(at('a/network.yaml'));
+    const older = readFileSync(at('a/network.yaml'));
+    equal(kept().activations?.length ?? 0, 0);
+    const joined = (name: string) => assay('join', at(name), '--dir', at('a'));
+    equal((await joined('op/network.yaml')).code, 0);
+    equal(kept().activations?.length, 1);
+    writeFileSync(at('older.yaml'), older);
+    equal((await joined('older.yaml')).code, 0);
+    equal(kept().activations?.length, 1, 'what was announced is not forgotten');
+
+    const other = ['--dir', at('op2')];
+    const { id } = kept();
+    const members = ['--validators', at('members.yaml'), '--model', 'mlp', '--beacon', 'devnet'];
+    const make = ['network', 'create', ...members, ...other, ...password()];
+    equal((await assay(...make)).code, 0);
+    for (const name of ['a', 'b']) {
+      const draft = at('op2/network.draft.yaml');
+      equal((await assay('join', draft, '--dir', at(name), ...password())).code, 0);
+    }
+    equal((await assay(...make, ...proofs())).code, 0);
+    const refused = await joined('op2/network.yaml');
+    equal(refused.code, 2);
+    match(refused.err, /network\.yaml is of the network ours/);
+    equal(kept().id, id);
+  });
+
   it('names the chain of drand where rounds fit it', async () => {
     const quicknet = await create('--beacon', 'quicknet', '--json');
     equal(quicknet.code, 2, 'one chain');

@@ -24,7 +24,7 @@ import {
 } from '../../../store/index.ts';
 import { readLimited, writeWhole } from '../../files.ts';
 import type { Answer } from '../../io.ts';
-import { networkPathOf } from '../../network-path.ts';
+import { NETWORK_FILE, networkPathOf } from '../../network-path.ts';
 
 /** More than the records of a whole log, which has at most 1 GiB in binary. */
 const EXPORT_BYTES_MAX = 512 * 1024 ** 2;
@@ -68,7 +68,7 @@ export async function answerExport(
             'would sign is not in this file. With --move it cannot.',
           ]),
       'On the other machine:',
-      `  assay guard import ${out} --dir DIR --net ${networkPathOf(values)}`,
+      `  assay guard import ${out} --dir DIR --net ${values.net ?? NETWORK_FILE}`,
     ],
   };
 }

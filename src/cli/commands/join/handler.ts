@@ -7,8 +7,10 @@ import { createSigner, realCrypto } from '../../../crypto/index.ts';
 import {
   loadNetworkFile,
   type NetworkDraft,
+  type NetworkFile,
   networkId,
   proveKeys,
+  readNetworkFile,
   writeNetworkFile,
 } from '../../../network-file/index.ts';
 import { inspectKeystore, keystorePath, openKeystore } from '../../../node/index.ts';
@@ -35,7 +37,8 @@ const PROOF_FILE = 'proof.yaml';
 /**
  * Of a draft: proves the keys of a folder for it. Of a signed file: asks to become a member, and
  * says where that stands, and keeps the file in the folder. A key is made if that has none.
- * @throws ConfigError, NetworkFileError; AssayError vote-key-differs, file-unwritable; KeyError;
+ * @throws ConfigError, NetworkFileError; KeyError; AssayError folder-of-another-network,
+ *   vote-key-differs, file-unwritable;
  *   as `answerAsking`
  */
 export async function answerJoin(values: JoinValues): Promise<Answer> {
@@ -43,9 +46,11 @@ export async function answerJoin(values: JoinValues): Promise<Answer> {
   const document = readDocument(network);
   if (isSigned(document.value)) {
     const file = loadNetworkFile(document, realCrypto);
+    const kept = join(dir, NETWORK_FILE);
+    const isNews = existsSync(kept) ? isNewer(file, readNetworkFile(kept), dir) : true;
     const { json, lines } = await answerAsking(values, file);
     // what the commands of the node read from now on
-    await writeNetworkFile(join(dir, NETWORK_FILE), file);
+    if (isNews) await writeNetworkFile(kept, file);
     const told = { draft: file, id: file.id };
     return { json: { network: file.id, ...json }, lines: [...networkLines(told), '', ...lines] };
   }
@@ -63,6 +68,21 @@ export async function answerJoin(values: JoinValues): Promise<Answer> {
   if (member === undefined) return strangerAnswer(told, key);
   if (member.voteKey !== toHex(key.voteKey)) throw voteKeyDiffers(network, dir);
   return await prove(values, told, { id: key.id, stake: member.stake });
+}
+
+/**
+ * Whether a network file says more than the one that the folder keeps.
+ * @throws AssayError folder-of-another-network
+ */
+function isNewer(file: NetworkFile, kept: NetworkFile, dir: string): boolean {
+  if (file.id === kept.id)
+    return (file.activations ?? []).length >= (kept.activations ?? []).length;
+  throw new AssayError({
+    code: 'folder-of-another-network',
+    message: `its ${NETWORK_FILE} is of the network ${kept.name}, ${kept.id}`,
+    where: dir,
+    remedy: 'Use a folder, and a key, for each network: the guard of a key belongs to one.',
+  });
 }
 
 type Told = { readonly draft: NetworkDraft; readonly id: string };

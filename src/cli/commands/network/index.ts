@@ -1,7 +1,12 @@
 /** `assay network`: what the operator of a network does. */
 import type { Argv, CommandModule } from 'yargs';
 import { type CliContext, JSON_OPTION, printAnswer, TEXT } from '../../io.ts';
-import { FOLDER_NET_OPTION, OPERATOR_DIR_OPTION, PASSPHRASE_OPTIONS } from '../../node-options.ts';
+import {
+  FOLDER_NET_OPTION,
+  NEW_OPERATOR_DIR_OPTION,
+  OPERATOR_DIR_OPTION,
+  PASSPHRASE_OPTIONS,
+} from '../../node-options.ts';
 import { withOperatorCommands } from './operator-commands.ts';
 
 /** The command and its subcommands. */
@@ -35,7 +40,7 @@ const OPTIONS = {
     default: 'http://127.0.0.1:4100',
     describe: 'Where nodes reach the devnet beacon',
   },
-  ...OPERATOR_DIR_OPTION,
+  ...NEW_OPERATOR_DIR_OPTION,
   proof: {
     type: 'string',
     array: true,

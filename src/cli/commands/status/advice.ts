@@ -79,8 +79,6 @@ function safetyOf({ status, signs, watermark }: OwnReport): Pick<Advice, 'isSafe
   const alarms: readonly (string | false)[] = [
     doppelganger?.kind === 'heard' &&
       `its key signs elsewhere too, heard about round ${doppelganger.round}`,
-    signs.refusedBy > 0 &&
-      `${signs.refusedBy} peers say that another process with its key is connected to them`,
     convicted.includes(id) && 'it is convicted of two signatures that exclude each other',
     lost.length > 0 && `it lost stake: ${lost.map((loss) => loss.reason).join(', ')}`,
   ];
@@ -101,7 +99,7 @@ function todoOf(report: OwnReport, dir: string): readonly string[] {
   const { state, reason, roundsBehind } = status;
   const doctor = `assay doctor --dir ${dir} --net NETWORK`;
   const { doppelganger } = signs;
-  if (doppelganger?.kind === 'heard' || signs.refusedBy > 0) {
+  if (doppelganger?.kind === 'heard') {
     return ['stop one of the two nodes for good; see the log of this one'];
   }
   if (doppelganger?.kind === 'listening') {
@@ -110,7 +108,10 @@ function todoOf(report: OwnReport, dir: string): readonly string[] {
   if (signs.isDiskFull) return [`free room on the disk of ${dir}: df -h ${dir}`];
   if (state === 'halted') return [`${doctor}, then start it again: its log says more`];
   if (state === 'starting' || state === 'syncing') return ['wait'];
-  if (state === 'isolated') return [doctor, ...addresses.slice(0, 1).map(openPort)];
+  if (state === 'isolated') {
+    const twin = signs.refusedBy === 0 ? [] : ['see that no other node runs with this key'];
+    return [...twin, doctor, ...addresses.slice(0, 1).map(openPort)];
+  }
   const found: readonly (string | false)[] = [
     place.kind === 'outside' && `assay join NETWORK --dir ${dir}: asks, and says where that stands`,
     place.kind === 'admitted' && 'wait',
