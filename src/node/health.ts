@@ -54,8 +54,9 @@ export function healthOf(signs: Signs): Health {
 }
 
 function isolation(refusedBy: number): string {
-  if (refusedBy === 0) return 'no peer is connected: check bootstrap and firewall';
-  return `${refusedBy} peers say that another process with this key is connected to them`;
+  const none = 'no peer is connected: check bootstrap and firewall';
+  if (refusedBy === 0) return none;
+  return `${none}; ${refusedBy} say that another process with this key is connected to them`;
 }
 
 /** What is wrong with a node that takes part. */

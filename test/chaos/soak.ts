@@ -20,7 +20,7 @@ const { values } = parseArgs({
     validators: { type: 'string', default: VALIDATORS },
     period: { type: 'string', default: '3s' },
     rate: { type: 'string', default: '0.1' },
-    spare: { type: 'string', default: '5' },
+    spare: { type: 'string' },
   },
 });
 
@@ -28,7 +28,8 @@ const dir = join(mkdtempSync(join(tmpdir(), 'assay-soak-')), 'net');
 process.stdout.write(`folder: ${dir}\n`);
 const { seconds, seed, validators, period, rate, spare } = values;
 const words = ['--validators', validators, '--period', period, '--rate', rate, '--seed', seed];
-words.push('--spare', spare);
+// a third lives through it, and as many as are killed at once do not
+words.push('--spare', spare ?? String(Math.floor(Number(validators) / 3)));
 const run = spawnSync(
   process.execPath,
   ['src/cli/assay.js', 'testnet', 'chaos', dir, ...words, '--for', `${seconds}s`],

@@ -46,7 +46,7 @@ export const HOST_LIMITS = Object.freeze({
   /** Younger than this, a second connection of a pair is one of two dialled at once. */
   duplicateMs: 10_000,
   /** For whether a peer still answers whose key comes a second time; below `helloTimeoutMs`. */
-  anybodyTimeoutMs: 3_000,
+  anybodyTimeoutMs: 2_500,
   dialIntervalMs: 500,
   dialBackoffFirstMs: 1_000,
   dialBackoffMaxMs: 300_000,

@@ -3,10 +3,11 @@
  * nodes with one key would take each other's place in turn, and neither would hear the other. So
  * the one that was here first stays as long as it answers, and the other is told.
  */
+import type { NodeId } from '../../base/index.ts';
 import type { Connection } from './admission.ts';
 import { HOST_LIMITS } from './limits.ts';
 import type { Acquaintance } from './peer-book.ts';
-import type { Hello } from './types.ts';
+import type { Hello, HostReport } from './types.ts';
 
 /**
  * `surplus`: one of two that were dialled at once; `elsewhere`: another process has the first one;
@@ -16,26 +17,62 @@ export type Second = 'surplus' | 'elsewhere' | 'replaces' | 'joins';
 
 /** Nobody serves it: that a peer does not know it is the answer. */
 const ANYBODY_PROTOCOL = '/assay/anybody/1';
+/** Somebody answered, or nobody could be asked: the first one keeps its place. */
+const ANSWERS: readonly string[] = [
+  'UnsupportedProtocolError',
+  'StreamResetError',
+  'TooManyOutboundProtocolStreamsError',
+];
+
+/** Tells of a process whose key another one uses, which is connected here. */
+export function elsewhereReport(peer: NodeId): HostReport {
+  const message = 'another process with the key of a connected peer wants to connect';
+  return { code: 'peer-elsewhere', peer, message };
+}
+
+/** What a second connection is to the earlier ones of the peer. */
+export type Judged = { readonly second: Second; readonly earlier: readonly Connection[] };
 
 /**
- * Decides what a second connection is to the first one.
- * @param hello what was said on it
+ * Decides what a new connection is to those that the peer has.
+ * @param look at the peer as it is booked, `undefined` if it is not
+ * @param hello what was said on the new one
  * @param isOurs whether this side of the pair decides which of two connections stays
  */
 export async function judgeSecond(
-  { hello: earlier, connections }: Acquaintance,
+  look: () => Acquaintance | undefined,
+  hello: Hello,
+  isOurs: boolean,
+): Promise<Judged> {
+  for (;;) {
+    const known = look();
+    if (known === undefined) return { second: 'joins', earlier: [] };
+    const earlier = [...known.connections];
+    const second = await secondTo({ ...known, connections: earlier }, hello, isOurs);
+    // who came or went meanwhile was not asked
+    const isNow = look() === known && areSame(known.connections, earlier);
+    if (isNow || second === 'elsewhere' || second === 'surplus') return { second, earlier };
+  }
+}
+
+async function secondTo(
+  { hello: before, connections }: Acquaintance,
   hello: Hello,
   isOurs: boolean,
 ): Promise<Second> {
-  if (isOtherProcess(earlier, hello)) {
+  if (isOtherProcess(before, hello)) {
     // several programs may ask in one name; only one may take part
-    if (earlier.role === 'requester' && hello.role === 'requester') return 'joins';
+    if (before.role === 'requester' && hello.role === 'requester') return 'joins';
     return (await isAnswered(connections)) ? 'elsewhere' : 'replaces';
   }
   if (!isOurs) return 'joins';
   const openedMs = Math.max(...connections.map(({ timeline }) => timeline.open));
   // if it is old, the peer has lost it and we have not noticed: it came back
   return Date.now() - openedMs < HOST_LIMITS.duplicateMs ? 'surplus' : 'replaces';
+}
+
+function areSame(some: readonly Connection[], others: readonly Connection[]): boolean {
+  return some.length === others.length && some.every((each, i) => each === others[i]);
 }
 
 /** Whether two hellos of one key come from two processes; releases that name none do not tell. */
@@ -57,6 +94,6 @@ async function doesAnswer(connection: Connection): Promise<boolean> {
     stream.abort(new Error('the question was whether anybody answers'));
     return true;
   } catch (error) {
-    return error instanceof Error && error.name === 'UnsupportedProtocolError';
+    return error instanceof Error && ANSWERS.includes(error.name);
   }
 }

@@ -113,9 +113,14 @@ export class Doppelganger {
       this.#heard ??= about;
       return;
     }
+    this.meet();
+  }
+
+  /** The key was used before, or somebody says so: one that is new here has to listen after all. */
+  meet(): void {
     if (this.#isSeenBefore) return;
     this.#isSeenBefore = true;
-    if (this.#isNewKey && start !== undefined) this.#listen();
+    if (this.#isNewKey && this.#startRound !== undefined) this.#listen();
   }
 
   #listen(): void {

@@ -35,7 +35,7 @@ export type SafetyOptions = {
   readonly directory: string;
   /** Versions of the protocol to come. */
   readonly activations?: readonly Activation[];
-  /** Absent: nobody listens, for keys of which two run on purpose. */
+  /** Absent: nobody listens. */
   readonly doppelganger?: DoppelgangerOptions;
   /** Instead of asking the system. */
   readonly freeBytes?: () => Promise<number>;
@@ -143,8 +143,9 @@ export class Safety {
 
   /** A peer says that another process with this key is connected to it. */
   #refused(peer: NodeId): void {
-    this.#refusals.note(peer);
+    const isMember = this.#refusals.note(peer);
     if (this.#doppelganger === undefined || this.#twin !== undefined) return;
+    if (isMember) this.#doppelganger.meet();
     if (!this.#refusals.areBelievable) return;
     this.#stopFor('validators with over a third of the stake say that it is connected to them');
   }

@@ -48,7 +48,7 @@ describe('healthOf', () => {
     assert.equal(stateOf({ doppelganger, peers: 0 }), 'isolated');
     const refused = healthOf({ ...WELL, doppelganger, peers: 0, refusedBy: 2 });
     assert.equal(refused.state, 'isolated');
-    assert.match(refused.reason, /2 peers say that another process with this key/);
+    assert.match(refused.reason, /no peer is connected.*; 2 say that another process with this/);
   });
 
   it('is halted while the disk has no room, and only degraded while it has little', () => {

@@ -68,6 +68,16 @@ describe('a hello', () => {
     assert.equal(decodeHello(Uint8Array.of(0xff)), undefined);
   });
 
+  it('may name its process, and refuse one whose key is connected; other releases need not', () => {
+    const named = { ...HELLO, instance: '0f'.repeat(16) };
+    assert.deepEqual(decodeHello(encodeHello(named)), named);
+    const refusing = { ...named, isElsewhere: true };
+    assert.deepEqual(decodeHello(encodeHello(refusing)), refusing);
+    const odd = { ...HELLO, instance: 'x', isElsewhere: 'yes' } as never;
+    assert.deepEqual(decodeHello(encodeHello(odd)), HELLO);
+    assert.deepEqual(differences(named, { ...named, instance: 'f0'.repeat(16) }), []);
+  });
+
   it('names each difference with both values and what to do', () => {
     assert.deepEqual(differences(HELLO, { ...HELLO, role: 'requester', softwareVersion: 'b' }), []);
     const hash = 'ff'.repeat(32);

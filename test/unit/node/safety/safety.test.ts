@@ -136,6 +136,20 @@ describe('Safety', () => {
     assert.equal(safety.signs().refusedBy, 0);
   });
 
+  it('makes a new key listen, once, when a single member refuses it', () => {
+    const { safety, twins, told } = safetyOf({ isNewKey: true });
+    safety.begin(round(10));
+    assert.equal(safety.gate(round(5)), 11);
+    told.elsewhere(nodeId('f'.repeat(64)));
+    assert.equal(safety.gate(round(5)), 11, 'a stranger');
+    const small = network.validators.find(({ stake }) => 3n * stake <= network.totalStake);
+    assert.ok(small !== undefined);
+    told.elsewhere(small.id);
+    assert.equal(safety.gate(round(5)), NEVER);
+    assert.deepEqual(safety.signs().doppelganger, { kind: 'listening', roundsLeft: 4 });
+    assert.deepEqual(twins, []);
+  });
+
   it('stops nobody who does not listen for its key', () => {
     const { twins, told } = safetyOf({ isDeaf: true });
     for (const { id } of network.validators) told.elsewhere(id);
