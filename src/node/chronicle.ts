@@ -32,6 +32,7 @@ const SKEW_ROUNDS = 2;
 export class Chronicle {
   readonly #options: ChronicleOptions;
   readonly #ledger: Ledger;
+  #settled: { readonly atMs: number; readonly value: Settlement } | undefined;
   #skew: { readonly skewMs: number; readonly round: number } | undefined;
 
   constructor(options: ChronicleOptions) {
@@ -52,10 +53,16 @@ export class Chronicle {
     return slashesOf(this.settlement());
   }
 
-  /** [SLASH-2] The advisory settlement itself. */
+  /** [SLASH-2] The advisory settlement itself, at most a round old: it goes over all votes. */
   settlement(): Settlement {
-    const { view } = this.#options;
-    return this.#ledger.settlement(view.judged(), view.evidence().keys());
+    const { view, network } = this.#options;
+    const nowMs = performance.now();
+    const isOld = nowMs - (this.#settled?.atMs ?? 0) >= network.parameters.roundMs;
+    if (this.#settled === undefined || isOld) {
+      const value = this.#ledger.settlement(view.judged(), view.evidence().keys());
+      this.#settled = { atMs: nowMs, value };
+    }
+    return this.#settled.value;
   }
 
   /** [TIME-4] How far the clock is off, if it lately was too far. */

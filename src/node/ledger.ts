@@ -17,7 +17,7 @@ import type { HeaderMessage } from '../wire/index.ts';
 import { COUNTERS, type Counter, type Loss } from './rpc/index.ts';
 
 /** Subjects, and batches, that settlement remembers. */
-const KEPT_MAX = 4096;
+const KEPT_MAX = 1024;
 
 const FINAL_COUNTER = {
   valid: 'finalValid',
