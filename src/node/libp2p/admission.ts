@@ -14,7 +14,6 @@ type Verdict = {
   readonly settled: Promise<boolean>;
   readonly settle: (isAdmitted: boolean) => void;
   isAdmitted: boolean;
-  isSettled: boolean;
 };
 
 /** The verdict on each connection, as soon as there is one. */
@@ -31,11 +30,6 @@ export class Admission {
     return connection.status === 'open' && this.#verdict(connection).isAdmitted;
   }
 
-  /** Tells whether there is a verdict on `connection`. */
-  isSettled(connection: Connection): boolean {
-    return this.#verdict(connection).isSettled;
-  }
-
   /** Admits or refuses; the first word counts. */
   settle(connection: Connection, isAdmitted: boolean): void {
     const verdict = this.#verdict(connection);
@@ -46,13 +40,13 @@ export class Admission {
     const known = this.#verdicts.get(connection);
     if (known !== undefined) return known;
     const { promise, resolve } = Promise.withResolvers<boolean>();
+    let isSettled = false;
     const verdict: Verdict = {
       settled: promise,
       isAdmitted: false,
-      isSettled: false,
       settle: (isAdmitted) => {
-        if (verdict.isSettled) return;
-        verdict.isSettled = true;
+        if (isSettled) return;
+        isSettled = true;
         verdict.isAdmitted = isAdmitted;
         resolve(isAdmitted);
       },

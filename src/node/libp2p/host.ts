@@ -25,7 +25,7 @@ import { createReporter, type Report } from './reporter.ts';
 import { adapt, asRouter, type Router } from './router.ts';
 import { RpcWatch } from './rpc-watch.ts';
 import { SCORE_THRESHOLDS } from './scoring.ts';
-import { elsewhereReport, judgeSecond } from './second-connection.ts';
+import { abortAll, elsewhereReport, judgeSecond } from './second-connection.ts';
 import { assertLimits, limitCheck } from './settings.ts';
 import { StreamWatch } from './stream-watch.ts';
 import { Streams } from './streams.ts';
@@ -79,7 +79,6 @@ class Libp2pHost implements api.Host {
   readonly #isLimited: (connection: Connection) => boolean;
   readonly #conduct = new Conduct();
   readonly #book = new PeerBook();
-  readonly #admission: Admission;
   readonly #connector: Connector;
   readonly #rpcs = new RpcWatch((peer, fault) => this.#fault(peer, fault));
   readonly #gossip: Gossip;
@@ -100,7 +99,6 @@ class Libp2pHost implements api.Host {
     this.id = defined(nodeIdOf(node.peerId), 'the key of a host is Ed25519');
     this.#node = node;
     this.#options = options;
-    this.#admission = admission;
     this.#pace = pace;
     this.#connector = new Connector(node, this.#book, admission);
     this.#report = createReporter(options.onReport ?? (() => {}));
@@ -302,15 +300,17 @@ class Libp2pHost implements api.Host {
   /** Books an admitted connection, unless the peer has one already. */
   async #welcome(connection: Connection, peer: NodeId, hello: api.Hello): Promise<Welcome> {
     if (!this.#isLimited(connection)) return 'surplus';
-    const look = () => this.#book.get(peer);
-    const { second, earlier } = await judgeSecond(look, hello, this.id < peer);
-    if (second === 'elsewhere') this.#report(elsewhereReport(peer));
-    if (second === 'elsewhere' || second === 'surplus') return second;
-    if (connection.status !== 'open' || this.#admission.isSettled(connection)) return 'surplus';
-    for (const older of second === 'replaces' ? earlier : []) {
-      this.#router.removePeer(older.remotePeer);
-      older.abort(new Error('replaced by a newer connection'));
+    for (let known = this.#book.get(peer); known !== undefined; known = this.#book.get(peer)) {
+      const earlier = this.#book.connections(peer);
+      const second = await judgeSecond({ ...known, earlier }, hello, this.id < peer);
+      if (second === 'elsewhere') this.#report(elsewhereReport(peer));
+      if (second === 'elsewhere' || second === 'surplus') return second;
+      // who came meanwhile was not asked; from here on nothing is waited for
+      if (!this.#book.hasOnly(peer, earlier)) continue;
+      if (second === 'replaces') abortAll(earlier, this.#router);
+      break;
     }
+    if (connection.status !== 'open') return 'surplus';
     if (this.#book.add(peer, connection, hello)) this.#tell({ peer, change: 'connected' });
     return 'stays';
   }

@@ -24,6 +24,17 @@ export class PeerBook {
     return this.#peers.get(peer);
   }
 
+  /** The connections of a peer, as they are now; none if it is not booked. */
+  connections(peer: NodeId): readonly Connection[] {
+    return [...(this.#peers.get(peer)?.connections ?? [])];
+  }
+
+  /** Whether these are the connections of a peer now. */
+  hasOnly(peer: NodeId, connections: readonly Connection[]): boolean {
+    const now = this.connections(peer);
+    return now.length === connections.length && now.every((each, i) => each === connections[i]);
+  }
+
   entries(): IterableIterator<[NodeId, Acquaintance]> {
     return this.#peers.entries();
   }

@@ -7,6 +7,7 @@ import type { NodeId } from '../../base/index.ts';
 import type { Connection } from './admission.ts';
 import { HOST_LIMITS } from './limits.ts';
 import type { Acquaintance } from './peer-book.ts';
+import type { Router } from './router.ts';
 import type { Hello, HostReport } from './types.ts';
 
 /**
@@ -30,49 +31,33 @@ export function elsewhereReport(peer: NodeId): HostReport {
   return { code: 'peer-elsewhere', peer, message };
 }
 
-/** What a second connection is to the earlier ones of the peer. */
-export type Judged = { readonly second: Second; readonly earlier: readonly Connection[] };
-
 /**
  * Decides what a new connection is to those that the peer has.
- * @param look at the peer as it is booked, `undefined` if it is not
  * @param hello what was said on the new one
  * @param isOurs whether this side of the pair decides which of two connections stays
  */
 export async function judgeSecond(
-  look: () => Acquaintance | undefined,
-  hello: Hello,
-  isOurs: boolean,
-): Promise<Judged> {
-  for (;;) {
-    const known = look();
-    if (known === undefined) return { second: 'joins', earlier: [] };
-    const earlier = [...known.connections];
-    const second = await secondTo({ ...known, connections: earlier }, hello, isOurs);
-    // who came or went meanwhile was not asked
-    const isNow = look() === known && areSame(known.connections, earlier);
-    if (isNow || second === 'elsewhere' || second === 'surplus') return { second, earlier };
-  }
-}
-
-async function secondTo(
-  { hello: before, connections }: Acquaintance,
+  { hello: before, earlier }: Pick<Acquaintance, 'hello'> & { earlier: readonly Connection[] },
   hello: Hello,
   isOurs: boolean,
 ): Promise<Second> {
   if (isOtherProcess(before, hello)) {
     // several programs may ask in one name; only one may take part
     if (before.role === 'requester' && hello.role === 'requester') return 'joins';
-    return (await isAnswered(connections)) ? 'elsewhere' : 'replaces';
+    return (await isAnswered(earlier)) ? 'elsewhere' : 'replaces';
   }
   if (!isOurs) return 'joins';
-  const openedMs = Math.max(...connections.map(({ timeline }) => timeline.open));
+  const openedMs = Math.max(...earlier.map(({ timeline }) => timeline.open));
   // if it is old, the peer has lost it and we have not noticed: it came back
   return Date.now() - openedMs < HOST_LIMITS.duplicateMs ? 'surplus' : 'replaces';
 }
 
-function areSame(some: readonly Connection[], others: readonly Connection[]): boolean {
-  return some.length === others.length && some.every((each, i) => each === others[i]);
+/** Ends connections in favour of a newer one. */
+export function abortAll(older: readonly Connection[], router: Pick<Router, 'removePeer'>): void {
+  for (const connection of older) {
+    router.removePeer(connection.remotePeer);
+    connection.abort(new Error('replaced by a newer connection'));
+  }
 }
 
 /** Whether two hellos of one key come from two processes; releases that name none do not tell. */
