@@ -26,6 +26,14 @@ const AUTHORIZED = { authorization: `Bearer ${TOKEN}`, 'content-type': 'applicat
 const TRIES_MAX = 4;
 const ROUTES = ['/healthz', '/readyz', '/v1/status', '/v1/peers', '/v1/network', '/v1/subjects'];
 
+/** Options of a node that serves everything and logs all. */
+const COMMON = {
+  ...{ announce: undefined, 'dial-from': undefined, 'heap-mib': undefined },
+  ...{ 'keep-epochs': undefined, record: undefined, explorer: undefined },
+  ...{ 'log-level': 'debug', 'doppelganger-wait': '0', 'memory-mib': '1024', executions: '1' },
+  ...{ api: '0', metrics: '0' },
+} as const;
+
 describe('operating a validator', () => {
   /** All that was said: logs, answers, metrics, errors. */
   const said: string[] = [];
@@ -262,22 +270,8 @@ describe('operating a validator', () => {
     const path = join(net.directory, 'network.yaml');
     await writeNetworkFile(path, net.devnet.file);
     return {
-      ...{ dir, net: path, listen: '/ip4/127.0.0.1/tcp/0', announce: undefined },
-      ...{
-        'log-level': 'debug',
-        'dial-from': undefined,
-        'doppelganger-wait': '0',
-        'memory-mib': '1024',
-        executions: '1',
-      },
-      ...{
-        'keep-epochs': undefined,
-        'heap-mib': undefined,
-        record: undefined,
-        explorer: undefined,
-        api: '0',
-        metrics: '0',
-      },
+      ...{ dir, net: path, listen: '/ip4/127.0.0.1/tcp/0' },
+      ...COMMON,
       'password-file': file('passphrase', `${PASSPHRASE}\n`),
       'password-fd': undefined,
       'api-token-file': file('token', `${TOKEN}\n`),
@@ -290,22 +284,7 @@ describe('operating a validator', () => {
     const dir = join(net.directory, 'crash');
     const values = {
       ...{ dir, net: join(net.directory, 'network.yaml'), listen: '/ip4/127.0.0.1/tcp/0' },
-      ...{
-        announce: undefined,
-        'log-level': 'debug',
-        'dial-from': undefined,
-        'doppelganger-wait': '0',
-        'memory-mib': '1024',
-        executions: '1',
-      },
-      ...{
-        'keep-epochs': undefined,
-        'heap-mib': undefined,
-        record: undefined,
-        explorer: undefined,
-        api: '0',
-        metrics: '0',
-      },
+      ...COMMON,
       ...{ 'password-file': join(net.directory, 'passphrase'), 'password-fd': undefined },
       'api-token-file': join(net.directory, 'token'),
       io: { out: () => undefined, err: (text: string) => said.push(text), signal: stop.signal },

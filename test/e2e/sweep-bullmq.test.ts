@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -16,6 +16,7 @@ import { SweepFolder } from '../../sim/sweep/folder.ts';
 import { manifestOf } from '../../sim/sweep/manifest.ts';
 import { runSweep, type SweepEvent, unitOf } from '../../sim/sweep/run-sweep.ts';
 import { readVersion } from '../../src/cli/version.ts';
+import { filesOf } from '../support/files-of.ts';
 import { type RedisServer, startRedis } from '../support/redis.ts';
 import { tinyPlan } from '../unit/sim/sweep/tiny.ts';
 
@@ -129,14 +130,6 @@ function worker(url: string): ChildProcess {
   // the loader is named by its place: options that the tests run with need not resolve there
   const env = { ...process.env, NODE_OPTIONS: '' };
   return spawn(process.execPath, line, { env, stdio: ['ignore', 'ignore', 'ignore'] });
-}
-
-function filesOf(folder: string): ReadonlyMap<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('log'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  return new Map(files.map((path) => [path.slice(folder.length), readFileSync(path, 'latin1')]));
 }
 
 function isCode(code: string): (error: unknown) => boolean {

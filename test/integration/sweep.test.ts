@@ -1,6 +1,6 @@
 /** Sweeps by processes: the pool, what dies in it, and that all ways come out the same. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aggregate, writeTables } from '../../sim/sweep/aggregate.ts';
@@ -10,6 +10,7 @@ import { manifestOf } from '../../sim/sweep/manifest.ts';
 import { PoolExecutor } from '../../sim/sweep/pool.ts';
 import { runSweep, unitOf } from '../../sim/sweep/run-sweep.ts';
 import { readShard } from '../../sim/sweep/shard.ts';
+import { filesOf } from '../support/files-of.ts';
 import { tinyPlan } from '../unit/sim/sweep/tiny.ts';
 
 const TEXT = `vary: { grid: { adversaries.0.share: [0, 0.5] } }
@@ -99,12 +100,4 @@ function units(): readonly [RunUnit] {
 
 function kill(pool: PoolExecutor): void {
   for (const pid of pool.pids) process.kill(pid, 'SIGKILL');
-}
-
-function filesOf(folder: string): ReadonlyMap<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('log'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  return new Map(files.map((path) => [path.slice(folder.length), readFileSync(path, 'latin1')]));
 }

@@ -13,6 +13,7 @@ import { runSweep, type SweepEnd } from '../../../../sim/sweep/run-sweep.ts';
 import { readShard } from '../../../../sim/sweep/shard.ts';
 import { summaryLines } from '../../../../sim/sweep/summary-table.ts';
 import { meanRunMs, surveySweep } from '../../../../sim/sweep/survey.ts';
+import { filesOf } from '../../../support/files-of.ts';
 import { countedOutcome, StubExecutor, tinyPlan } from './tiny.ts';
 
 const GRID = 'vary: { grid: { adversaries.0.share: [0, 0.5], network.jitter: [0, 0.1] } }';
@@ -243,15 +244,6 @@ describe('sim/sweep: running a sweep', () => {
     return { end, folder };
   }
 });
-
-/** All files but the log, with what is in them. */
-function filesOf(folder: string): ReadonlyMap<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('log'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  return new Map(files.map((path) => [path.slice(folder.length), readFileSync(path, 'latin1')]));
-}
 
 function code(wanted: string): (error: unknown) => boolean {
   return (error) => error instanceof SweepError && error.detail.code === wanted;
